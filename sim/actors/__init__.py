@@ -1,0 +1,1 @@
+"""Institutions: one mesa agent class a kind, state in columns a kind."""

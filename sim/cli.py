@@ -1,0 +1,154 @@
+"""The command ``yihe``: each command imports what it needs inside its body, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim import cli_options as options
+from sim import cli_study
+from sim.errors import YiheError, default_language
+
+app = typer.Typer(
+    name="yihe",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help takes half the time, and cuts nothing off
+    help="一核：社区治理模拟实验台（示意性，未经校准） · "
+    "a laboratory for community governance (illustrative, uncalibrated)",
+)
+
+
+def main() -> None:
+    """Run the command line: a user's mistake is one sentence on stderr and exit code 2."""
+    try:
+        app()
+    except YiheError as error:
+        print(error.sentence(default_language()), file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"yihe {version('yihe')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 · version")
+    ] = False,
+) -> None:
+    """Options before any command."""
+
+
+@app.command(help="检查情景文件 · check scenario files")
+def validate(
+    files: options.Scenarios,
+    lang: options.Lang = None,
+    quiet: options.Quiet = False,
+    as_json: options.Json = False,
+    plugin: options.Plugin = None,
+) -> None:
+    """Check every file; each mistake is one sentence on stderr."""
+    from sim.scenario.reading import load
+
+    answers: list[dict[str, Any]] = []
+    for file in files:
+        try:
+            scenario = load(file)
+        except YiheError as error:
+            print(error.sentence(default_language()), file=sys.stderr)
+            answers.append(
+                {
+                    "file": str(file),
+                    "ok": False,
+                    "error": {
+                        "zh": error.zh,
+                        "en": error.en,
+                        "file": error.file,
+                        "key": error.key,
+                        "line": error.line,
+                    },
+                }
+            )
+            continue
+        arms = list(scenario.arms)
+        answers.append({"file": str(file), "ok": True, "name": scenario.name, "arms": arms})
+        if not (quiet or as_json):
+            print(_valid(str(file), len(arms), len(scenario.targets)))
+    if as_json:
+        print(json.dumps(answers, ensure_ascii=False))
+    if not all(answer["ok"] for answer in answers):
+        raise typer.Exit(2)
+
+
+def _valid(file: str, arms: int, targets: int) -> str:
+    if default_language() == "zh":
+        return f"{file}：有效（{arms} 个方案，{targets} 条待检验主张）"
+    return f"{file}: valid ({arms} arms, {targets} claims under test)"
+
+
+@app.command(help="打印情景文件的 JSON Schema · print the JSON Schema of scenario files")
+def schema(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="写入文件 · write to a file")
+    ] = None,
+    lang: options.Lang = None,
+    quiet: options.Quiet = False,
+    plugin: options.Plugin = None,
+) -> None:
+    """Print the schema, or write it for an editor."""
+    from sim.scenario.jsonschema import json_schema
+
+    text = json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
+    if out is None:
+        print(text, end="")
+        return
+    options.write_text(out, text, replace=True)
+    if not quiet:
+        print({"zh": f"已写入 {out}", "en": f"wrote {out}"}[default_language()])
+
+
+@app.command(help="生成带注释的情景文件 · write a commented scenario to start from")
+def new(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="名称，生成 NAME.yaml · name; writes NAME.yaml")
+    ],
+    lang: options.Lang = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Write a starter file beside what is there, never over it."""
+    from sim.scenario.starter import starter
+    from sim.scenario.targets import SLUG
+
+    file = Path(name) if name.endswith((".yaml", ".yml")) else Path(f"{name}.yaml")
+    if not re.match(SLUG, file.stem):
+        raise YiheError(
+            f"名称 {file.stem} 只能用小写字母、数字、_ 和 -，例如 my_community",
+            f"the name {file.stem} may hold only a–z, 0–9, _ and -, such as my_community",
+            file=file,
+        )
+    options.write_text(file, starter(file.stem, default_language()), replace=False)
+    if not quiet:
+        print(
+            {
+                "zh": f"已生成 {file}；检查：yihe validate {file}",
+                "en": f"wrote {file}; check it: yihe validate {file}",
+            }[default_language()]
+        )
+
+
+cli_study.register(app)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""``yihe run`` and ``yihe compare``: options here, the work in :mod:`sim.study.commands`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim import cli_options as options
+from sim.errors import default_language
+
+if TYPE_CHECKING:
+    from sim.model import CommunityModel
+    from sim.scenario.schema import Scenario
+    from sim.study.compare import Comparison
+
+Named = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="情景文件，或 文件:方案 · scenario file, or file:arm")
+]
+SeveralNamed = Annotated[
+    list[str],
+    typer.Argument(metavar="SCENARIO…", help="情景文件，或 文件:方案 · scenario files, or file:arm"),
+]
+
+
+def run(
+    scenario: Named,
+    arm: Annotated[str | None, typer.Option("--arm", help="只运行其中一个方案 · one of its arms")] = None,
+    seed: options.Seed = None,
+    weeks: options.Weeks = None,
+    replicates: options.Replicates = 1,
+    workers: options.Workers = None,
+    out: options.Out = None,
+    lang: options.Lang = None,
+    quiet: options.Quiet = False,
+    as_json: options.Json = False,
+    plugin: options.Plugin = None,
+) -> None:
+    """Run one scenario or one of its arms."""
+    from sim.report.words import unit_name
+    from sim.study.commands import run_command
+
+    raise typer.Exit(
+        run_command(
+            scenario,
+            arm=arm,
+            replicates=replicates,
+            seed=seed,
+            weeks=weeks,
+            workers=workers,
+            out=out,
+            lang=default_language(),
+            quiet=quiet,
+            as_json=as_json,
+            unit_name=unit_name,
+        )
+    )
+
+
+def compare(
+    scenarios: SeveralNamed,
+    against: Annotated[str | None, typer.Option("--against", help="对照方案 · control arm")] = None,
+    seed: options.Seed = None,
+    weeks: options.Weeks = None,
+    replicates: options.Replicates = 20,
+    workers: options.Workers = None,
+    out: options.Out = None,
+    lang: options.Lang = None,
+    quiet: options.Quiet = False,
+    as_json: options.Json = False,
+    plugin: options.Plugin = None,
+) -> None:
+    """Compare arms, paired by seed."""
+    from sim.study.commands import compare_command
+
+    raise typer.Exit(
+        compare_command(
+            scenarios,
+            replicates=replicates,
+            against=against,
+            seed=seed,
+            weeks=weeks,
+            workers=workers,
+            out=out,
+            lang=default_language(),
+            quiet=quiet,
+            as_json=as_json,
+            report=_reporting(),
+        )
+    )
+
+
+def _reporting() -> Any:
+    """Figures and words, handed down to the study: it lies below the report."""
+    from sim.report.figures import write_figures
+    from sim.report.summary import summary_markdown
+    from sim.report.terminal import print_summary
+    from sim.study.commands import Reporting
+
+    def figures(comparison: Comparison, scenario: Scenario, folder: Path, lang: str) -> Sequence[Path]:
+        model = _last_state(comparison)
+        try:
+            return write_figures(comparison, folder, lang, model)
+        finally:
+            if model is not None:
+                model.free()
+
+    return Reporting(figures, summary_markdown, print_summary)
+
+
+def _last_state(comparison: Comparison) -> CommunityModel | None:
+    """The first arm with policies, run again to its end on the first seed, for the picture of its network."""
+    from sim.model import CommunityModel
+
+    arms, seed = comparison.plan.arms, comparison.seeds[0]
+    name = next(
+        (name for name in arms if name != comparison.control and arms[name].policies), comparison.control
+    )
+    if any((failure.arm, failure.seed) == (name, seed) for failure in comparison.failed):
+        return None
+    model = CommunityModel(arms[name], seed)
+    model.run()
+    return model
+
+
+def register(app: typer.Typer) -> None:
+    """Add both commands."""
+    app.command(help="运行一个情景 · run one scenario")(run)
+    app.command(help="按同一批种子比较多个方案 · compare arms, paired by seed")(compare)

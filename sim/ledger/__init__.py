@@ -1,0 +1,1 @@
+"""What passes between rooms: opportunities, cases and desks, budget, levers."""

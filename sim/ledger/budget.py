@@ -1,0 +1,157 @@
+"""The weekly budget: what policies ask for, and whole units granted out of money, attention and staff hours.
+
+Scarcity is lumpy: a half-funded festival does not happen, a half-funded centre opens half the days. Within one week
+the policy that has waited longest in a community is served first, ties going to the smaller (kind, id), so the order
+in which a scenario lists its policies never matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.vocabulary import Kind
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What one policy asks for this week, a community.
+
+    Parameters
+    ----------
+    money : float
+        Yuan a unit.
+    attention : float
+        Hours of the core's attention a unit.
+    staff : mapping of Kind to float
+        Hours of each kind's staff a unit.
+    units : int or array of int, shape (C,)
+        Whole units wanted in each community; 0 asks for nothing there.
+    """
+
+    money: float = 0.0
+    attention: float = 0.0
+    staff: Mapping[Kind, float] = field(default_factory=dict)
+    units: npt.ArrayLike = 1
+
+
+@dataclass(frozen=True)
+class Grants:
+    """What was granted this week to P policies in C communities."""
+
+    units: IntArray
+    """(P, C) whole units."""
+    wanted: IntArray
+    """(P, C) whole units asked for."""
+
+    def share(self, policy: int) -> FloatArray:
+        """Granted share of what a policy wanted, (C,); 0 where it wanted nothing."""
+        return np.divide(
+            self.units[policy], self.wanted[policy], out=np.zeros(self.units.shape[1]),
+            where=self.wanted[policy] > 0,
+        )
+
+
+class Budget:
+    """Money, attention and staff hours of C communities.
+
+    Parameters
+    ----------
+    communities : int
+    weekly : array, shape (C,)
+        Yuan that come in each week.
+    carry_weeks : float
+        Unspent money is kept up to this many weeks' income; the rest lapses, as at the end of a fiscal year.
+    """
+
+    def __init__(self, communities: int, weekly: npt.ArrayLike, carry_weeks: float) -> None:
+        self.weekly: FloatArray = np.broadcast_to(np.asarray(weekly, float), (communities,)).copy()
+        self.carry_weeks = carry_weeks
+        self.fund: FloatArray = np.zeros(communities)
+        self.spent: FloatArray = np.zeros(communities)
+        """Yuan spent on policies this week."""
+        self.spent_total: FloatArray = np.zeros(communities)
+        self.income_total: FloatArray = np.zeros(communities)
+        self.attention: FloatArray = np.zeros(communities)
+        """Hours of the core's attention still free this week."""
+        self.staff: FloatArray = np.zeros((communities, len(Kind)))
+        """Staff hours still free this week."""
+        self.attention_used: FloatArray = np.zeros(communities)
+        self.staff_used: FloatArray = np.zeros((communities, len(Kind)))
+        self.waiting: dict[tuple[str, str], IntArray] = {}
+        """Weeks each policy, by (kind, id), has waited for its full grant."""
+
+    def open_week(self, attention: FloatArray, staff: FloatArray, donations: FloatArray | float = 0.0) -> None:
+        """Take in the week's income and the hours that institutions can spare.
+
+        Parameters
+        ----------
+        attention : array, shape (C,)
+        staff : array, shape (C, 10)
+        donations : float or array, shape (C,)
+        """
+        income = self.weekly + np.asarray(donations, float)
+        kept = np.minimum(self.fund, self.carry_weeks * self.weekly)
+        self.fund = kept + income
+        self.income_total = self.income_total + income
+        self.spent = np.zeros_like(self.fund)
+        self.attention = attention.copy()
+        self.staff = staff.copy()
+        self.attention_used = np.zeros_like(attention)
+        self.staff_used = np.zeros_like(staff)
+
+    def grant(self, names: Sequence[tuple[str, str]], requests: Sequence[Request]) -> Grants:
+        """Grant whole units, longest waiting first.
+
+        Parameters
+        ----------
+        names : sequence of (kind, id)
+            In ascending order; one a request.
+        requests : sequence of Request
+
+        Returns
+        -------
+        Grants
+        """
+        communities = len(self.fund)
+        wanted = np.zeros((len(requests), communities), np.int64)
+        for p, request in enumerate(requests):
+            wanted[p] = request.units
+        waited = np.array([self.waiting.get(name, np.zeros(communities, np.int64)) for name in names])
+        units = np.zeros_like(wanted)
+        if len(requests):
+            order = np.argsort(-waited, axis=0, kind="stable")
+            for rank in range(len(requests)):
+                for p in np.unique(order[rank]):
+                    here = order[rank] == p
+                    units[p, here] = self._take(requests[p], wanted[p], here)[here]
+        for p, name in enumerate(names):
+            short = units[p] < wanted[p]
+            self.waiting[name] = np.where(short, waited[p] + 1, 0)
+        return Grants(units, wanted)
+
+    def _take(self, request: Request, wanted: IntArray, here: npt.NDArray[np.bool_]) -> IntArray:
+        units = np.where(here, wanted, 0)
+        if request.money > 0:
+            units = np.minimum(units, (self.fund / request.money).astype(np.int64))
+        if request.attention > 0:
+            units = np.minimum(units, (self.attention / request.attention).astype(np.int64))
+        for kind, hours in request.staff.items():
+            if hours > 0:
+                units = np.minimum(units, (self.staff[:, kind] / hours).astype(np.int64))
+        units = np.maximum(units, 0)
+        self.fund -= units * request.money
+        self.spent += units * request.money
+        self.spent_total += units * request.money
+        self.attention -= units * request.attention
+        self.attention_used += units * request.attention
+        for kind, hours in request.staff.items():
+            self.staff[:, kind] -= units * hours
+            self.staff_used[:, kind] += units * hours
+        return units

@@ -1,0 +1,154 @@
+"""Opportunities to take part, offered for one week by institutions and policies.
+
+One record an opportunity, in a preallocated table that grows when needed. A scope is a contiguous range of residents,
+because residents are sorted by place.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.population.columns import Int32, UInt64
+from sim.rng import combine, combine_array, text_id
+from sim.vocabulary import Activity, Kind, Stage
+
+NO_POLICY = -1
+NO_DESK = 255
+EVERYONE, MEMBERS_ONLY, OWNERS_ONLY = 0, 1, 2
+"""Whom an opportunity is open to."""
+
+OPPORTUNITY = np.dtype([
+    ("key", "u8"),         # stable id: hash of host, activity, policy id, place, week and number
+    ("community", "i4"),
+    ("lo", "i4"),          # first resident in scope
+    ("hi", "i4"),          # one past the last
+    ("host", "u1"),        # kind of the institution that hosts it
+    ("policy", "i4"),      # index of the policy behind it, NO_POLICY if none
+    ("activity", "u1"),
+    ("level", "u1"),       # rung of the ladder it stands on
+    ("open_to", "u1"),
+    ("hours", "f4"),       # hours it takes of each participant
+    ("seats", "i4"),       # most participants it can hold
+    ("notice", "f4"),      # probability that its notice reaches a resident in scope
+    ("online", "u1"),      # 1 if heard of and joined through the app
+    ("relevance", "f4"),   # closeness to real needs, 0 to 1
+    ("ease", "f4"),        # low threshold, in logits; negative if demanding
+    ("reward", "f4"),      # material reward
+    ("honour", "f4"),      # honorary reward, 0 to 1
+    ("substance", "f4"),   # share of real content, 0 (paper only) to 1
+    ("voice", "f4"),       # say that participants have, 0 to 1
+    ("mixing", "f4"),      # 0: people sit with their neighbours; 1: they mix with all
+    ("contacts", "u1"),    # new acquaintances a participant can make
+    ("norm", "f4"),        # strength of the rule of conduct it can agree on, 0 to 1
+    ("forum", "f4"),       # share of silent cases in scope it brings into the open if fruitful
+    ("work", "u1"),        # desk that gains the participants' hours next week, NO_DESK if none
+    ("attended", "i4"),    # participants: filled in by the participation process
+    ("skill_sum", "f4"),   # their summed skill
+    ("fruitful", "u1"),    # 1 if something came of it
+])
+"""Layout of one opportunity."""
+
+Rows = npt.NDArray[np.void]
+
+DEFAULTS: dict[str, Any] = {
+    "policy": NO_POLICY, "open_to": EVERYONE, "seats": 1_000_000, "online": 0, "relevance": 0.5, "ease": 0.0,
+    "reward": 0.0, "honour": 0.0, "substance": 1.0, "voice": 0.5, "mixing": 0.2, "contacts": 1, "norm": 0.0,
+    "forum": 0.0, "work": NO_DESK, "attended": 0, "skill_sum": 0.0, "fruitful": 0,
+}
+"""Columns an offer may leave out."""
+
+_FIELDS = tuple(OPPORTUNITY.names or ())
+
+
+class Scope(NamedTuple):
+    """Places that opportunities can be offered in, one entry a place."""
+
+    community: Int32
+    """(m,)"""
+    lo: Int32
+    """(m,) first resident."""
+    hi: Int32
+    """(m,) one past the last."""
+    key: UInt64
+    """(m,) stable id."""
+
+    def where(self, mask: npt.ArrayLike) -> Scope:
+        """Only some of the places, by a mask or by indices."""
+        pick = np.asarray(mask)
+        return Scope(self.community[pick], self.lo[pick], self.hi[pick], self.key[pick])
+
+
+class Opportunities:
+    """This week's offers."""
+
+    def __init__(self, capacity: int = 64) -> None:
+        self._table: Rows = np.zeros(capacity, OPPORTUNITY)
+        self._bases: dict[tuple[int, int, str], int] = {}
+        self.count = 0
+
+    def clear(self) -> None:
+        """Forget last week's offers."""
+        self.count = 0
+
+    @property
+    def rows(self) -> Rows:
+        """This week's records, (n,) of dtype :data:`OPPORTUNITY`; a view."""
+        return self._table[: self.count]
+
+    def offer(
+        self, week: int, host: Kind, activity: Activity, level: Stage, scope: Scope, *,
+        hours: npt.ArrayLike, notice: npt.ArrayLike, policy_id: str = "", number: int = 0, **more: npt.ArrayLike,
+    ) -> slice:
+        """Offer one opportunity in each of m places.
+
+        Parameters
+        ----------
+        week : int
+        host, activity, level
+            Who hosts what, on which rung.
+        scope : Scope
+            The m places; may be empty.
+        hours, notice : float or arrays, shape (m,)
+        policy_id : str
+            Id of the policy behind it; enters the key, so that two policies' offers draw apart.
+        number : int
+            Tells several of one kind in one week and place apart; below 64.
+        **more
+            Any other column of :data:`OPPORTUNITY`; see :data:`DEFAULTS`.
+
+        Returns
+        -------
+        slice
+            Rows of the table, in the order of ``scope``.
+        """
+        keys = scope.key
+        start, stop = self.count, self.count + keys.size
+        if stop > self._table.size:
+            self._table = np.resize(self._table, max(stop, 2 * self._table.size))
+        base = np.uint64(combine(self._base(int(host), int(activity), policy_id), np.uint64(week * 64 + number)))
+        values = {
+            **DEFAULTS, **more, "community": scope.community, "lo": scope.lo, "hi": scope.hi, "host": int(host),
+            "activity": int(activity), "level": int(level), "hours": hours, "notice": notice,
+        }
+        if keys.size == 1:
+            values["key"] = combine(base, keys[0])
+            self._table[start] = tuple(_scalar(values[name]) for name in _FIELDS)
+        else:
+            values["key"] = combine_array(base, keys)
+            for name in _FIELDS:
+                self._table[name][start:stop] = values[name]
+        self.count = stop
+        return slice(start, stop)
+
+    def _base(self, host: int, activity: int, policy_id: str) -> np.uint64:
+        name = (host, activity, policy_id)
+        if name not in self._bases:
+            self._bases[name] = text_id(f"opportunity/{host}/{activity}/{policy_id}")
+        return np.uint64(self._bases[name])
+
+
+def _scalar(value: Any) -> Any:
+    return value.reshape(-1)[0] if isinstance(value, np.ndarray) else value

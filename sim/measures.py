@@ -1,0 +1,168 @@
+"""From columns to declared outcomes: one week's values, and a finished run's result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.ledger.caselog import harvestable, log_rows
+from sim.population.columns import Float64, Places
+from sim.processes.categories import CATEGORIES, TASK
+from sim.processes.office import TALLY
+from sim.processes.world import COUNTS
+from sim.recorder import (
+    AGE_GROUPS,
+    BANDS,
+    MEMBER_GROUPS,
+    POSITION_GROUPS,
+    TENURE_GROUPS,
+    gini,
+    measure_cases,
+    measure_finding,
+    take_census,
+)
+from sim.results import RunResult
+from sim.vocabulary import Activity, Kind, Position
+
+_FIXED = (*AGE_GROUPS, *POSITION_GROUPS, *TENURE_GROUPS, *MEMBER_GROUPS)
+_GRID_OFFSET = len(_FIXED)
+_OLD = AGE_GROUPS.index("60–69")
+_PRIVATE = len(AGE_GROUPS) + int(Position.PRIVATE_MIDDLE)
+_MEMBER = len(AGE_GROUPS) + len(POSITION_GROUPS) + len(TENURE_GROUPS)
+
+
+def group_count(places: Places) -> int:
+    """Number of groups by which participation is recorded."""
+    return _GRID_OFFSET + places.grids
+
+
+def _ratio(a: float, b: float) -> float:
+    return a / b if b > 0 else float("nan")
+
+
+def record(model: Any, counts: Float64, tally: Float64, left: Float64) -> None:
+    """Write this week's outcomes.
+
+    Parameters
+    ----------
+    model : CommunityModel
+    counts : array, shape (C, 4)
+        :data:`sim.processes.world.COUNTS`.
+    tally : array, shape (C, len(TALLY))
+        :data:`sim.processes.office.TALLY`.
+    left : array, shape (C,)
+        Residents who left.
+    """
+    week = model.week
+    people, sums, habit, groups, event_ties, trust = take_census(
+        model.residents, model.ties, week, BANDS, _GRID_OFFSET, group_count(model.places))
+    sizes, took_part = groups
+    share = np.divide(took_part, sizes, out=np.full(len(sizes), np.nan), where=sizes > 0)
+    values: dict[str, float] = {}
+    _participation(values, people, sums, habit, took_part, sizes)
+    _votes(values, model)
+    _disputes(values, model, counts, tally)
+    _state(values, model, people, sums, trust, event_ties, tally, left)
+    _cost(values, model, tally)
+    model.recorder.put(values, share, sizes)
+
+
+def _participation(v: dict[str, float], people: Any, sums: Any, habit: Any, took: Any, sizes: Any) -> None:
+    adults, active, any52, other52, public52, any4, other4, mutual, public, volunteer = people.tolist()
+    n = max(adults, 1)
+    v["participation_52"], v["participation_52_other"], v["participation_52_public"] = any52 / n, other52 / n, public52 / n
+    v["participation_4"], v["participation_4_other"], v["participation_week"] = any4 / n, other4 / n, active / n
+    v["stage_mutual_help"], v["stage_public_affairs"], v["stage_volunteer"] = mutual / n, public / n, volunteer / n
+    v["hours_given"] = sums[0] / n
+    v["participation_gini"] = gini(habit)
+    old, young = slice(_OLD, len(AGE_GROUPS)), slice(0, _OLD)
+    v["age_gap"] = _ratio(took[old].sum(), sizes[old].sum()) - _ratio(took[young].sum(), sizes[young].sum())
+    v["class_gap"] = _ratio(took[_PRIVATE], sizes[_PRIVATE]) - other52 / n
+    v["member_gap"] = _ratio(took[_MEMBER], sizes[_MEMBER]) - _ratio(took[_MEMBER + 1], sizes[_MEMBER + 1])
+
+
+def _votes(v: dict[str, float], model: Any) -> None:
+    rows = model.opportunities.rows
+    if not (rows["activity"] == Activity.VOTE).any():
+        return
+    r = model.residents
+    asked = came = 0
+    for row in rows[rows["activity"] == Activity.VOTE]:
+        scope = slice(int(row["lo"]), int(row["hi"]))
+        asked += int(np.count_nonzero((r.tenure[scope] == 0) & (r.age[scope] >= 18) & (r.present[scope] > 0)))
+        came += int(row["attended"])
+    v["vote_turnout"] = _ratio(came, asked)
+
+
+def _disputes(v: dict[str, float], model: Any, counts: Float64, tally: Float64) -> None:
+    per = 1000.0 / max(len(model.residents.key), 1)
+    born = dict(zip(COUNTS, counts.sum(axis=0).tolist(), strict=True))
+    done = dict(zip(TALLY, tally.sum(axis=0).tolist(), strict=True))
+    v["potential_frictions"], v["latent_disputes"] = born["potential"] * per, born["latent"] * per
+    v["latent_neighbour_disputes"] = born["latent_neighbour"] * per
+    v["recorded_disputes"], v["recorded_neighbour_disputes"] = done["recorded"] * per, done["recorded_neighbour"] * per
+    v["silent_disputes"] = (born["silent"] + done["gave_up"]) * per
+    v["resolved"], v["closed_on_paper"] = done["resolved"] * per, done["paper"] * per
+    v["escalated"], v["relapsed"] = done["escalated"] * per, done["relapsed"] * per
+    v["real_resolution_rate"] = _ratio(done["resolved"] - done["relapsed"], born["latent"])
+    v["recorded_resolution_rate"] = _ratio(done["resolved"] + done["paper"], done["recorded"])
+    c = model.cases.cases
+    waiting, closed, close, wait, passed, happy, heard, assign, assigned = measure_cases(c, model.week).tolist()
+    v["backlog"] = waiting * per
+    v["time_to_close"], v["time_waiting"], v["handoffs"] = _ratio(close, closed), _ratio(wait, closed), _ratio(passed, closed)
+    v["satisfaction"], v["time_to_assign"] = _ratio(happy, heard), _ratio(assign, assigned)
+    v["time_to_find"] = _ratio(*measure_finding(c, model.week))
+
+
+def _state(
+    v: dict[str, float], model: Any, people: Any, sums: Any, trust: Any, event_ties: int, tally: Float64, left: Float64
+) -> None:
+    n = max(int(people[0]), 1)
+    mean = trust / n
+    v["trust_core"], v["trust_committee"] = mean[Kind.CORE], mean[Kind.RESIDENTS_COMMITTEE]
+    v["trust_property"], v["trust_owners_committee"] = mean[Kind.PROPERTY], mean[Kind.OWNERS_COMMITTEE]
+    v["efficacy"], v["autonomy"], v["attachment"] = (sums[1:] / n).tolist()
+    v["event_ties"] = event_ties / n
+    v["norm"] = float(model.commons.norm.mean())
+    firm = model.state(Kind.PROPERTY)
+    if firm.present.any():
+        v["fee_payment"] = float(firm.paying[firm.present > 0].mean())
+        v["property_effort"] = float(firm.effort[firm.present > 0].mean())
+    desks, desk_of = model.cases.desks, model.cases.desk_of
+    v["staff_load"] = float(desks.load[desk_of[Kind.RESIDENTS_COMMITTEE]].mean())
+    v["core_load"] = float(desks.load[desk_of[Kind.CORE]].mean())
+    committee, core = model.state(Kind.RESIDENTS_COMMITTEE), model.state(Kind.CORE)
+    social = model.state(Kind.SOCIAL_ORGANIZATION)
+    paper = committee.record_hours.sum() + core.report_hours.sum() + social.report_hours.sum()
+    paper += tally[:, TALLY.index("paper_hours")].sum()
+    paper += np.minimum(model.levers.get("paper_hours")[:, Kind.GRID_WORKER], 1e9).sum()
+    total = committee.staff_hours.sum() + core.staff_hours.sum() + social.present.sum() * 40.0
+    v["paper_share"] = float(min(1.0, paper / max(total, 1e-9)))
+    v["people_left"] = float(left.sum()) * 1000.0 / max(len(model.residents.key), 1)
+
+
+def _cost(v: dict[str, float], model: Any, tally: Float64) -> None:
+    per = 1000.0 / max(len(model.residents.key), 1)
+    spent = float(model.budget.spent.sum())
+    v["money_spent"] = spent * per
+    v["hours_on_policies"] = float(model.budget.attention_used.sum() + model.budget.staff_used.sum()) * per
+    solved = float(tally[:, TALLY.index("resolved")].sum())
+    v["cost_per_resolved"] = _ratio(spent, solved)
+
+
+def gather(model: Any) -> RunResult:
+    """The result of a finished run; open cases join the log as they stand."""
+    book, recorder = model.cases, model.recorder
+    rest = harvestable(book.cases, model.week, True)
+    recorder.rows.append(log_rows(book.cases, rest, model.scenario.warmup, TASK))
+    names = {"age": AGE_GROUPS, "position": POSITION_GROUPS, "tenure": TENURE_GROUPS, "membership": MEMBER_GROUPS,
+             "grid": tuple(f"grid_{g + 1}" for g in range(model.places.grids))}
+    groups, sizes, at = {}, {}, 0
+    for breakdown, keys in names.items():
+        groups[breakdown] = recorder.groups[:, at : at + len(keys)]
+        sizes[breakdown] = recorder.group_sizes[at : at + len(keys)]
+        at += len(keys)
+    return RunResult(
+        seed=model.run_seed, series=recorder.series, groups=groups, group_names=names, group_sizes=sizes,
+        cases=recorder.cases(), categories=tuple(c.key for c in CATEGORIES), digest=model.state_.digest())

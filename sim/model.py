@@ -1,0 +1,324 @@
+"""The community model: the week as a short list, and a whole run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import mesa
+import numpy as np
+import numpy.typing as npt
+
+from sim import measures
+from sim.actors.base import Institution
+from sim.actors.roster import PARTS, ROSTER, spare_hours
+from sim.ledger.budget import Budget, Grants
+from sim.ledger.commons import make_commons
+from sim.ledger.levers import Levers
+from sim.ledger.opportunities import OPPORTUNITY, Opportunities, Scope
+from sim.network.builders import build_ties
+from sim.policies.base import Policy
+from sim.population.csv_import import read_csv
+from sim.population.synthesis import synthesize
+from sim.processes import aftermath, casework, engagement, environment, experience
+from sim.processes.parameters import Shock
+from sim.processes.rules import make_rules
+from sim.processes.staffing import make_case_book
+from sim.recorder import Recorder
+from sim.results import RunResult
+from sim.rng import Streams
+from sim.scenario.schema import Scenario
+from sim.state import State, make_institutions
+from sim.vocabulary import Activity, Kind, Regime
+
+_LEVELS = ("community", "grid", "building")
+
+
+class CommunityModel(mesa.Model):
+    """One community or district under one scenario and seed.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its arms are not looked at; resolve one first with ``scenario.arm(name)``.
+    seed : int, optional
+        The scenario's own if left out.
+    compared : frozenset of str, optional
+        Ids of the policies whose own events ``*_other`` outcomes leave out; all of the scenario's if left out.
+    state : State, optional
+        Start from a copy of another run's state instead of a fresh community.
+    """
+
+    def __init__(
+        self, scenario: Scenario, seed: int | None = None, *, compared: frozenset[str] | None = None,
+        state: State | None = None,
+    ) -> None:
+        self.scenario = scenario
+        self.run_seed = scenario.seed if seed is None else seed
+        super().__init__(rng=self.run_seed)
+        self.streams = Streams(self.run_seed)
+        self.regime: Regime = scenario.regime
+        self.actors = scenario.actors
+        self.policies: tuple[Policy, ...] = tuple(sorted(scenario.policies, key=lambda p: (p.kind, p.id)))
+        self._names = [(p.kind, p.id) for p in self.policies]
+        self._index = {p.id: i for i, p in enumerate(self.policies)}
+        own = frozenset(self._index) if compared is None else compared
+        self.compared = np.array([p.id in own for p in self.policies], np.float32)
+        self.rules = make_rules(scenario.cases, scenario.world, self.streams)
+        self.state_ = state.fork() if state is not None else self._found()
+        self._rank_places()
+        self.opportunities = Opportunities()
+        self.staff_factor = 1.0
+        self.grants = Grants(np.zeros((0, 0), np.int64), np.zeros((0, 0), np.int64))
+        self.recorder = Recorder(scenario.weeks, measures.group_count(self.places))
+        self._views: list[Any] | None = None
+        self._read_numbers()
+
+    def _read_numbers(self) -> None:
+        """Put the scenario's numbers into the form kernels read."""
+        s = self.scenario
+        self.weights = engagement.weights(s.participation)
+        self.learning = engagement.learning(s.participation, s.experience, self.compared)
+        self.lessons = experience.Lessons(*(getattr(s.experience, name) for name in experience.Lessons._fields))
+        self.norm_kept = engagement.half_life(s.experience.norm_half_life)
+        self.susceptibility = np.full(len(self.residents.key), s.experience.talk)
+
+    def _found(self) -> State:
+        """Build the community: people, ties, institutions."""
+        s = self.scenario
+        if s.population_path is not None:
+            population = read_csv(s.population_path, s.places, s.population, self.streams)
+        else:
+            population = synthesize(s.places, s.population, self.streams)
+        self.names = population.names
+        ties = build_ties(population, s.located_ties(), self.streams, s.population)
+        commons = make_commons(population.places, s.actors.trust_between, 4.0)
+        self.state_ = State(population.places, population.residents, ties, commons)
+        self._rank_places()
+        make_institutions(self, self.state_)
+        n = self.places.communities
+        lo, hi = self.places.resident_range("community")
+        self.state_.budget = Budget(n, s.budget.weekly * (hi - lo) / 1000.0, s.budget.carry_weeks)
+        present = {kind: np.ones(n, bool) for kind in Kind}
+        for kind in (Kind.PROPERTY, Kind.OWNERS_COMMITTEE, Kind.SOCIAL_ORGANIZATION, Kind.MEDIATION):
+            present[kind] = self.state(kind).present > 0
+        present[Kind.PARTNER_UNIT] = self.state(Kind.PARTNER_UNIT).number > 0
+        workers = self.state(Kind.GRID_WORKER).workers
+        self.state_.cases = make_case_book(self.places, present, workers)
+        self.state_.last_offers = np.zeros(0, OPPORTUNITY)
+        return self.state_
+
+    def _rank_places(self) -> None:
+        places = self.places
+        sizes = {"resident": len(self.residents.key), "building": places.buildings, "grid": places.grids,
+                 "community": places.communities}
+        self.levers = Levers(sizes)
+        keys = {"community": places.community_key, "grid": places.grid_key, "building": places.building_key}
+        community = {"community": np.arange(places.communities, dtype=np.int32), "grid": places.grid_community,
+                     "building": places.building_community}
+        self._scopes = {
+            level: Scope(community[level], *places.resident_range(level), keys[level]) for level in _LEVELS}
+        r = self.residents
+        adults = (r.age >= 18).astype(float)
+        self.adults = np.bincount(r.community, adults * r.present, places.communities)
+        self.building_adults = np.bincount(r.building, adults, places.buildings)
+
+    # What policies, processes and actors see: sim.view.ModelView.
+
+    week = property(lambda self: self.state_.week, doc="Week of the model, counted from the start of the warm-up.")
+    residents = property(lambda self: self.state_.residents)
+    places = property(lambda self: self.state_.places)
+    ties = property(lambda self: self.state_.ties)
+    commons = property(lambda self: self.state_.commons)
+    cases = property(lambda self: self.state_.cases)
+    budget = property(lambda self: self.state_.budget)
+    last_opportunities = property(lambda self: self.state_.last_offers)
+
+    @property
+    def policy_week(self) -> int:
+        """Week counted after the warm-up; negative before its end."""
+        return int(self.week - self.scenario.warmup)
+
+    @property
+    def record_weight(self) -> npt.NDArray[np.float64]:
+        """(C,) weight of records in appraisal; a street under pressure asks for more."""
+        pressure = self.state(Kind.STREET).pressure[self.places.community_street]
+        weight = self.scenario.cases.appraisal_record
+        return np.clip(weight * (1.0 + self.actors.street.pressure_gain * pressure), 0.0, 1.0)
+
+    def state(self, kind: Kind) -> Any:
+        """Columns of one kind of institution."""
+        return self.state_.institutions[kind]
+
+    def part(self, name: str) -> Any:
+        """Columns of the core's own parts."""
+        return self.state_.parts[name]
+
+    def scope(self, level: str) -> Scope:
+        """All places of a level in which to offer opportunities."""
+        return self._scopes[level]
+
+    def policy_index(self, policy_id: str) -> int:
+        """Number under which an opportunity names the policy behind it."""
+        return self._index[policy_id]
+
+    def visits_a_resident(self) -> npt.NDArray[np.float64]:
+        """(C,) the core's own home visits a resident this week."""
+        return self.state(Kind.CORE).visit_hours / self.actors.core.visit_hours / np.maximum(self.adults, 1.0)
+
+    def patrol_given(self) -> npt.NDArray[np.float64]:
+        """(G,) patrol hours that residents gave last week."""
+        rows = self.last_opportunities
+        rows = rows[rows["activity"] == Activity.PATROL]
+        if not len(rows):
+            return np.zeros(self.places.grids)
+        grid = self.residents.grid[rows["lo"]]
+        return np.bincount(grid, rows["attended"] * rows["hours"], self.places.grids)
+
+    def draw(self, stream: str, level: str = "resident", week: int | None = None) -> npt.NDArray[np.float64]:
+        """Uniform draws keyed by (seed, stream, week, entity); see :class:`sim.view.ModelView`."""
+        keys = {"resident": self.residents.key, "dwelling": self.places.dwelling_key}.get(level)
+        entity = self._scopes[level].key if keys is None else keys
+        return self.streams.uniform(stream, self.week if week is None else week, entity)
+
+    # The week.
+
+    def step(self) -> None:
+        """One week, in the order of the model page."""
+        self.budget.spent[:] = 0.0
+        shocks = self._shocks()
+        environment.world(self, shocks)
+        self._policies()
+        self._institutions()
+        attendance = engagement.participate(self, environment.factor(shocks, "free_hours_factor"))
+        counts = casework.find(self, environment.factor(shocks, "friction_factor"))
+        tally = casework.handle(self)
+        left = aftermath.learn_from_week(self, attendance)
+        if self.policy_week >= 0:
+            measures.record(self, counts, tally, left)
+        casework.clear(self)
+        self.state_.last_offers = self.opportunities.rows.copy()
+        self.levers.reset()
+        self.state_.week += 1
+
+    def _shocks(self) -> list[Shock]:
+        week = self.policy_week
+        return [s for s in self.scenario.shocks if s.week <= week < s.week + s.weeks]
+
+    def _policies(self) -> None:
+        """Requests, then grants, then acts; each policy sees only its own grant."""
+        active = [i for i, p in enumerate(self.policies) if p.active(self.policy_week)]
+        core, staff = spare_hours(self)
+        self.budget.open_week(core, staff)
+        if not active:
+            return
+        requests = [self.policies[i].request(self) for i in active]
+        self.grants = self.budget.grant([self._names[i] for i in active], requests)
+        for rank, i in enumerate(active):
+            policy = self.policies[i]
+            level = policy.intensity * self.grants.share(rank)
+            if self.regime in policy.convenors and level.any():
+                policy.act(self, level)
+
+    def _institutions(self) -> None:
+        for part in PARTS:
+            part.decide(self)
+        for kind in ROSTER:
+            kind.decide(self)
+        casework.man_desks(self)
+
+    # A run.
+
+    def warm_up(self) -> CommunityModel:
+        """Run the policy-free weeks; does nothing once they are over."""
+        while self.policy_week < 0:
+            self.step()
+        return self
+
+    def run(self) -> RunResult:
+        """Run to the end and gather the outcomes."""
+        while self.policy_week < self.scenario.weeks:
+            self.step()
+        return measures.gather(self)
+
+    def free(self) -> None:
+        """Let go of what mesa keeps for ever; a run is over."""
+        mesa.Agent._ids.pop(self, None)
+        self._views = None
+
+    # Mesa's side.
+
+    def _materialise(self) -> None:
+        if self._views is None:
+            from sim.population.agents import make_views
+
+            self._views = []
+            institutions: list[Institution] = [
+                cls(self, i) for cls in (*PARTS, *ROSTER) for i in range(cls.number(self))]
+            self._views = [*make_views(self), *institutions]
+
+    @property
+    def agents(self) -> Any:
+        """All residents and institutions as mesa agents; made on first use."""
+        self._materialise()
+        return super().agents
+
+    @property
+    def agents_by_type(self) -> Any:
+        """Agents by class; made on first use."""
+        self._materialise()
+        return super().agents_by_type
+
+
+def simulate(scenario: Scenario, seed: int | None = None, *, compared: frozenset[str] | None = None) -> RunResult:
+    """Run one scenario from founding to end.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Resolved: its arms are not looked at.
+    seed : int, optional
+    compared : frozenset of str, optional
+        As in :class:`CommunityModel`.
+
+    Returns
+    -------
+    RunResult
+    """
+    model = CommunityModel(scenario, seed, compared=compared)
+    try:
+        return model.run()
+    finally:
+        model.free()
+
+
+def simulate_arms(
+    arms: Mapping[str, Scenario], seed: int, compared: frozenset[str] | None = None
+) -> dict[str, RunResult]:
+    """Run several arms of one seed; arms that agree on everything but policies share their warm-up.
+
+    Parameters
+    ----------
+    arms : mapping of name to Scenario
+    seed : int
+    compared : frozenset of str, optional
+
+    Returns
+    -------
+    dict of name to RunResult
+        Exactly what :func:`simulate` gives for each arm alone.
+    """
+    warm: dict[str, CommunityModel] = {}
+    results: dict[str, RunResult] = {}
+    try:
+        for name, scenario in arms.items():
+            same = scenario.model_copy(update={"policies": (), "shocks": scenario.shocks}).model_dump_json()
+            if same not in warm:
+                warm[same] = CommunityModel(scenario, seed, compared=compared).warm_up()
+            model = CommunityModel(scenario, seed, compared=compared, state=warm[same].state_)
+            results[name] = model.run()
+            model.free()
+    finally:
+        for model in warm.values():
+            model.free()
+    return results

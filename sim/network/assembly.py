@@ -1,0 +1,133 @@
+"""Pairs made into CSR: symmetric, sorted, each pair once in its stronger layer; and ties thinned by pair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numba import njit, uint64
+
+from sim.network.kernels import EdgeList, Word
+from sim.network.ties import Int64, Ties, UInt32, empty_event_slots
+from sim.population.columns import Bool, UInt8, UInt64
+from sim.rng import Streams, pair, uniform
+from sim.vocabulary import Layer
+
+SETUP_WEEK = -1
+_SHORT_ROW = 48
+
+
+def assemble(n: int, edges: Sequence[tuple[EdgeList, int, int]]) -> Ties:
+    """Ties of ``n`` residents from pairs with a layer and a strength.
+
+    Parameters
+    ----------
+    n : int
+    edges : sequence of ((a, b), layer, weight)
+        Rows of both ends; repeated pairs keep the stronger, then the earlier layer.
+
+    Returns
+    -------
+    Ties
+    """
+    a = np.concatenate([np.zeros(0, np.int64), *(e[0][0] for e in edges)])
+    b = np.concatenate([np.zeros(0, np.int64), *(e[0][1] for e in edges)])
+    sizes = [len(e[0][0]) for e in edges]
+    layer = np.repeat(np.array([int(e[1]) for e in edges], np.uint8), sizes)
+    weight = np.repeat(np.array([int(e[2]) for e in edges], np.uint8), sizes)
+    return from_pairs(n, a, b, weight, layer)
+
+
+def from_pairs(n: int, a: Int64, b: Int64, weight: UInt8, layer: UInt8) -> Ties:
+    """Ties from pairs with a weight and a layer each."""
+    first, neighbour, weight, layer = _to_csr(n, a, b, weight, layer)
+    return Ties(first, neighbour, weight, layer, *empty_event_slots(n))
+
+
+@njit(cache=True, error_model="numpy")
+def _to_csr(n: int, a: Int64, b: Int64, weight: UInt8, layer: UInt8) -> tuple[Int64, UInt32, UInt8, UInt8]:
+    start = np.zeros(n + 1, np.int64)
+    for e in range(len(a)):
+        start[a[e] + 1] += 1
+        start[b[e] + 1] += 1
+    for i in range(n):
+        start[i + 1] += start[i]
+    at = start[:-1].copy()
+    packed = np.empty(2 * len(a), np.uint64)  # neighbour, weight reversed, layer: sorts stronger first
+    for e in range(len(a)):
+        mark = (uint64(255 - weight[e]) << uint64(8)) | uint64(layer[e])
+        packed[at[a[e]]] = (uint64(b[e]) << uint64(16)) | mark
+        at[a[e]] += 1
+        packed[at[b[e]]] = (uint64(a[e]) << uint64(16)) | mark
+        at[b[e]] += 1
+    first = np.zeros(n + 1, np.int64)
+    m = 0
+    for i in range(n):
+        low, high = start[i], start[i + 1]
+        if high - low > _SHORT_ROW:
+            packed[low:high].sort()
+        else:
+            for x in range(low + 1, high):
+                value = packed[x]
+                y = x - 1
+                while y >= low and packed[y] > value:
+                    packed[y + 1] = packed[y]
+                    y -= 1
+                packed[y + 1] = value
+        row = m
+        for x in range(low, high):
+            if m > row and packed[m - 1] >> uint64(16) == packed[x] >> uint64(16):
+                continue
+            packed[m] = packed[x]
+            m += 1
+        first[i + 1] = m
+    neighbour = np.empty(m, np.uint32)
+    weights = np.empty(m, np.uint8)
+    layers = np.empty(m, np.uint8)
+    for x in range(m):
+        neighbour[x] = packed[x] >> uint64(16)
+        weights[x] = uint64(255) - ((packed[x] >> uint64(8)) & uint64(255))
+        layers[x] = packed[x] & uint64(255)
+    return first, neighbour, weights, layers
+
+
+def thin(ties: Ties, person: UInt64, atomisation: float, streams: Streams) -> Ties:
+    """Ties without the share ``atomisation`` of building and friendship ties, chosen by pair.
+
+    Parameters
+    ----------
+    ties : Ties
+    person : (N,) stable ids
+    atomisation : float
+        0 returns the argument; a greater value removes what a smaller one does, and more.
+    streams : Streams
+    """
+    if atomisation <= 0.0:
+        return ties
+    keep = _kept(
+        ties.first,
+        ties.neighbour,
+        ties.layer,
+        person,
+        streams.week_key("ties.atomisation", SETUP_WEEK),
+        atomisation,
+    )
+    kept = np.concatenate([np.zeros(1, np.int64), np.cumsum(keep)])
+    return ties._replace(
+        first=kept[ties.first],
+        neighbour=ties.neighbour[keep],
+        weight=ties.weight[keep],
+        layer=ties.layer[keep],
+    )
+
+
+@njit(cache=True, error_model="numpy")
+def _kept(
+    first: Int64, neighbour: UInt32, layer: UInt8, person: UInt64, key: Word, atomisation: float
+) -> Bool:
+    keep = np.ones(len(neighbour), np.bool_)
+    for i in range(len(first) - 1):
+        for x in range(first[i], first[i + 1]):
+            if layer[x] == Layer.BUILDING or layer[x] == Layer.FRIENDSHIP:
+                keep[x] = uniform(key, pair(person[i], person[neighbour[x]])) >= atomisation
+    return keep

@@ -1,0 +1,131 @@
+"""One home for each number: a pydantic field that carries unit, range, source, evidence grade and label.
+
+The JSON Schema, ``yihe explain``, the page's sliders, sensitivity ranges and the tables in ``docs/`` are all
+made from what is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+
+Grade = Literal["A", "B", "C", "D"]
+"""Evidence grade: A measured and seen, B second-hand, C claimed by a source text, D assumption."""
+
+ASSUMPTION = "modeller's assumption"
+"""Source of every grade-D number."""
+
+
+class Label(BaseModel):
+    """A name or sentence in Chinese and English."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    zh: str
+    en: str
+
+    def text(self, lang: str) -> str:
+        """The label in ``"zh"`` or ``"en"``."""
+        return self.zh if lang == "zh" else self.en
+
+
+def Param(  # noqa: N802 - reads as a type in class bodies, like pydantic's Field
+    default: float | int,
+    *,
+    unit: str,
+    ge: float,
+    le: float,
+    label: tuple[str, str],
+    evidence: Grade = "D",
+    source: str = ASSUMPTION,
+    note: str = "",
+) -> Any:
+    """Declare a number.
+
+    Parameters
+    ----------
+    default : float or int
+        Value used when a scenario says nothing.
+    unit : str
+        Unit, spelled out; ``"1"`` for a pure number.
+    ge, le : float
+        Least and greatest value that makes sense; also the range of sensitivity studies and sliders.
+    label : (str, str)
+        Name in Chinese and English.
+    evidence : {"A", "B", "C", "D"}
+        Evidence grade of the default.
+    source : str
+        Where the default comes from; required above grade D.
+    note : str
+        Anything a referee should know.
+
+    Raises
+    ------
+    ValueError
+        If a grade above D names no source, or the default lies outside its range.
+    """
+    if evidence != "D" and source == ASSUMPTION:
+        raise ValueError(f"{label[1]}: evidence {evidence} needs a source")
+    if not ge <= default <= le:
+        raise ValueError(f"{label[1]}: default {default} lies outside [{ge}, {le}]")
+    extra: dict[str, Any] = {"unit": unit, "source": source, "evidence": evidence, "zh": label[0], "en": label[1]}
+    if note:
+        extra["note"] = note
+    return Field(
+        default, ge=ge, le=le, title=f"{label[0]} · {label[1]}",
+        description=f"{label[0]} · {label[1]} [{unit}], {ge:g} to {le:g}; evidence {evidence}: {source}",
+        json_schema_extra=extra, allow_inf_nan=False,
+    )
+
+
+class Parameters(BaseModel):
+    """Base of every block of parameters: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class Declared(NamedTuple):
+    """One declared number, as found by :func:`declared`."""
+
+    path: str
+    default: float
+    unit: str
+    ge: float
+    le: float
+    source: str
+    evidence: Grade
+    zh: str
+    en: str
+    note: str
+
+
+def declared(model: type[BaseModel], prefix: str = "") -> Iterator[Declared]:
+    """Every number declared in a block of parameters and in the blocks inside it.
+
+    Parameters
+    ----------
+    model : type of pydantic model
+    prefix : str
+        Key path of the block itself.
+
+    Yields
+    ------
+    Declared
+    """
+    for name, field in model.model_fields.items():
+        path = f"{prefix}.{name}" if prefix else name
+        extra = field.json_schema_extra
+        if isinstance(extra, dict) and "evidence" in extra:
+            yield _declared(path, field, extra)
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from declared(field.annotation, path)
+
+
+def _declared(path: str, field: FieldInfo, extra: dict[str, Any]) -> Declared:
+    bounds = {type(m).__name__: m for m in field.metadata}
+    return Declared(
+        path, field.default, extra["unit"], bounds["Ge"].ge, bounds["Le"].le,  # type: ignore[attr-defined]
+        extra["source"], extra["evidence"], extra["zh"], extra["en"], extra.get("note", ""),
+    )

@@ -1,0 +1,1 @@
+"""Policies: each changes mechanisms, costs something and can do harm."""

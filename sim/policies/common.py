@@ -1,0 +1,233 @@
+"""What policies share: which places they serve, who stands behind them, and how means scale with size.
+
+Costs are written per 1,000 residents, per grid or per building, so that a programme costs the same a head in
+small and large communities. A request names one amount a unit for all communities; where they differ in size,
+it is that of the average one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.ledger.budget import Request
+from sim.policies.base import BoolArray, FloatArray, Policy
+from sim.vocabulary import Activity, Kind, Regime, Stage
+
+if TYPE_CHECKING:
+    from sim.view import ModelView
+
+YEAR = 52
+"""Weeks."""
+
+_PRESENCE = {
+    Kind.PROPERTY: "present",
+    Kind.OWNERS_COMMITTEE: "present",
+    Kind.SOCIAL_ORGANIZATION: "present",
+    Kind.MEDIATION: "present",
+    Kind.VOLUNTEERS: "formed",
+    Kind.PARTNER_UNIT: "number",
+}
+"""Column that says whether a community has an institution; kinds not listed are always there."""
+
+
+def staffed(view: ModelView, kind: Kind) -> BoolArray:
+    """Where an institution exists, (C,)."""
+    places = view.places
+    if kind == Kind.GRID_WORKER:
+        workers = np.zeros(places.communities)
+        np.add.at(workers, places.grid_community, view.state(kind).workers)
+        return np.asarray(workers > 0)
+    column = _PRESENCE.get(kind)
+    if column is None:
+        return np.ones(places.communities, bool)
+    return np.asarray(getattr(view.state(kind), column) > 0)
+
+
+def leader(view: ModelView) -> Kind:
+    """Who launches something of the community's own, by the regime; the hours come from there.
+
+    The core where it leads; the residents' committee where nobody does; the owners' committee under
+    self-government, else the volunteers, else the residents' committee.
+    """
+    if view.regime in (Regime.ONE_CORE, Regime.ADMINISTRATIVE):
+        return Kind.CORE
+    if view.regime == Regime.SELF_GOVERNING:
+        if staffed(view, Kind.OWNERS_COMMITTEE).any():
+            return Kind.OWNERS_COMMITTEE
+        if staffed(view, Kind.VOLUNTEERS).all():
+            return Kind.VOLUNTEERS
+    return Kind.RESIDENTS_COMMITTEE
+
+
+def led(view: ModelView, hours: float, staff: Mapping[Kind, float]) -> tuple[float, dict[Kind, float]]:
+    """Split means into attention and staff hours by who leads; institutions that do not exist are left out.
+
+    Parameters
+    ----------
+    view : ModelView
+    hours : float
+        Hours of whoever leads, a unit.
+    staff : mapping of Kind to float
+        Hours of others, a unit.
+
+    Returns
+    -------
+    attention : float
+    staff : dict of Kind to float
+    """
+    kind = leader(view)
+    wanted = {other: h for other, h in staff.items() if h > 0 and staffed(view, other).any()}
+    if kind == Kind.CORE:
+        return hours, wanted
+    wanted[kind] = wanted.get(kind, 0.0) + hours
+    return 0.0, wanted
+
+
+def due(view: ModelView, weeks: float, stream: str, level: str) -> BoolArray:
+    """Which places have their turn this week, when each has it every so many weeks at a phase of its own."""
+    period = max(1, round(weeks))
+    phase = (view.draw(f"phase/{stream}", level, -1) * period).astype(np.int64)
+    return np.asarray((view.week + phase) % period == 0)
+
+
+class PlacePolicy(Policy):
+    """A policy carried out place by place: one unit is one round in one building or grid.
+
+    Intensity is the chance that a round which is due is held; what is granted is shared out among those by
+    lot, so that nobody is left out for good.
+    """
+
+    place: ClassVar[str] = "building"
+    """``building`` or ``grid``."""
+
+    def turn(self, view: ModelView) -> BoolArray:
+        """Places whose turn it is this week; everywhere every week if not overridden."""
+        n = view.places.grids if self.place == "grid" else view.places.buildings
+        return np.ones(n, bool)
+
+    def wanted(self, view: ModelView) -> BoolArray:
+        """Places where a round should be held this week."""
+        held = self.turn(view) & self._lived_in(view)
+        if self.intensity < 1:
+            held &= view.draw(f"held/{self.id}", self.place) < self.intensity
+        return held
+
+    def units(self, view: ModelView) -> npt.NDArray[np.int64]:
+        """Rounds wanted in each community, (C,)."""
+        held = self.wanted(view)
+        return np.bincount(self._community(view)[held], minlength=view.places.communities)
+
+    def served(self, view: ModelView, level: FloatArray) -> BoolArray:
+        """Places that get their round out of what was granted."""
+        held = self.wanted(view)
+        community = self._community(view)
+        share = level / self.intensity
+        if np.all(share[community[held]] >= 1 - 1e-9):
+            return held
+        wanted = np.bincount(community[held], minlength=view.places.communities)
+        left = np.floor(share * wanted + 0.5).astype(np.int64)
+        lots = view.draw(f"served/{self.id}", self.place)
+        for at in np.argsort(lots, kind="stable"):
+            if held[at]:
+                held[at] = left[community[at]] > 0
+                left[community[at]] -= 1
+        return held
+
+    def rounds(self, view: ModelView, places: BoolArray) -> FloatArray:
+        """Picked places in each community, (C,)."""
+        return np.bincount(self._community(view)[places], minlength=view.places.communities).astype(float)
+
+    def thousands(self, view: ModelView) -> float:
+        """Thousand residents an average place that can be served holds."""
+        lo, hi = view.places.resident_range(self.place)
+        lived = hi > lo
+        return float((hi - lo).sum()) / max(int(lived.sum()), 1) / 1000.0
+
+    def offer(
+        self,
+        view: ModelView,
+        places: BoolArray,
+        host: Kind,
+        activity: Activity,
+        rung: Stage,
+        hours: npt.ArrayLike,
+        notice: npt.ArrayLike,
+        number: int = 0,
+        **more: Any,
+    ) -> None:
+        """Offer one opportunity in each place; arrays have one entry a picked place."""
+        if places.any():
+            view.opportunities.offer(
+                view.week,
+                host,
+                activity,
+                rung,
+                view.scope(self.place).where(places),
+                hours=hours,
+                notice=notice,
+                policy_id=self.id,
+                number=number,
+                policy=view.policy_index(self.id),
+                **more,
+            )
+
+    def _community(self, view: ModelView) -> npt.NDArray[np.int32]:
+        return view.places.grid_community if self.place == "grid" else view.places.building_community
+
+    def _lived_in(self, view: ModelView) -> BoolArray:
+        places = view.places
+        covered = self.buildings(view) & (places.building_units == 0)
+        if self.place == "building":
+            return covered
+        grids = np.zeros(places.grids, bool)
+        grids[places.building_grid[covered]] = True
+        return grids
+
+
+class CommunityPolicy(Policy):
+    """A policy of a whole community, every week: one unit; means and effect scale with intensity."""
+
+    def reach(self, view: ModelView) -> FloatArray:
+        """Share of each community's buildings covered, (C,)."""
+        community = view.places.building_community
+        n = view.places.communities
+        covered = np.bincount(community, self.buildings(view), n)
+        return covered / np.maximum(np.bincount(community, minlength=n), 1)
+
+    def thousands(self, view: ModelView) -> float:
+        """Thousand residents covered in an average community reached, times intensity."""
+        lo, hi = view.places.resident_range("building")
+        covered = float((hi - lo)[self.buildings(view)].sum())
+        return self.intensity * covered / max(int(self.communities(view).sum()), 1) / 1000.0
+
+    def grids(self, view: ModelView) -> float:
+        """Grids covered in an average community reached, times intensity."""
+        covered = np.zeros(view.places.grids, bool)
+        covered[view.places.building_grid[self.buildings(view)]] = True
+        return self.intensity * int(covered.sum()) / max(int(self.communities(view).sum()), 1)
+
+    def ask(
+        self,
+        view: ModelView,
+        money: float = 0.0,
+        attention: float = 0.0,
+        staff: Mapping[Kind, float] | None = None,
+    ) -> Request:
+        """Request of one unit a community reached; institutions that do not exist are left out."""
+        wanted = {kind: h for kind, h in (staff or {}).items() if h > 0 and staffed(view, kind).any()}
+        return Request(
+            money=money, attention=attention, staff=wanted, units=self.communities(view).astype(np.int64)
+        )
+
+    def strength(self, view: ModelView, level: FloatArray) -> FloatArray:
+        """Granted level times the share of the community covered, (C,)."""
+        return level * self.reach(view)
+
+    def residents(self, view: ModelView) -> FloatArray:
+        """Thousand residents of each community, (C,)."""
+        lo, hi = view.places.resident_range("community")
+        return (hi - lo) / 1000.0

@@ -1,0 +1,1 @@
+"""Who lives where: places, residents' columns and their synthesis."""

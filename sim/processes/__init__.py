@@ -1,0 +1,1 @@
+"""World, participation, cases and experience: arrays in, arrays out."""

@@ -1,0 +1,131 @@
+"""Ties made at events: who meets whom, and how acquaintance fades unless renewed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from sim.network.ties import EVENT_SLOTS
+from sim.rng import combine, uniform
+
+STRONGEST = 8
+"""Greatest strength of an event tie."""
+_EMPTY = np.uint32(0xFFFFFFFF)
+
+
+@njit(cache=True, error_model="numpy")
+def _slot(neighbour, i, j):
+    for k in range(EVENT_SLOTS):
+        if neighbour[i, k] == j:
+            return k
+    return -1
+
+
+@njit(cache=True, error_model="numpy")
+def _weakest(strength, i):
+    best = 0
+    for k in range(1, EVENT_SLOTS):
+        if strength[i, k] < strength[i, best]:
+            best = k
+    return best
+
+
+@njit(cache=True, error_model="numpy")
+def _drop(neighbour, strength, i, k):
+    """Forget the tie in slot ``k`` of ``i`` on both sides."""
+    j = neighbour[i, k]
+    if j != _EMPTY:
+        back = _slot(neighbour, np.int64(j), np.uint32(i))
+        neighbour[j, back] = _EMPTY
+        strength[j, back] = 0
+    neighbour[i, k] = _EMPTY
+    strength[i, k] = 0
+
+
+@njit(cache=True, error_model="numpy")
+def meet(neighbour, strength, i, j, gain):
+    """Make or renew the tie between two residents; a new one takes the place of the weakest on either side.
+
+    Parameters
+    ----------
+    neighbour, strength : arrays, shape (N, EVENT_SLOTS)
+        Written.
+    i, j : int
+        Two different residents.
+    gain : int
+        Strength of a new acquaintance; a renewed one grows by it.
+    """
+    k = _slot(neighbour, i, np.uint32(j))
+    if k >= 0:
+        grown = min(STRONGEST, np.int64(strength[i, k]) + gain)
+        strength[i, k] = grown
+        strength[j, _slot(neighbour, j, np.uint32(i))] = grown
+        return
+    a, b = _weakest(strength, i), _weakest(strength, j)
+    if strength[i, a] > gain or strength[j, b] > gain:
+        return  # no room: both would have to give up something stronger
+    _drop(neighbour, strength, i, a)
+    b = _weakest(strength, j)
+    _drop(neighbour, strength, j, b)
+    neighbour[i, a], strength[i, a] = j, gain
+    neighbour[j, b], strength[j, b] = i, gain
+
+
+@njit(cache=True, error_model="numpy")
+def mingle(neighbour, strength, keys, offers, first, resident, key, gain):
+    """Let participants meet: next to each other at the table, or anyone where people mix.
+
+    Parameters
+    ----------
+    neighbour, strength : arrays, shape (N, EVENT_SLOTS)
+        Written.
+    keys : array of uint64, shape (N,)
+        Residents' stable ids.
+    offers : records
+    first, resident : arrays
+        Columns of :class:`sim.processes.participation.Attendance`.
+    key : uint64
+        Key of this week's draws.
+    gain : int
+        Strength of a new acquaintance.
+
+    Returns
+    -------
+    int
+        Ties made or renewed.
+    """
+    met = 0
+    for j in range(len(offers)):
+        n = first[j + 1] - first[j]
+        if n < 2 or offers[j].online:
+            continue
+        reach = max(1, int(offers[j].mixing * (n - 1)))
+        for at in range(n):
+            i = resident[first[j] + at]
+            base = combine(combine(key, keys[i]), offers[j].key)
+            for c in range(offers[j].contacts):
+                step = 1 + int(uniform(base, c) * reach)
+                other = resident[first[j] + (at + step) % n]
+                if other != i:
+                    meet(neighbour, strength, np.int64(i), np.int64(other), gain)
+                    met += 1
+    return met
+
+
+@njit(cache=True, error_model="numpy")
+def fade(neighbour, strength):
+    """Weaken every event tie by one unit; those at zero are forgotten."""
+    for i in range(strength.shape[0]):
+        for k in range(EVENT_SLOTS):
+            if strength[i, k] > 0:
+                strength[i, k] -= 1
+                if strength[i, k] == 0:
+                    neighbour[i, k] = _EMPTY
+
+
+@njit(cache=True, error_model="numpy")
+def forget_all(neighbour, strength, i):
+    """Drop all event ties of someone who moved away."""
+    for k in range(EVENT_SLOTS):
+        if strength[i, k] > 0:
+            _drop(neighbour, strength, i, k)

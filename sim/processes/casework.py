@@ -1,0 +1,136 @@
+"""Parts five and six of the week: frictions become cases, and desks handle them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.population.columns import Float64
+from sim.processes import handling, office, queues
+from sim.processes.categories import TASK
+from sim.processes.rules import Rules
+from sim.processes.staffing import staff
+from sim.processes.world import COUNTS, WorldWeek, frictions
+from sim.ledger.caselog import harvestable, log_rows
+from sim.vocabulary import WEEK_HOURS, Kind
+
+LOAD_SMOOTHING = 0.25
+"""Share of the way a desk's load moves towards this week's."""
+
+
+def man_desks(model: Any) -> None:
+    """Set every desk's staff and free time of this week from what institutions decided."""
+    book = model.cases
+    skill = model.levers.get("desk_skill")
+    a = model.actors
+    n = model.places.communities
+    lo, hi = model.places.resident_range("community")
+    people = {
+        Kind.CORE: a.core.staff_per_1000 * (hi - lo) / 1000.0,
+        Kind.RESIDENTS_COMMITTEE: a.residents_committee.staff_per_1000 * (hi - lo) / 1000.0,
+        Kind.PROPERTY: a.property.staff_per_1000 * (hi - lo) / 1000.0,
+        Kind.OWNERS_COMMITTEE: np.full(n, float(a.owners_committee.staff)),
+        Kind.SOCIAL_ORGANIZATION: np.full(n, float(a.social_organization.staff)),
+        Kind.PARTNER_UNIT: model.state(Kind.PARTNER_UNIT).number,
+        Kind.MEDIATION: np.full(n, float(a.mediation.staff)),
+        Kind.VOLUNTEERS: np.ceil(model.state(Kind.VOLUNTEERS).desk_hours / WEEK_HOURS),
+    }
+    fixed = {Kind.PROPERTY: a.property.skill, Kind.SOCIAL_ORGANIZATION: a.social_organization.skill,
+             Kind.PARTNER_UNIT: a.partner_unit.skill}
+    for kind, heads in people.items():
+        state = model.state(kind)
+        hours = {Kind.CORE: "case_hours", Kind.RESIDENTS_COMMITTEE: "line_hours"}.get(kind, "desk_hours")
+        able = np.full(n, fixed[kind]) if kind in fixed else state.skill
+        here = np.flatnonzero(book.desk_of[kind] >= 0)
+        if len(here):
+            staff(book, book.desk_of[kind, here], getattr(state, hours)[here], (able + skill[:, kind])[here],
+                  np.broadcast_to(heads, (n,))[here])
+    grid = model.state(Kind.GRID_WORKER)
+    here = np.flatnonzero(book.desk_of_grid >= 0)
+    lift = skill[model.places.grid_community, Kind.GRID_WORKER]
+    staff(book, book.desk_of_grid[here], grid.desk_hours[here], (grid.skill + lift)[here], grid.workers[here])
+    street = model.state(Kind.STREET)
+    rows = np.flatnonzero(book.desks.kind == Kind.STREET)
+    staff(book, rows, street.staff_hours * model.staff_factor, street.skill, street.staff_hours / WEEK_HOURS)
+
+
+def world_week(model: Any, friction_factor: float) -> WorldWeek:
+    """What this week's frictions meet."""
+    firm = model.state(Kind.PROPERTY)
+    places, levers = model.places, model.levers
+    buildings = np.maximum(np.diff(places.grid_first_building), 1)
+    patrol = model.state(Kind.GRID_WORKER).patrol_hours + levers.get("patrol_hours") + model.patrol_given()
+    expected = model.actors.property.expected_quality
+    return WorldWeek(
+        rate=min(1.0, model.scenario.world.potential_rate / 100.0 * friction_factor),
+        quality_missing=np.maximum(expected - firm.quality, 0.0), property_here=firm.present.copy(),
+        patrol=patrol / buildings, sensor=np.minimum(levers.get("sensor_coverage"), 1.0),
+        app=np.minimum(levers.get("app_reporting"), 1.0), duty=np.minimum(levers.get("duty_cover"), 1.0),
+        induced=levers.get("induced_demand"), leader=levers.get("building_leader"))
+
+
+def find(model: Any, friction_factor: float) -> Float64:
+    """This week's frictions: latent disputes into the case table, found or silent.
+
+    Returns
+    -------
+    array, shape (C, 4)
+        :data:`sim.processes.world.COUNTS` of each community.
+    """
+    book = model.cases
+    week = world_week(model, friction_factor)
+    dwellings = model.places.dwellings
+    book.reserve(int(week.rate * dwellings + 6.0 * np.sqrt(week.rate * dwellings)) + 32)
+    counts = np.zeros((model.places.communities, len(COUNTS)))
+    regime = np.full(model.places.communities, int(model.regime), np.uint8)
+    frictions(
+        model.places, model.residents, model.ties, model.commons.norm, book.cases, book.heap, book.free, book.free_count,
+        model.rules, week, regime, model.week, model.streams.week_key("frictions", model.week), counts)
+    return counts
+
+
+def settings(model: Any) -> office.Settings:
+    """What holds in each community this week."""
+    core, levers = model.state(Kind.CORE), model.levers
+    owners, volunteers = model.state(Kind.OWNERS_COMMITTEE), model.state(Kind.VOLUNTEERS)
+    legitimacy = np.where(owners.present > 0, owners.legitimacy * (1.0 - 0.8 * owners.captured), volunteers.skill)
+    return office.Settings(
+        regime=np.full(len(core.manner), int(model.regime), np.uint8),
+        authority=np.clip(core.authority + levers.get("authority"), 0.0, 1.0), clarity=levers.get("clarity"),
+        dispatch=np.minimum(levers.get("dispatch"), 1.0), attendance=levers.get("attendance_delay"),
+        manner=core.manner, facilitation=levers.get("facilitation"), record=model.record_weight, legitimacy=legitimacy)
+
+
+def handle(model: Any) -> Float64:
+    """Work off this week's events.
+
+    Returns
+    -------
+    array, shape (C, len(TALLY))
+        :data:`sim.processes.office.TALLY` of each community.
+    """
+    book = model.cases
+    tally = np.zeros((model.places.communities, len(office.TALLY)))
+    rules: Rules = model.rules
+    room = office.Office(
+        book.cases, book.desks, book.heap, book.desk_of, book.desk_of_grid, model.commons.between_good,
+        model.commons.between_bad, rules, settings(model), tally)
+    queues.open_week(room, model.week * WEEK_HOURS)
+    handling.advance(room, (model.week + 1) * WEEK_HOURS)
+    queues.close_week(room, (model.week + 1) * WEEK_HOURS, LOAD_SMOOTHING)
+    return tally
+
+
+def clear(model: Any) -> None:
+    """Log cases that are over for good and free their slots."""
+    book = model.cases
+    slots = harvestable(book.cases, model.week - model.scenario.experience.silent_weeks, False)
+    if len(slots) == 0:
+        return
+    if model.policy_week >= 0:
+        model.recorder.rows.append(log_rows(book.cases, slots, model.scenario.warmup, TASK))
+    book.cases.used[slots] = 0
+    count = int(book.free_count[0])
+    book.free[count : count + len(slots)] = slots
+    book.free_count[0] = count + len(slots)

@@ -1,0 +1,70 @@
+"""Part four of the week: opportunities meet residents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.processes import participation as kernels
+
+KEPT_FOR_WEEKS = 2.0
+
+
+def weights(parameters: Any) -> kernels.Weights:
+    """The numbers of the decision as kernels read them."""
+    return kernels.Weights(*(getattr(parameters, name) for name in kernels.Weights._fields))
+
+
+def exposure(model: Any) -> kernels.Exposure:
+    """This week's levers on hearing and control, and the core's own visits."""
+    levers = model.levers
+    visits = levers.get("visits") + model.visits_a_resident()[model.residents.community]
+    return kernels.Exposure(
+        levers.get("free_hours"), levers.get("notice"), levers.get("app_access"), visits, levers.get("distance"),
+        levers.get("visible_members"))
+
+
+def half_life(weeks: float) -> float:
+    """Share kept a week by something that halves in so many weeks."""
+    from sim.numerics import exp
+
+    return float(exp(-0.6931471805599453 / weeks))
+
+
+def learning(parameters: Any, experience: Any, compared: Any) -> kernels.Learning:
+    """The numbers of learning by doing as kernels read them."""
+    p = parameters
+    return kernels.Learning(
+        p.habit_step, half_life(p.habit_half_life), p.skill_step, half_life(p.skill_half_life), p.fatigue_step,
+        1.0 - p.fatigue_recovery, p.practice_to_climb, half_life(p.practice_half_life), p.crowding_step,
+        half_life(p.crowding_half_life), experience.attachment_gain, experience.attachment_rate,
+        experience.attachment_autonomy, compared)
+
+
+def participate(model: Any, hours_factor: float) -> kernels.Attendance:
+    """Let everyone hear, decide and come; the offers are put in the order of (community, key).
+
+    Parameters
+    ----------
+    model : CommunityModel
+    hours_factor : float
+        Factor of a shock on free hours.
+
+    Returns
+    -------
+    Attendance
+    """
+    r, week = model.residents, model.week
+    offers = model.opportunities.rows
+    offers[:] = offers[np.lexsort((offers["key"], offers["community"]))]
+    first = np.searchsorted(offers["community"], np.arange(model.places.communities + 1))
+    streams = model.streams
+    keys = kernels.Keys(*(streams.week_key(name, week) for name in ("hear", "will", "hours", "seats")))
+    chosen = np.empty((len(r.key), kernels.MOST), np.int32)
+    shown = exposure(model)
+    kernels.decide(
+        r, model.ties, offers, first, model.weights, shown, keys, hours_factor, r.active.copy(), chosen)
+    attendance = kernels.attend(r, offers, chosen, model.weights, shown, keys.seats)
+    kernels.learn(r, offers, chosen, week, model.learning)
+    return attendance

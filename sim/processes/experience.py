@@ -1,0 +1,353 @@
+"""What people make of it: reputations, efficacy, autonomy, talk, and leaving.
+
+Bad experience weighs more than good, hearsay less than experience; talk is Friedkin–Johnsen averaging anchored in each
+person's own experience.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.ledger.cases import NOBODY
+from sim.network.ties import EVENT_SLOTS
+from sim.numerics import logistic
+from sim.processes.categories import TASK
+from sim.processes.queues import GONE, NO_EVENT
+from sim.processes.participation import FIXED_SCALE
+from sim.rng import combine, uniform
+from sim.vocabulary import Channel, Kind, Status, Tenure
+
+_SILENT, _OPEN, _RESOLVED, _PAPER, _ESCALATED = (int(s) for s in Status)
+_COMMITTEE, _CORE, _STREET, _OC = (
+    int(Kind.RESIDENTS_COMMITTEE), int(Kind.CORE), int(Kind.STREET), int(Kind.OWNERS_COMMITTEE))
+_RENTER = int(Tenure.RENTER)
+BY_NEIGHBOURS = int(Channel.NEIGHBOUR)
+"""Channel of a case that a forum brought into the open."""
+OPEN = int(Status.OPEN)
+
+
+class Lessons(NamedTuple):
+    """Numbers of :class:`sim.processes.parameters.ExperienceParameters` that kernels read."""
+
+    good_step: float
+    bad_step: float
+    hearsay_step: float
+    talk: float
+    efficacy_step: float
+    witness_step: float
+    wait_half: float
+    autonomy_step: float
+    leave_intercept: float
+    leave_trust: float
+    leave_renter: float
+
+
+@njit(cache=True, error_model="numpy")
+def _toward(value, goal, step):
+    return value + step * (goal - value)
+
+
+@njit(cache=True, error_model="numpy")
+def _judge(r, ties, i, kind, good, weight, x):
+    """Own experience with one kind of institution, and hearsay of it to contacts."""
+    if good:
+        r.trust_good[i, kind] += weight * x.good_step
+    else:
+        r.trust_bad[i, kind] += weight * x.bad_step
+    heard = weight * x.hearsay_step
+    if heard <= 0.0:
+        return
+    for e in range(ties.first[i], ties.first[i + 1]):
+        j = ties.neighbour[e]
+        if good:
+            r.trust_good[j, kind] += heard * x.good_step
+        else:
+            r.trust_bad[j, kind] += heard * x.bad_step
+    for k in range(EVENT_SLOTS):
+        if ties.event_strength[i, k] > 0:
+            j = ties.event_neighbour[i, k]
+            if good:
+                r.trust_good[j, kind] += heard * x.good_step
+            else:
+                r.trust_bad[j, kind] += heard * x.bad_step
+
+
+@njit(cache=True, error_model="numpy")
+def satisfaction(solved, waited, fairness, wait_half):
+    """Satisfaction of a complainant, 0 to 1.
+
+    Parameters
+    ----------
+    solved : bool
+    waited : float
+        Working hours from being found to the end.
+    fairness : float
+        Felt fairness, 0 to 1.
+    wait_half : float
+        Wait that halves it.
+    """
+    outcome = 0.7 if solved else 0.0
+    return (outcome + 0.3 * fairness) * wait_half / (wait_half + waited)
+
+
+@njit(cache=True, error_model="numpy")
+def hear_outcomes(c, r, ties, actors, n_actors, week, x, leave_key, left):
+    """Parties of cases that ended draw their conclusions; witnesses draw weaker ones.
+
+    Parameters
+    ----------
+    c : Cases
+        ``satisfaction`` and ``told`` are written.
+    r : Residents
+        Written.
+    ties : Ties
+    actors, n_actors : arrays
+        Columns of :class:`sim.processes.rules.Rules`.
+    week : int
+    x : Lessons
+    leave_key : uint64
+        Key of this week's draws of leaving.
+    left : array, shape (C,)
+        Written: residents who left.
+    """
+    order = _ended(c)
+    for at in range(len(order)):
+        i = order[at]
+        a = c.party_a[i]
+        c.told[i] = 1
+        if a < 0 or c.category[i] == TASK:
+            continue
+        solved = c.status[i] == _RESOLVED
+        heard = c.found[i] >= 0.0
+        waited = max(0.0, c.closed[i] - c.found[i]) if heard else 0.0
+        if heard:
+            s = satisfaction(solved, waited, c.fairness[i], x.wait_half)
+            c.satisfaction[i] = s
+        else:
+            s = 0.0
+        goal = 1.0 if solved else 0.0
+        speed = x.efficacy_step * (x.wait_half / (x.wait_half + waited) if solved else 1.0)
+        if not heard:
+            speed *= 0.5  # lumped in silence: nobody refused, but nothing was solved
+        for party in (a, c.party_b[i]):
+            if party < 0:
+                continue
+            r.efficacy_own[party] = _toward(r.efficacy_own[party], goal, speed)
+            if heard:
+                voice = 0.0 if c.by_core[i] else c.fairness[i] if c.meetings[i] > 0 else 0.5
+                r.autonomy[party] = _toward(r.autonomy[party], voice, x.autonomy_step)
+        if heard:
+            _judge_all(c, r, ties, i, a, actors, n_actors, s > 0.4, x)
+        elif week >= 0:
+            _judge(r, ties, a, _COMMITTEE, False, 0.25, x)
+        _tell(r, ties, a, goal, x.witness_step)
+        if not solved:
+            _maybe_leave(r, c, i, a, leave_key, x, left)
+
+
+@njit(cache=True, error_model="numpy")
+def _ended(c):
+    """Slots of cases that ended and are not told yet, by (time, key)."""
+    n = 0
+    for i in range(len(c.used)):
+        if c.used[i] and not c.told[i] and c.ended_week[i] >= 0:
+            n += 1
+    order = np.empty(n, np.int32)
+    n = 0
+    for i in range(len(c.used)):
+        if c.used[i] and not c.told[i] and c.ended_week[i] >= 0:
+            at = n
+            while at > 0 and _later(c, order[at - 1], i):
+                order[at] = order[at - 1]
+                at -= 1
+            order[at] = i
+            n += 1
+    return order
+
+
+@njit(cache=True, error_model="numpy")
+def _later(c, i, j):
+    return c.born[i] > c.born[j] or (c.born[i] == c.born[j] and c.key[i] > c.key[j])
+
+
+@njit(cache=True, error_model="numpy")
+def _judge_all(c, r, ties, i, a, actors, n_actors, good, x):
+    """Judge those who handled it: the core where it convened or did it, the street where it got there, the actors."""
+    category = c.category[i]
+    if c.by_core[i]:
+        _judge(r, ties, a, _CORE, good, 1.0, x)
+        return
+    if c.escalated[i]:
+        _judge(r, ties, a, _STREET, good, 1.0, x)
+    if c.meetings[i] > 0 and c.regime[i] == 2:
+        _judge(r, ties, a, _CORE, good, 1.0, x)
+    if c.meetings[i] > 0 and c.regime[i] == 3:
+        _judge(r, ties, a, _OC, good, 1.0, x)
+    for k in range(n_actors[category]):
+        _judge(r, ties, a, actors[category, k], good, 1.0 / n_actors[category], x)
+
+
+@njit(cache=True, error_model="numpy")
+def _tell(r, ties, i, goal, step):
+    for e in range(ties.first[i], ties.first[i + 1]):
+        j = ties.neighbour[e]
+        r.efficacy_own[j] = _toward(r.efficacy_own[j], goal, step)
+
+
+@njit(cache=True, error_model="numpy")
+def _maybe_leave(r, c, i, a, key, x, left):
+    trust = r.trust_good[a, _COMMITTEE] / (r.trust_good[a, _COMMITTEE] + r.trust_bad[a, _COMMITTEE])
+    v = x.leave_intercept + x.leave_trust * (0.5 - trust) - r.attachment[a]
+    if r.tenure[a] == _RENTER:
+        v += x.leave_renter
+    if uniform(key, combine(r.key[a], c.key[i])) < logistic(v):
+        home = r.dwelling[a]
+        lo = a
+        while lo > 0 and r.dwelling[lo - 1] == home:
+            lo -= 1
+        while lo < len(r.age) and r.dwelling[lo] == home:
+            if r.present[lo]:
+                left[r.community[lo]] += 1
+            r.present[lo] = 0
+            r.active[lo] = 0
+            lo += 1
+
+
+@njit(cache=True, error_model="numpy")
+def friedkin_johnsen(first, neighbour, weight, event_neighbour, event_strength, susceptibility, anchor, opinion, out):
+    """One step of Friedkin–Johnsen talk: x' = λ·W·x + (1 − λ)·u, rows of W the normalised ties.
+
+    Parameters
+    ----------
+    first, neighbour, weight, event_neighbour, event_strength : arrays
+        Columns of :class:`sim.network.ties.Ties`.
+    susceptibility : array, shape (N,)
+        λ of each resident, 0 to 1.
+    anchor, opinion : arrays, shape (N,)
+        u and x.
+    out : array, shape (N,)
+        Written: x'. Someone without ties keeps the anchor.
+
+    References
+    ----------
+    Friedkin and Johnsen 1990, as listed in the evidence page; summed in a fixed order.
+    """
+    for i in range(len(anchor)):
+        total, mixed = 0.0, 0.0
+        for e in range(first[i], first[i + 1]):
+            w = float(FIXED_SCALE * np.int64(weight[e]))
+            total += w
+            mixed += w * opinion[neighbour[e]]
+        for k in range(EVENT_SLOTS):
+            w = float(event_strength[i, k])
+            if w > 0.0:
+                total += w
+                mixed += w * opinion[event_neighbour[i, k]]
+        out[i] = susceptibility[i] * (mixed / total) + (1.0 - susceptibility[i]) * anchor[i] if total > 0.0 else anchor[i]
+
+
+@njit(cache=True, error_model="numpy")
+def forget(good, bad, prior_good, prior_bad, kept):
+    """Let reputations slide back towards the prior.
+
+    Parameters
+    ----------
+    good, bad : arrays, shape (n, m)
+        Written.
+    prior_good, prior_bad : arrays, shape (m,)
+    kept : float
+        Share of experience kept.
+    """
+    for i in range(good.shape[0]):
+        for k in range(good.shape[1]):
+            good[i, k] = prior_good[k] + kept * (good[i, k] - prior_good[k])
+            bad[i, k] = prior_bad[k] + kept * (bad[i, k] - prior_bad[k])
+
+
+@njit(cache=True, error_model="numpy")
+def reap(r, offers, first, resident, norm, building_of, building_size, key, intercept, skill_weight, size_weight,
+         facilitation, x):
+    """What came of each opportunity, and what its participants learn from it.
+
+    A gathering bears fruit with a chance that rises with participants' skill, facilitation and its own substance;
+    without substance it never does. Agreed rules of conduct take root in the buildings of those who took part, by the
+    share of the building that was there and had a say.
+
+    Parameters
+    ----------
+    r : Residents
+        ``efficacy_own`` and ``autonomy`` are written.
+    offers : records
+        ``attended``, ``skill_sum`` and ``fruitful`` are written.
+    first, resident : arrays
+        Columns of :class:`sim.processes.participation.Attendance`.
+    norm : array, shape (B,)
+        Written.
+    building_of : array, shape (N,)
+    building_size : array, shape (B,)
+        Adults in each building.
+    key : uint64
+        Key of this week's draws.
+    intercept, skill_weight, size_weight : float
+        Of the chance of bearing fruit, in logits.
+    facilitation : array, shape (C,)
+    x : Lessons
+    """
+    for j in range(len(offers)):
+        n = first[j + 1] - first[j]
+        offers[j].attended = n
+        if n == 0:
+            continue
+        skill = 0.0
+        for at in range(first[j], first[j + 1]):
+            skill += r.skill[resident[at]]
+        offers[j].skill_sum = skill
+        v = intercept + skill_weight * (skill / n) + size_weight * min(1.0, n / 20.0) \
+            + 2.0 * facilitation[offers[j].community]
+        fruitful = uniform(key, offers[j].key) < logistic(v) * offers[j].substance
+        offers[j].fruitful = fruitful
+        goal = 1.0 if fruitful else 0.0
+        step = x.efficacy_step * 0.3
+        for at in range(first[j], first[j + 1]):
+            i = resident[at]
+            r.efficacy_own[i] = _toward(r.efficacy_own[i], goal, step)
+            r.autonomy[i] = _toward(r.autonomy[i], offers[j].voice, x.autonomy_step * 0.3)
+            if fruitful and offers[j].norm > 0.0:
+                b = building_of[i]
+                gain = offers[j].norm * offers[j].voice / max(1.0, building_size[b])
+                norm[b] = min(1.0, norm[b] + gain * (1.0 - norm[b]))
+
+
+@njit(cache=True, error_model="numpy")
+def raise_silent(c, r, offers, key, until, raised):
+    """Fruitful forums bring silent cases of their scope into the open; returns how many there are.
+
+    Parameters
+    ----------
+    c : Cases
+    r : Residents
+    offers : records
+    key : uint64
+        Key of this week's draws.
+    until : int
+        Only cases silent since this week or later can be raised.
+    raised : array of int32
+        Written: their slots, ascending by slot.
+    """
+    n = 0
+    for i in range(len(c.used)):
+        if not c.used[i] or c.status[i] != _SILENT or c.party_a[i] < 0 or c.next_event[i] != NO_EVENT:
+            continue
+        if c.ended_week[i] < until or c.holder[i] != NOBODY or c.phase[i] != GONE:
+            continue
+        for j in range(len(offers)):
+            o = offers[j]
+            if o.forum > 0.0 and o.fruitful and o.lo <= c.party_a[i] < o.hi:
+                if uniform(combine(key, o.key), c.key[i]) < o.forum and n < len(raised):
+                    raised[n] = i
+                    n += 1
+                    break
+    return n

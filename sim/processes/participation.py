@@ -1,0 +1,395 @@
+"""Who takes part: hearing, willingness by the theory of planned behaviour, and a hard time budget.
+
+One pass over residents. A resident hears of an opportunity through notices, the app, active ties or visits; is willing
+if ``u(resident, opportunity) < σ(V)``; and fills the week's free hours by falling V, then key. Nothing here knows age,
+sex or position.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.ledger.opportunities import MEMBERS_ONLY, OWNERS_ONLY, Rows
+from sim.network.ties import EVENT_SLOTS
+from sim.numerics import logistic
+from sim.population.columns import Float32, Float64, Int32, Int64
+from sim.rng import combine, uniform
+from sim.vocabulary import Motive, Stage, Tenure
+
+MOST = 6
+"""Opportunities a resident can take in one week."""
+_HEARD = 16
+"""Opportunities a resident can weigh in one week."""
+
+FIXED_SCALE = 4
+"""Weight of fixed ties in units of event-tie strength."""
+
+_HUMP = int(Motive.HUMP_SHAPED)
+_OWNER = int(Tenure.OWNER)
+_PUBLIC = int(Stage.PUBLIC_AFFAIRS)
+
+
+class Weights(NamedTuple):
+    """Numbers of :class:`sim.processes.parameters.ParticipationParameters` that the decision reads."""
+
+    intercept: float
+    attachment_weight: float
+    efficacy_weight: float
+    autonomy_weight: float
+    voice_weight: float
+    norm_weight: float
+    visible_member_weight: float
+    skill_weight: float
+    health_weight: float
+    digital_weight: float
+    time_weight: float
+    distance_hours: float
+    rung_weight: float
+    reward_weight: float
+    honour_weight: float
+    habit_weight: float
+    fatigue_weight: float
+    hear_by_tie: float
+    hear_by_visit: float
+
+
+class Exposure(NamedTuple):
+    """This week's levers on exposure and control."""
+
+    free_hours: Float64
+    """(N,) h"""
+    notice: Float64
+    """(N,)"""
+    app_access: Float64
+    """(N,)"""
+    visits: Float64
+    """(N,)"""
+    distance: Float64
+    """(N,) h saved"""
+    visible_members: Float64
+    """(B,)"""
+
+
+class Keys(NamedTuple):
+    """Keys of this week's draws."""
+
+    hear: np.uint64
+    will: np.uint64
+    hours: np.uint64
+    seats: np.uint64
+
+
+@njit(cache=True, error_model="numpy")
+def active_share(i, first, neighbour, weight, event_neighbour, event_strength, active):
+    """Weighted share of a resident's contacts who were active; sums are integers, so exact in any order.
+
+    Parameters
+    ----------
+    i : int
+    first, neighbour, weight, event_neighbour, event_strength : arrays
+        Columns of :class:`sim.network.ties.Ties`.
+    active : array of uint8, shape (N,)
+
+    Returns
+    -------
+    float
+        0 for someone without contacts.
+    """
+    total, on = 0, 0
+    for e in range(first[i], first[i + 1]):
+        w = FIXED_SCALE * np.int64(weight[e])
+        total += w
+        on += w * active[neighbour[e]]
+    for k in range(EVENT_SLOTS):
+        w = np.int64(event_strength[i, k])
+        if w > 0:
+            total += w
+            on += w * active[event_neighbour[i, k]]
+    return on / total if total > 0 else 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def norm_term(motive, intercept, slope, share):
+    """Own response to the share of active contacts, in logits; hump-shaped people withdraw beyond one half."""
+    if motive == _HUMP and share > 0.5:
+        share = 1.0 - share
+    return intercept + slope * share
+
+
+@njit(cache=True, error_model="numpy")
+def inclination(w, r, i, o, share, members, hours, needed):
+    """V of resident ``i`` for opportunity ``o``, in logits.
+
+    Parameters
+    ----------
+    w : Weights
+    r : Residents
+    i : int
+    o : record of :data:`sim.ledger.opportunities.OPPORTUNITY`
+    share : float
+        Share of contacts active last week.
+    members : float
+        Visible party members a household in the building.
+    hours, needed : float
+        Free hours this week and hours asked, way included.
+    """
+    v = w.intercept + r.interest[i] + w.attachment_weight * r.attachment[i] * o.relevance
+    v += w.efficacy_weight * (r.efficacy[i] - 0.5) * o.substance
+    v += w.norm_weight * norm_term(r.motive[i], r.norm_intercept[i], r.norm_slope[i], share)
+    v += w.visible_member_weight * members
+    v += w.skill_weight * (r.skill[i] - 0.3) + w.health_weight * (r.health[i] - 0.8)
+    v += w.habit_weight * r.habit[i] - w.fatigue_weight * r.fatigue[i]
+    v -= w.time_weight * needed / max(hours, 0.25)
+    v -= w.rung_weight * max(0, np.int64(o.level) - np.int64(r.stage[i]))
+    v += o.ease + w.reward_weight * o.reward + w.honour_weight * o.honour - r.crowding[i]
+    if o.level >= _PUBLIC:
+        v += w.autonomy_weight * (r.autonomy[i] - 0.5) + w.voice_weight * (o.voice - 0.5)
+    if o.online:
+        v += w.digital_weight * (r.digital[i] - 0.5)
+    return v
+
+
+@njit(cache=True, error_model="numpy")
+def _hears(w, r, i, o, share, exposure):
+    """Probability of hearing of an opportunity through at least one way."""
+    miss = 1.0 - w.hear_by_tie * share
+    miss *= 1.0 - min(1.0, w.hear_by_visit * exposure.visits[i])
+    if o.online:
+        miss *= 1.0 - min(1.0, (o.notice + exposure.app_access[i]) * r.digital[i])
+    else:
+        miss *= 1.0 - min(1.0, o.notice + exposure.notice[i])
+        miss *= 1.0 - min(1.0, exposure.app_access[i] * r.digital[i] * 0.5)
+    return 1.0 - miss
+
+
+@njit(cache=True, error_model="numpy")
+def _eligible(r, i, o):
+    if o.open_to == MEMBERS_ONLY:
+        return r.membership[i] > 0
+    if o.open_to == OWNERS_ONLY:
+        return r.tenure[i] == _OWNER
+    return True
+
+
+@njit(cache=True, error_model="numpy")
+def decide(r, ties, offers, community_first, weights, exposure, keys, hours_factor, active, chosen):
+    """Let every adult decide.
+
+    Parameters
+    ----------
+    r : Residents
+        ``hours`` is written.
+    ties : Ties
+    offers : records
+        Sorted by (community, key).
+    community_first : array, shape (C+1,)
+        Range of offers of each community.
+    weights : Weights
+    exposure : Exposure
+    keys : Keys
+    hours_factor : float
+        Factor of a shock on free hours.
+    active : array of uint8, shape (N,)
+        Who was active last week.
+    chosen : array of int32, shape (N, MOST)
+        Written: offers each resident takes; −1 in the rest.
+    """
+    heard_offer = np.empty(_HEARD, np.int32)
+    heard_value = np.empty(_HEARD, np.float64)
+    for i in range(len(r.age)):
+        r.hours[i] = 0.0
+        for k in range(MOST):
+            chosen[i, k] = -1
+        if r.present[i] == 0 or r.age[i] < 18:
+            continue
+        begin, end = community_first[r.community[i]], community_first[r.community[i] + 1]
+        if begin == end:
+            continue
+        hours = max(0.0, (0.5 + uniform(keys.hours, r.key[i])) * r.free_hours[i] * hours_factor + exposure.free_hours[i])
+        share = active_share(i, ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength, active)
+        n = 0
+        for j in range(begin, end):
+            o = offers[j]
+            if i < o.lo or i >= o.hi or n == _HEARD or not _eligible(r, i, o):
+                continue
+            entity = combine(r.key[i], o.key)
+            if uniform(keys.hear, entity) >= _hears(weights, r, i, o, share, exposure):
+                continue
+            needed = o.hours if o.online else o.hours + max(0.0, weights.distance_hours - exposure.distance[i])
+            if needed > hours:
+                continue
+            v = inclination(weights, r, i, o, share, exposure.visible_members[r.building[i]], hours, needed)
+            if uniform(keys.will, entity) < logistic(v):
+                # Insertion by falling V; offers come by key, so equals stay in the order of their keys.
+                at = n
+                while at > 0 and heard_value[at - 1] < v:
+                    heard_value[at], heard_offer[at] = heard_value[at - 1], heard_offer[at - 1]
+                    at -= 1
+                heard_value[at], heard_offer[at] = v, j
+                n += 1
+        taken = 0
+        for k in range(n):
+            o = offers[heard_offer[k]]
+            needed = o.hours if o.online else o.hours + max(0.0, weights.distance_hours - exposure.distance[i])
+            if taken < MOST and needed <= hours:
+                hours -= needed
+                r.hours[i] += needed
+                chosen[i, taken] = heard_offer[k]
+                taken += 1
+
+
+class Attendance(NamedTuple):
+    """Who came: residents of offer ``j`` are ``resident[first[j]:first[j + 1]]``, ascending."""
+
+    first: Int64
+    resident: Int32
+
+
+@njit(cache=True, error_model="numpy")
+def _attendance(chosen, n_offers):
+    count = np.zeros(n_offers + 1, np.int64)
+    for i in range(chosen.shape[0]):
+        for k in range(MOST):
+            j = chosen[i, k]
+            if j < 0:
+                break
+            count[j + 1] += 1
+    for j in range(n_offers):
+        count[j + 1] += count[j]
+    resident = np.empty(count[n_offers], np.int32)
+    at = count[:-1].copy()
+    for i in range(chosen.shape[0]):
+        for k in range(MOST):
+            j = chosen[i, k]
+            if j < 0:
+                break
+            resident[at[j]] = i
+            at[j] += 1
+    return count, resident
+
+
+@njit(cache=True, error_model="numpy")
+def _turn_away(r, offers, first, resident, chosen, key, distance, saved):
+    """Where more come than there are seats, those with the larger draw go home and keep their hours."""
+    full = False
+    for j in range(len(offers)):
+        n = first[j + 1] - first[j]
+        seats = offers[j].seats
+        if n <= seats:
+            continue
+        full = True
+        draws = np.empty(n)
+        for k in range(n):
+            draws[k] = uniform(key, combine(r.key[resident[first[j] + k]], offers[j].key))
+        limit = np.sort(draws)[seats]
+        for k in range(n):
+            if draws[k] >= limit:
+                i = resident[first[j] + k]
+                hours = offers[j].hours if offers[j].online else offers[j].hours + max(0.0, distance - saved[i])
+                r.hours[i] -= hours
+                kept = 0
+                for m in range(MOST):
+                    if chosen[i, m] >= 0 and chosen[i, m] != j:
+                        chosen[i, kept] = chosen[i, m]
+                        kept += 1
+                for m in range(kept, MOST):
+                    chosen[i, m] = -1
+    return full
+
+
+def attend(
+    r: object, offers: Rows, chosen: Int32, weights: Weights, exposure: Exposure, key: np.uint64
+) -> Attendance:
+    """Seat those who chose to come, and list them by opportunity.
+
+    Parameters
+    ----------
+    r : Residents
+    offers : records
+    chosen : array of int32, shape (N, MOST)
+        As written by :func:`decide`; those turned away are taken out.
+    weights : Weights
+    exposure : Exposure
+    key : uint64
+        Key of this week's draws for seats.
+
+    Returns
+    -------
+    Attendance
+    """
+    first, resident = _attendance(chosen, len(offers))
+    if _turn_away(r, offers, first, resident, chosen, key, weights.distance_hours, exposure.distance):
+        first, resident = _attendance(chosen, len(offers))
+    return Attendance(first, resident)
+
+
+class Learning(NamedTuple):
+    """What a week does to habit, skill, fatigue, practice and motive; decays are shares kept a week."""
+
+    habit_step: float
+    habit_kept: float
+    skill_step: float
+    skill_kept: float
+    fatigue_step: float
+    fatigue_kept: float
+    practice_to_climb: float
+    practice_kept: float
+    crowding_step: float
+    crowding_kept: float
+    attachment_gain: float
+    attachment_rate: float
+    attachment_autonomy: float
+    compared: Float32
+    """(policies,) 1 for a policy whose own events the verdicts leave out."""
+
+
+@njit(cache=True, error_model="numpy")
+def learn(r, offers, chosen, week, x):
+    """Update everyone after the week: habit, skill, fatigue, crowding-out, the ladder, attachment, and the marks.
+
+    Parameters
+    ----------
+    r : Residents
+        Written.
+    offers : records
+    chosen : array of int32, shape (N, MOST)
+    week : int
+    x : Learning
+    """
+    for i in range(len(r.age)):
+        r.habit[i] *= x.habit_kept
+        r.skill[i] *= x.skill_kept
+        r.crowding[i] *= x.crowding_kept
+        r.practice[i] *= x.practice_kept
+        r.fatigue[i] *= x.fatigue_kept
+        r.stay[i] += 1.0 / 52.0
+        goal = min(1.0, max(0.0, r.attachment_home[i] + x.attachment_autonomy * (r.autonomy[i] - 0.5)))
+        r.attachment[i] += x.attachment_rate * (goal - r.attachment[i])
+        r.active[i] = 0
+        for k in range(MOST):
+            j = chosen[i, k]
+            if j < 0:
+                break
+            o = offers[j]
+            r.active[i] = 1
+            r.last_any[i] = week
+            if o.policy < 0 or x.compared[o.policy] == 0.0:
+                r.last_other[i] = week
+                if o.level >= _PUBLIC:
+                    r.last_public[i] = week
+            r.habit[i] += x.habit_step * (1.0 - r.habit[i])
+            r.skill[i] += x.skill_step * o.hours * (1.0 - r.skill[i])
+            r.fatigue[i] = min(1.0, r.fatigue[i] + x.fatigue_step * o.hours)
+            r.crowding[i] += x.crowding_step * o.reward
+            r.attachment[i] += x.attachment_gain * (1.0 - r.attachment[i])
+            if o.level >= r.stage[i]:
+                r.practice[i] += 1.0
+        if r.practice[i] >= x.practice_to_climb and r.stage[i] < 3:
+            r.stage[i] += 1
+            r.practice[i] = 0.5 * x.practice_to_climb
+        elif r.practice[i] < 0.05 and r.stage[i] > 0:
+            r.stage[i] -= 1
+            r.practice[i] = 0.5 * x.practice_to_climb

@@ -1,0 +1,388 @@
+"""The world: frictions, tasks and moves, the same under every policy for one seed.
+
+Potential frictions are keyed by dwelling and week on fixed geometry. Whether one becomes a latent dispute, and whether
+anyone hears of it, depends on the state of the community.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.clock import clock_time, work_time
+from sim.ledger.cases import FIRST, NOBODY, NORMAL, URGENT
+from sim.network.ties import EVENT_SLOTS
+from sim.numerics import exp, log, logistic
+from sim.population.columns import Float64
+from sim.processes.acquaintance import forget_all
+from sim.processes.categories import TASK
+from sim.processes.queues import ARRIVE, GONE, NO_EVENT, push
+from sim.processes.participation import FIXED_SCALE
+from sim.rng import combine, uniform
+from sim.vocabulary import CLOCK_HOURS, WEEK_HOURS, Channel, Status, Tenure
+
+_OWNER = int(Tenure.OWNER)
+_NONE, _LEADER, _GRID, _PROPERTY, _COMMITTEE, _APP, _PATROL, _SENSOR, _NEIGHBOUR = (
+    int(Channel.NONE), int(Channel.BUILDING_LEADER), int(Channel.GRID_WORKER), int(Channel.PROPERTY),
+    int(Channel.RESIDENTS_COMMITTEE), int(Channel.APP), int(Channel.PATROL), int(Channel.SENSOR), int(Channel.NEIGHBOUR))
+_SILENT, _OPEN, _RESOLVED, _PAPER, _ESCALATED = (int(s) for s in Status)
+_NEIGHBOURS, _BUILDING, _COMMUNITY = 0, 1, 2
+_SEVERE = 0.8
+"""Severity from which a case is urgent."""
+_CLOSE_TIE = 8.0
+"""Strength, in units of event ties, at which two dwellings count as fully familiar."""
+
+# Purposes of the draws of one friction.
+(_U_HAPPENS, _U_PARTNER, _U_LATENT, _U_TIME, _U_SPEAK, _U_CHANNEL, _U_DELAY, _U_PATROL, _U_SENSOR, _U_DUTY) = range(10)
+
+
+class WorldWeek(NamedTuple):
+    """What frictions meet this week."""
+
+    rate: float
+    """Potential frictions a dwelling."""
+    quality_missing: Float64
+    """(C,) expected minus actual quality of property service, at least 0."""
+    property_here: Float64
+    """(C,) 1 where there is a property company."""
+    patrol: Float64
+    """(G,) patrol hours a building."""
+    sensor: Float64
+    """(C,) coverage."""
+    app: Float64
+    """(C,) share of residents offered reporting by app."""
+    duty: Float64
+    """(C,) share of off-hours covered."""
+    induced: Float64
+    """(C,) share more reports."""
+    leader: Float64
+    """(B,) building leaders."""
+
+
+COUNTS = ("potential", "latent", "latent_neighbour", "silent")
+
+
+@njit(cache=True, error_model="numpy")
+def volunteer_probability(cost_over_benefit, n):
+    """Volunteer's dilemma (Diekmann 1985): chance that each of ``n`` acts, 1 − (c/b)^(1/(n−1)).
+
+    Parameters
+    ----------
+    cost_over_benefit : float
+        Between 0 and 1, both excluded.
+    n : int
+        How many share the nuisance; one alone acts for sure.
+    """
+    return 1.0 if n < 2 else 1.0 - exp(log(cost_over_benefit) / (n - 1))
+
+
+@njit(cache=True, error_model="numpy")
+def speaker(r, first_resident, dwelling):
+    """Who speaks for a dwelling: its first adult present; NOBODY if nobody is."""
+    for i in range(first_resident[dwelling], first_resident[dwelling + 1]):
+        if r.present[i] and r.age[i] >= 18:
+            return i
+    return NOBODY
+
+
+@njit(cache=True, error_model="numpy")
+def _partner(p, u, dwelling, geometry):
+    """The other dwelling: next door, above or below; in the building; in the community; NOBODY for a household's own."""
+    b = p.dwelling_building[dwelling]
+    lo, hi = p.building_first_dwelling[b], p.building_first_dwelling[b + 1]
+    if geometry == _NEIGHBOURS:
+        per_floor = max(1, (hi - lo) // max(1, p.building_floors[b]))
+        steps = (1, -1, per_floor, -per_floor)
+        start = int(u * 4.0)
+        for k in range(4):
+            other = dwelling + steps[(start + k) % 4]
+            if lo <= other < hi:
+                return other
+        return NOBODY
+    if geometry == _COMMUNITY:
+        c = p.building_community[b]
+        b0 = p.grid_first_building[p.community_first_grid[c]]
+        b1 = p.grid_first_building[p.community_first_grid[c + 1]]
+        lo, hi = p.building_first_dwelling[b0], p.building_first_dwelling[b1]
+    elif geometry != _BUILDING:
+        return NOBODY
+    if hi - lo < 2:
+        return NOBODY
+    other = lo + int(u * (hi - lo - 1))
+    return other + 1 if other >= dwelling else other
+
+
+@njit(cache=True, error_model="numpy")
+def familiarity(first_resident, ties, a, b):
+    """How well two dwellings know each other, 0 to 1: the strongest tie between their members."""
+    best = 0
+    lo, hi = first_resident[b], first_resident[b + 1]
+    for i in range(first_resident[a], first_resident[a + 1]):
+        for e in range(ties.first[i], ties.first[i + 1]):
+            if lo <= ties.neighbour[e] < hi:
+                best = max(best, FIXED_SCALE * np.int64(ties.weight[e]))
+        for k in range(EVENT_SLOTS):
+            if ties.event_strength[i, k] > 0 and lo <= ties.event_neighbour[i, k] < hi:
+                best = max(best, np.int64(ties.event_strength[i, k]))
+    return min(1.0, best / _CLOSE_TIE)
+
+
+@njit(cache=True, error_model="numpy")
+def _speaks(p, r, rules, w, key, i, dwelling, category, community, building):
+    """Who speaks up, if anyone: alone by own judgement, or one of many by the volunteer's dilemma."""
+    lift = 1.0 + w.induced[community]
+    if rules.shared[category]:
+        lo, hi = p.building_first_dwelling[building], p.building_first_dwelling[building + 1]
+        n = min(rules.shared_households, hi - lo)
+        chance = min(1.0, volunteer_probability(rules.shared_cost, n) * lift)
+        start = dwelling - lo
+        for k in range(n):
+            other = lo + (start + k) % (hi - lo)
+            who = speaker(r, p.dwelling_first_resident, other)
+            if who >= 0 and uniform(combine(key, 64 + k), _U_SPEAK) < chance:
+                return who
+        return NOBODY
+    committee = r.trust_good[i, 1] / (r.trust_good[i, 1] + r.trust_bad[i, 1])
+    x = rules.report_intercept + rules.report_efficacy * (r.efficacy[i] - 0.5) \
+        + rules.report_severity * (rules.severity[category] - 0.5) + rules.report_trust * (committee - 0.5) \
+        + rules.report_app * w.app[community] * r.digital[i] + rules.report_leader * min(1.0, w.leader[building])
+    return i if uniform(key, _U_SPEAK) < min(1.0, logistic(x) * lift) else NOBODY
+
+
+@njit(cache=True, error_model="numpy")
+def _channel(r, rules, w, u, who, category, community, building):
+    """By which way someone speaks up: in proportion to access and trust."""
+    app = 2.0 * w.app[community] * r.digital[who]
+    leader = min(1.0, w.leader[building])
+    grid = 0.8 * r.trust_good[who, 2] / (r.trust_good[who, 2] + r.trust_bad[who, 2])
+    prop = w.property_here[community] * 1.2 * r.trust_good[who, 3] / (r.trust_good[who, 3] + r.trust_bad[who, 3])
+    committee = r.trust_good[who, 1] / (r.trust_good[who, 1] + r.trust_bad[who, 1])
+    u *= app + leader + grid + prop + committee
+    if u < app:
+        return _APP
+    if u < app + leader:
+        return _LEADER
+    if u < app + leader + grid:
+        return _GRID
+    if u < app + leader + grid + prop:
+        return _PROPERTY
+    return _COMMITTEE
+
+
+@njit(cache=True, error_model="numpy")
+def _found(p, r, rules, w, key, i, dwelling, category, born):
+    """Clock time of being found, the channel and who spoke; the earliest of voice, patrol and sensor."""
+    building = p.dwelling_building[dwelling]
+    community = p.building_community[building]
+    found, channel = np.inf, _NONE
+    who = _speaks(p, r, rules, w, key, i, dwelling, category, community, building)
+    if who >= 0:
+        channel = _channel(r, rules, w, uniform(key, _U_CHANNEL), who, category, community, building)
+        mean = rules.report_delay_app if channel == _APP else rules.report_delay
+        if channel == _LEADER:
+            mean *= 0.5
+        found = born - mean * log(uniform(key, _U_DELAY))
+    pace = rules.patrol_find * rules.visibility[category] * w.patrol[p.building_grid[building]]
+    if pace > 0.0:
+        seen = born - CLOCK_HOURS / pace * log(uniform(key, _U_PATROL))
+        if seen < found and seen < born + rules.nuisance_weeks * CLOCK_HOURS:
+            found, channel = seen, _PATROL
+    if uniform(key, _U_SENSOR) < w.sensor[community] * rules.sensor[category]:
+        seen = born + rules.sensor_delay
+        if seen < found:
+            found, channel = seen, _SENSOR
+    return found, channel, who
+
+
+@njit(cache=True, error_model="numpy")
+def _open_case(c, i, p, dwelling, other, category, week, born, key, regime):
+    c.used[i] = 1
+    c.key[i] = key
+    c.category[i] = category
+    c.building[i] = p.dwelling_building[dwelling]
+    c.grid[i] = p.building_grid[c.building[i]]
+    c.community[i] = p.building_community[c.building[i]]
+    c.dwelling_a[i], c.dwelling_b[i] = dwelling, other
+    c.born_week[i] = week
+    c.born_clock[i], c.born[i] = born, work_time(born)
+    _blank(c, i)
+    c.regime[i] = regime
+
+
+@njit(cache=True, error_model="numpy")
+def _blank(c, i):
+    c.party_a[i] = c.party_b[i] = c.holder[i] = c.helper[i] = c.queue_next[i] = NOBODY
+    c.found[i] = c.found_clock[i] = c.assigned[i] = c.first_service[i] = c.closed[i] = -1.0
+    c.waited[i] = c.effort[i] = c.queued_at[i] = 0.0
+    c.fairness[i] = 0.5
+    c.satisfaction[i] = np.nan
+    c.channel[i] = c.phase[i] = c.actor[i] = c.handoffs[i] = c.bounces[i] = c.meetings[i] = 0
+    c.returns[i] = c.relapses[i] = c.escalated[i] = c.recorded[i] = c.by_core[i] = c.told[i] = c.duty[i] = 0
+    c.next_event[i] = NO_EVENT
+    c.ended_week[i] = -1
+    c.priority[i] = NORMAL
+
+
+@njit(cache=True, error_model="numpy")
+def frictions(p, r, ties, norm, cases, heap, free, free_count, rules, w, regime, week, stream, counts):
+    """This week's potential frictions, the latent disputes they become, and how those are found.
+
+    Parameters
+    ----------
+    p, r, ties : Places, Residents, Ties
+    norm : array, shape (B,)
+        Strength of each building's agreed rules.
+    cases, heap, free, free_count
+        Columns of :class:`sim.ledger.cases.CaseBook`; written.
+    rules : Rules
+    w : WorldWeek
+    regime : array, shape (C,)
+    week : int
+    stream : uint64
+        Key of this week's frictions.
+    counts : array, shape (C, 4)
+        Written: :data:`COUNTS` of each community.
+    """
+    for dwelling in range(len(p.dwelling_key)):
+        key = combine(stream, p.dwelling_key[dwelling])
+        u = uniform(key, _U_HAPPENS)
+        if u >= w.rate:
+            continue
+        u /= w.rate
+        category = 0
+        while u >= rules.share[category]:
+            category += 1
+        building = p.dwelling_building[dwelling]
+        community = p.building_community[building]
+        i = speaker(r, p.dwelling_first_resident, dwelling)
+        if i < 0:
+            continue
+        counts[community, 0] += 1
+        other = _partner(p, uniform(key, _U_PARTNER), dwelling, rules.geometry[category])
+        known = familiarity(p.dwelling_first_resident, ties, dwelling, other) if other >= 0 else 0.0
+        x = rules.latent[category] - rules.latent_familiarity * known - rules.latent_norm * norm[building] \
+            + rules.latent_service * rules.service[category] * w.quality_missing[community]
+        if uniform(key, _U_LATENT) >= logistic(x):
+            continue
+        born = (week + uniform(key, _U_TIME)) * CLOCK_HOURS
+        found, channel, who = _found(p, r, rules, w, key, i, dwelling, category, born)
+        free_count[0] -= 1
+        slot = free[free_count[0]]
+        _open_case(cases, slot, p, dwelling, other, category, week, born, key, regime[community])
+        cases.party_a[slot] = who if who >= 0 else i
+        if other >= 0:
+            cases.party_b[slot] = speaker(r, p.dwelling_first_resident, other)
+        if rules.severity[category] >= _SEVERE:
+            cases.priority[slot] = URGENT
+        counts[community, 1] += 1
+        if rules.between_neighbours[category]:
+            counts[community, 2] += 1
+        cases.channel[slot] = channel
+        if channel == _NONE:
+            counts[community, 3] += 1
+            cases.status[slot] = _SILENT
+            cases.ended_week[slot] = week
+            cases.phase[slot] = GONE
+        else:
+            cases.status[slot] = _OPEN
+            cases.found_clock[slot], cases.found[slot] = found, work_time(found)
+            cases.duty[slot] = uniform(key, _U_DUTY) < w.duty[community]
+            push(cases, heap, cases.found[slot], slot, ARRIVE)
+
+
+@njit(cache=True, error_model="numpy")
+def tasks(cases, heap, free, free_count, community_key, week, mean, first_share, stream):
+    """Tasks from above: a Poisson number a community by inverse CDF of one draw, at even random times.
+
+    Parameters
+    ----------
+    cases, heap, free, free_count
+        Written.
+    community_key : array of uint64, shape (C,)
+    week : int
+    mean : array, shape (C,)
+        Tasks expected this week.
+    first_share : array, shape (C,)
+        Share of tasks that appraisal puts first.
+    stream : uint64
+
+    Returns
+    -------
+    int
+        Tasks that came.
+    """
+    came = 0
+    for community in range(len(community_key)):
+        key = combine(stream, community_key[community])
+        u = uniform(key, 0)
+        n, p = 0, exp(-mean[community])
+        total = p
+        while u >= total and n < 1000:
+            n += 1
+            p *= mean[community] / n
+            total += p
+        for k in range(n):
+            own = combine(key, k + 1)
+            free_count[0] -= 1
+            i = free[free_count[0]]
+            _blank(cases, i)
+            cases.used[i] = 1
+            cases.key[i] = own
+            cases.category[i] = TASK
+            cases.community[i] = community
+            cases.grid[i] = cases.building[i] = cases.dwelling_a[i] = cases.dwelling_b[i] = NOBODY
+            cases.born_week[i] = week
+            cases.status[i] = _OPEN
+            cases.born[i] = cases.found[i] = (week + uniform(own, 0)) * WEEK_HOURS
+            cases.born_clock[i] = cases.found_clock[i] = clock_time(cases.born[i])
+            cases.priority[i] = FIRST if uniform(own, 1) < first_share[community] else NORMAL
+            push(cases, heap, cases.born[i], i, ARRIVE)
+            came += 1
+    return came
+
+
+@njit(cache=True, error_model="numpy")
+def settle_in(p, r, ties, dwelling, week, prior_good, prior_bad):
+    """A like household takes a home: same composition, no ties from events, no history here."""
+    for i in range(p.dwelling_first_resident[dwelling], p.dwelling_first_resident[dwelling + 1]):
+        forget_all(ties.event_neighbour, ties.event_strength, i)
+        r.key[i] = combine(r.key[i], week)
+        r.present[i] = 1
+        r.stay[i] = 0.0
+        r.attachment[i] = 0.5 * r.attachment_home[i]
+        r.efficacy[i] = r.efficacy_own[i] = 0.5
+        r.habit[i] = r.fatigue[i] = r.crowding[i] = r.practice[i] = 0.0
+        r.stage[i] = r.active[i] = 0
+        r.last_any[i] = r.last_other[i] = r.last_public[i] = -1_000_000
+        for k in range(r.trust_good.shape[1]):
+            r.trust_good[i, k], r.trust_bad[i, k] = prior_good[k], prior_bad[k]
+
+
+@njit(cache=True, error_model="numpy")
+def moves(p, r, ties, week, renter_rate, owner_rate, refill_rate, stream, prior_good, prior_bad):
+    """Exogenous moves, keyed by dwelling, and new households in homes that were left.
+
+    Parameters
+    ----------
+    p, r, ties : Places, Residents, Ties
+        Residents and event ties are written.
+    week : int
+    renter_rate, owner_rate, refill_rate : float
+        Chances this week.
+    stream : uint64
+    prior_good, prior_bad : arrays, shape (10,)
+        Newcomers' reputations.
+    """
+    for dwelling in range(len(p.dwelling_key)):
+        i = p.dwelling_first_resident[dwelling]
+        if i == p.dwelling_first_resident[dwelling + 1]:
+            continue
+        if r.present[i]:
+            rate = owner_rate if r.tenure[i] == _OWNER else renter_rate
+        else:
+            rate = refill_rate
+        if uniform(stream, p.dwelling_key[dwelling]) < rate:
+            settle_in(p, r, ties, dwelling, week, prior_good, prior_bad)
+

@@ -1,0 +1,194 @@
+"""The recorder: every declared outcome, week by week, and the log of cases."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.outcomes import OUTCOMES
+from sim.population.columns import Float64, Int64
+from sim.processes.categories import TASK
+from sim.ledger.caselog import CASE
+from sim.vocabulary import AGE_BANDS, Membership, Position, Status, Tenure
+
+_SILENT, _OPEN, _RESOLVED, _PAPER, _ESCALATED = (int(s) for s in Status)
+BANDS = np.array([low for low, _ in AGE_BANDS], np.int64)
+AGE_GROUPS = tuple(name for _, name in AGE_BANDS[1:])
+POSITION_GROUPS = tuple(p.key for p in Position)
+TENURE_GROUPS = tuple(t.key for t in Tenure)
+MEMBER_GROUPS = ("member", "other")
+_HABIT_BINS = 50
+assert Membership.NONE == 0
+
+
+class Census(NamedTuple):
+    """Counts and sums over adults who are present, one pass."""
+
+    counts: Int64
+    """Adults, active this week, marks within 52 and 4 weeks, rungs: see ``COUNTS``."""
+    sums: Float64
+    """Hours, efficacy, autonomy, attachment, trust by kind: see ``SUMS``."""
+    habit: Int64
+    """(50,) histogram of habit."""
+    by_group: Int64
+    """(2, groups) adults and those who took part within 52 weeks without own events, by group."""
+    event_ties: Int64
+    """(1,) filled event slots."""
+
+
+COUNTS = ("adults", "active", "any_52", "other_52", "public_52", "any_4", "other_4", "mutual", "public", "volunteer")
+SUMS = ("hours", "efficacy", "autonomy", "attachment")
+
+
+@njit(cache=True, error_model="numpy")
+def take_census(r, ties, week, bands, grid_offset, n_groups):
+    """Count adults once over.
+
+    Groups are numbered age bands, positions, tenures, member and other, grids.
+
+    Parameters
+    ----------
+    r : Residents
+    ties : Ties
+    week : int
+    bands : array, shape (n_bands,)
+        Lower bounds of age; the first band holds children and is left out.
+    grid_offset : int
+        Number of the first grid's group.
+    n_groups : int
+
+    Returns
+    -------
+    tuple
+        Columns of :class:`Census`, and (10,) sums of trust by kind.
+    """
+    counts = np.zeros(10, np.int64)
+    sums = np.zeros(4)
+    trust = np.zeros(r.trust_good.shape[1])
+    habit = np.zeros(_HABIT_BINS, np.int64)
+    groups = np.zeros((2, n_groups), np.int64)
+    filled = 0
+    n_bands = len(bands) - 1
+    for i in range(len(r.age)):
+        if r.present[i] == 0 or r.age[i] < 18:
+            continue
+        other = week - r.last_other[i] < 52
+        counts[0] += 1
+        counts[1] += r.active[i]
+        counts[2] += week - r.last_any[i] < 52
+        counts[3] += other
+        counts[4] += week - r.last_public[i] < 52
+        counts[5] += week - r.last_any[i] < 4
+        counts[6] += week - r.last_other[i] < 4
+        counts[7] += r.stage[i] >= 1
+        counts[8] += r.stage[i] >= 2
+        counts[9] += r.stage[i] >= 3
+        sums[0] += r.hours[i]
+        sums[1] += r.efficacy[i]
+        sums[2] += r.autonomy[i]
+        sums[3] += r.attachment[i]
+        for k in range(len(trust)):
+            trust[k] += r.trust_good[i, k] / (r.trust_good[i, k] + r.trust_bad[i, k])
+        habit[min(_HABIT_BINS - 1, int(r.habit[i] * _HABIT_BINS))] += 1
+        band = n_bands - 1
+        while band > 0 and r.age[i] < bands[band + 1]:
+            band -= 1
+        member = 0 if r.membership[i] > 0 else 1
+        for g in (band, n_bands + r.position[i], n_bands + 7 + r.tenure[i], n_bands + 9 + member,
+                  grid_offset + r.grid[i]):
+            groups[0, g] += 1
+            groups[1, g] += other
+        for k in range(ties.event_strength.shape[1]):
+            filled += ties.event_strength[i, k] > 0
+    return counts, sums, habit, groups, filled, trust
+
+
+def gini(histogram: Int64) -> float:
+    """Gini coefficient of values in equal bins from 0, each at its bin's middle; 0 if nobody has any.
+
+    Parameters
+    ----------
+    histogram : array of int, shape (bins,)
+    """
+    values = np.arange(len(histogram)) + 0.5
+    n = int(histogram.sum())
+    if n == 0:
+        return 0.0
+    before = np.cumsum(histogram) - histogram
+    weighted = float(((2 * before + histogram - n) * histogram * values).sum())
+    return weighted / (n * float((histogram * values).sum()))
+
+
+@njit(cache=True, error_model="numpy")
+def measure_cases(c, week):
+    """State of the case table: open and escalated now, and mean times of those that closed this week.
+
+    Returns
+    -------
+    array
+        Open, closed this week, summed times to close, wait, hand-offs, satisfied sum, satisfied count, times to
+        assign (sum, count).
+    """
+    out = np.zeros(9)
+    for i in range(len(c.used)):
+        if c.used[i] == 0 or c.category[i] == TASK:
+            continue
+        if c.status[i] == _OPEN or c.status[i] == _ESCALATED:
+            out[0] += 1
+        elif c.ended_week[i] == week and c.found[i] >= 0.0:
+            out[1] += 1
+            out[2] += c.closed[i] - c.found[i]
+            out[3] += c.waited[i]
+            out[4] += c.handoffs[i]
+            if c.satisfaction[i] == c.satisfaction[i]:
+                out[5] += c.satisfaction[i]
+                out[6] += 1
+            if c.assigned[i] >= 0.0:
+                out[7] += c.assigned[i] - c.found[i]
+                out[8] += 1
+    return out
+
+
+@njit(cache=True, error_model="numpy")
+def measure_finding(c, week):
+    """Sum and number of clock times to find, of latent disputes born this week that were or will be found."""
+    total, n = 0.0, 0
+    for i in range(len(c.used)):
+        if c.used[i] and c.category[i] != TASK and c.born_week[i] == week and c.found_clock[i] >= 0.0:
+            total += c.found_clock[i] - c.born_clock[i]
+            n += 1
+    return total, n
+
+
+class Recorder:
+    """Weekly series of every outcome, kept in preallocated columns.
+
+    Parameters
+    ----------
+    weeks : int
+        Weeks to record.
+    groups : int
+        Number of groups.
+    """
+
+    def __init__(self, weeks: int, groups: int) -> None:
+        self.series = {name: np.full(weeks, np.nan) for name in OUTCOMES}
+        self.group_sizes = np.zeros(groups, np.int64)
+        self.groups = np.full((weeks, groups), np.nan)
+        self.rows: list[np.ndarray] = []
+        self.at = 0
+
+    def put(self, values: dict[str, float], took_part: Float64, sizes: Int64) -> None:
+        """Write one week."""
+        for name, value in values.items():
+            self.series[name][self.at] = value
+        self.groups[self.at] = took_part
+        self.group_sizes = sizes
+        self.at += 1
+
+    def cases(self) -> np.ndarray:
+        """The case log, by time and key."""
+        rows = np.concatenate(self.rows) if self.rows else np.zeros(0, CASE)
+        return rows[np.lexsort((rows["key"], rows["born"]))]

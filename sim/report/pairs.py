@@ -1,0 +1,104 @@
+"""Which arms are set against which: policies against their own regime without them, the rest against the
+control.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.report.material import Arm, Material
+from sim.report.words import say
+from sim.study.statistics import paired, relative_change
+
+
+class Pair(NamedTuple):
+    """Two arms that are compared."""
+
+    arm: str
+    against: str
+    policy: bool
+    """Whether they differ by policies under one regime."""
+
+    def label(self, m: Material, lang: str) -> str:
+        """Both names."""
+        between = say(lang, " 对 ", " against ")
+        return m.label(self.arm, lang) + between + m.label(self.against, lang)
+
+
+class Effect(NamedTuple):
+    """Difference of one outcome between two arms, paired by seed, with 95 % intervals."""
+
+    outcome: str
+    arm: str
+    against: str
+    mean: float
+    against_mean: float
+    difference: float
+    low: float
+    high: float
+    relative: float
+    relative_low: float
+    relative_high: float
+    n: int
+
+
+def pairs(m: Material) -> list[Pair]:
+    """Each arm but the control with the arm it is set against.
+
+    An arm with policies is set against the arm of the same regime whose policies are fewest and all among
+    its own, so that what a policy does isn't mixed up with what the regime does. An arm without such a partner
+    is set against the control.
+    """
+    found = []
+    for arm in m.arms:
+        partners = [other for other in m.arms if _less(other, arm)]
+        if partners:
+            partner = min(partners, key=lambda other: len(other.policies))
+            found.append(Pair(arm.key, partner.key, True))
+        elif arm.key != m.control and m.control is not None:
+            found.append(Pair(arm.key, m.control, False))
+    return found
+
+
+def _less(other: Arm, arm: Arm) -> bool:
+    """Whether an arm has the same regime and only some of the policies of another."""
+    names, others = ([policy.en for policy in each.policies] for each in (arm, other))
+    return other.regime == arm.regime and len(others) < len(names) and set(others) <= set(names)
+
+
+def effect(m: Material, pair: Pair, outcome: str) -> Effect | None:
+    """Difference of one outcome, by the rules of :mod:`sim.study.statistics`; None if not recorded."""
+    if outcome not in m.runs:
+        return None
+    wide = m.runs.pivot(index="seed", columns="arm", values=outcome)
+    if pair.arm not in wide or pair.against not in wide:
+        return None
+    a, b = wide[pair.arm].to_numpy(float), wide[pair.against].to_numpy(float)
+    contrast, ratio = paired(a, b), relative_change(a, b)
+    there = ~(np.isnan(a) | np.isnan(b))
+    mean, against = (float(np.mean(x[there])) if there.any() else math.nan for x in (a, b))
+    return Effect(
+        outcome,
+        pair.arm,
+        pair.against,
+        mean,
+        against,
+        contrast.difference,
+        contrast.low,
+        contrast.high,
+        ratio.relative,
+        ratio.low,
+        ratio.high,
+        contrast.n,
+    )
+
+
+def headings(lang: str) -> tuple[str, str]:
+    """Names of the two kinds of pairs: policies, others."""
+    return (
+        say(lang, "政策的作用：同一协调方式下，有与无", "Policies: with and without, under one regime"),
+        say(lang, "其他方案：与对照相比", "Other arms: against the control"),
+    )

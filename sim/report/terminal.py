@@ -1,0 +1,134 @@
+"""The summary on a terminal: tables that fit 100 columns."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.report.findings import (
+    claim_rows,
+    contrast_rows,
+    level_heads,
+    level_rows,
+    limits,
+    plain_words,
+    reproduce,
+)
+from sim.report.material import Material, material_of
+from sim.report.pairs import headings, pairs
+from sim.report.words import ILLUSTRATIVE, replicates_en, say
+
+if TYPE_CHECKING:
+    from sim.study.compare import Comparison
+
+WIDTH = 100
+
+_COLUMNS = 3
+"""Pairs beside each other in one table."""
+
+
+def print_summary(comparison: Comparison | Material, lang: str, console: Console) -> None:
+    """Print what was compared, the plain words, claims and main contrasts.
+
+    Parameters
+    ----------
+    comparison : Comparison or Material
+    lang : {"zh", "en"}
+    console : Console
+    """
+    m = material_of(comparison)
+    width = min(WIDTH, console.width)
+    n = m.replicates
+    console.print(Text(m.name.text(lang), style="bold"), width=width)
+    console.print(
+        Text(
+            say(
+                lang,
+                f"{ILLUSTRATIVE.zh} · {len(m.arms)} 个方案 × {n} 次重复 · {m.weeks} 周",
+                f"{ILLUSTRATIVE.en} · {len(m.arms)} arms × {replicates_en(n)} · {m.weeks} weeks",
+            ),
+            style="dim",
+        ),
+        width=width,
+    )
+    console.print()
+    for i, heading in enumerate(headings(lang)):
+        lines = plain_words(m, lang, policy=i == 0)
+        if lines:
+            console.print(Text(heading, style="bold"), width=width)
+        for line in lines:
+            console.print(_rich(f"• {line}"), width=width)
+    claims = claim_rows(m, lang)
+    if claims:
+        _table(
+            console,
+            width,
+            say(lang, "主张与模拟", "Claims and what is simulated"),
+            (
+                say(lang, "主张", "claim"),
+                say(lang, "指标", "outcome"),
+                say(lang, "所称", "claimed"),
+                say(lang, "模拟", "simulated"),
+                say(lang, "95%区间", "95 % interval"),
+                say(lang, "判定", "verdict"),
+            ),
+            [(c.claim, c.outcome, c.claimed, c.simulated, c.interval, c.verdict) for c in claims],
+            words=(0, 1, 5),
+        )
+    title = say(lang, "各方案的水平与95%区间", "Levels with 95 % intervals")
+    _table(console, width, title, level_heads(lang), level_rows(m, lang), words=(0,))
+    chosen = pairs(m)
+    for policy, heading in zip((True, False), headings(lang), strict=True):
+        some = [pair for pair in chosen if pair.policy == policy]
+        for first in range(0, len(some), _COLUMNS):
+            part = some[first : first + _COLUMNS]
+            columns = (say(lang, "指标", "outcome"), *(m.label(pair.arm, lang) for pair in part))
+            _table(console, width, heading, columns, contrast_rows(m, lang, part), words=(0,))
+    console.print()
+    console.print(Text(limits(m, lang)[0], style="dim"), width=width)
+    console.print(
+        Text(
+            say(lang, "研究键 ", "study key ") + (m.key or "—") + " · " + reproduce(m, lang)[2][1],
+            style="dim",
+        ),
+        width=width,
+    )
+
+
+def _table(
+    console: Console,
+    width: int,
+    title: str,
+    heads: tuple[str, ...],
+    rows: list[tuple[str, ...]],
+    words: tuple[int, ...],
+) -> None:
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1),
+        pad_edge=False,
+    )
+    for i, head in enumerate(heads):
+        table.add_column(
+            head, justify="left" if i in words else "right", overflow="fold", no_wrap=i not in words
+        )
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print()
+    console.print(table, width=width)
+
+
+def _rich(text: str) -> Text:
+    """Markdown's bold as rich's."""
+    line = Text()
+    for i, part in enumerate(re.split(r"\*\*", text)):
+        line.append(part, style="bold" if i % 2 else "")
+    return line

@@ -1,0 +1,172 @@
+"""Names and fixed rules by which numbers become words; never stronger than the interval."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from sim.outcomes import OUTCOMES
+from sim.params import Label
+from sim.vocabulary import Membership, Position, Tenure, Term
+
+Direction = Literal["up", "down", "same", "none", "unknown"]
+"""Of an interval of a difference: above 0, below 0, holds 0, exactly 0, or no interval."""
+
+ILLUSTRATIVE = Label(zh="示意性，未经校准", en="illustrative, uncalibrated")
+
+_GROUPS: dict[str, type[Term]] = {"position": Position, "membership": Membership, "tenure": Tenure}
+
+UNITS_ZH = {
+    "share of adults": "占成年人比例",
+    "h a week per adult": "小时/周/成年人",
+    "0 to 1": "0–1",
+    "share of owners invited": "占受邀业主比例",
+    "per 1,000 residents a year": "件/千人/年",
+    "cases per 1,000 residents": "件/千人",
+    "share": "比例",
+    "clock h, mean": "自然小时，均值",
+    "working h, mean": "工作小时，均值",
+    "times": "次",
+    "a resident": "条/人",
+    "share of households": "占户比例",
+    "share of time": "占工时比例",
+    "share of staff hours": "占工时比例",
+    "yuan per 1,000 residents a year": "元/千人/年",
+    "h per 1,000 residents a year": "小时/千人/年",
+    "yuan a case": "元/件",
+}
+"""Chinese for the units of :data:`sim.outcomes.OUTCOMES`."""
+
+
+def say(lang: str, zh: str, en: str) -> str:
+    """One of two sentences."""
+    return zh if lang == "zh" else en
+
+
+SHORT = {
+    "participation_52_other": ("年参与率，不含自办", "took part in 52 weeks, other events"),
+    "participation_52": ("年参与率，含自办", "took part in 52 weeks, all events"),
+    "participation_52_public": ("公共事务参与率，不含自办", "took part in public affairs"),
+    "latent_neighbour_disputes": ("邻里纠纷（含未上报）", "latent neighbour disputes"),
+    "latent_disputes": ("隐性及显性纠纷与诉求", "latent disputes and demands"),
+    "trust_committee": ("对居委会信任", "trust in residents' committee"),
+    "trust_core": ("对社区党委信任", "trust in party committee"),
+    "property_effort": ("物业努力", "effort of property company"),
+    "staff_load": ("社区工作者负荷", "load of residents' committee"),
+}
+"""Names that fit beside an axis and into a table."""
+
+
+def short_name(outcome: str, lang: str) -> str:
+    """Short name of an outcome."""
+    if outcome in SHORT:
+        return say(lang, *SHORT[outcome])
+    return OUTCOMES[outcome].label.text(lang) if outcome in OUTCOMES else outcome
+
+
+def replicates_en(n: int) -> str:
+    """``1 replicate``, ``2 replicates``."""
+    return f"{n} replicate" if n == 1 else f"{n} replicates"
+
+
+def outcome_name(outcome: str, lang: str) -> str:
+    """Label of an outcome; its key if it isn't declared."""
+    known = OUTCOMES.get(outcome)
+    if known is None:
+        return outcome
+    text = known.label.text(lang)
+    return text if lang == "zh" else text[0].upper() + text[1:]
+
+
+def unit_name(outcome: str, lang: str) -> str:
+    """Unit of an outcome."""
+    unit = OUTCOMES[outcome].unit if outcome in OUTCOMES else ""
+    if outcome == "people_left":
+        return say(lang, "人/千人/年", unit)
+    return UNITS_ZH.get(unit, unit) if lang == "zh" else unit
+
+
+def is_share(outcome: str) -> bool:
+    """Whether an outcome is a share and reads best in per cent."""
+    return outcome in OUTCOMES and OUTCOMES[outcome].unit.startswith("share")
+
+
+def group_name(breakdown: str, group: str, lang: str) -> str:
+    """Label of one group of a breakdown."""
+    terms = _GROUPS.get(breakdown)
+    if terms is None:
+        return group
+    for term in terms:
+        if term.key == group:
+            return term.label(lang)
+    return group
+
+
+def direction(low: float, high: float) -> Direction:
+    """What an interval of a difference allows to be said."""
+    if math.isnan(low) or math.isnan(high):
+        return "unknown"
+    if low == 0.0 and high == 0.0:
+        return "none"
+    if low > 0.0:
+        return "up"
+    return "down" if high < 0.0 else "same"
+
+
+_DIRECTIONS: dict[Direction, tuple[str, str]] = {
+    "up": ("提高", "higher"),
+    "down": ("降低", "lower"),
+    "same": ("看不出差别", "no difference can be told"),
+    "none": ("完全相同", "exactly the same"),
+    "unknown": ("无法判断（重复次数不足）", "cannot be told (too few replicates)"),
+}
+
+
+def direction_words(low: float, high: float, lang: str) -> str:
+    """The same in words."""
+    zh, en = _DIRECTIONS[direction(low, high)]
+    return say(lang, zh, en)
+
+
+def amount(value: float, outcome: str, *, change: bool = False, unit: bool = False) -> str:
+    """A value of an outcome as text: shares in per cent, changes of shares in points, three digits otherwise.
+
+    Parameters
+    ----------
+    value : float
+    outcome : str
+    change : bool
+        Whether it is a difference: signed then.
+    unit : bool
+        Whether shares carry ``%``.
+    """
+    if math.isnan(value):
+        return "—"
+    if is_share(outcome):
+        text = f"{100 * value:+.1f}" if change else f"{100 * value:.1f}"
+        text += "%" if unit else ""
+    else:
+        text = significant(value, signed=change)
+    return minus("0" + text[len("-0") :] if _is_zero(text) else text)
+
+
+def relative(value: float) -> str:
+    """A relative change in per cent, signed."""
+    return "—" if math.isnan(value) else minus(f"{100 * value:+.1f}%")
+
+
+def significant(value: float, *, signed: bool = False) -> str:
+    """Three significant digits without an exponent."""
+    if value == 0.0:
+        return "0"
+    digits = max(0, 2 - math.floor(math.log10(abs(value))))
+    return f"{value:{'+' if signed else ''},.{min(digits, 4)}f}"
+
+
+def minus(text: str) -> str:
+    """With a true minus sign."""
+    return text.replace("-", "−")
+
+
+def _is_zero(text: str) -> bool:
+    return text.startswith("-0") and not any(digit in text for digit in "123456789")

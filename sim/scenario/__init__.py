@@ -1,0 +1,1 @@
+"""Scenario files: their schema, reading, naming and starter; see ``reading.load``."""

@@ -1,0 +1,97 @@
+"""Everything a run changes, in one place that can be copied: the fork of a run is a copy of its state."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from sim.actors import committee, core, property, society
+from sim.ledger.budget import Budget
+from sim.ledger.cases import CaseBook
+from sim.ledger.commons import Commons
+from sim.network.ties import Ties
+from sim.population.columns import Places, Residents
+from sim.vocabulary import Kind
+
+
+class State:
+    """Columns of residents, ties, places, institutions and cases, and the budget.
+
+    Parameters
+    ----------
+    places, residents, ties, commons
+        Columns.
+    """
+
+    def __init__(self, places: Places, residents: Residents, ties: Ties, commons: Commons) -> None:
+        self.places = places
+        self.residents = residents
+        self.ties = ties
+        self.commons = commons
+        self.institutions: dict[Kind, Any] = {}
+        self.parts: dict[str, Any] = {}
+        self.cases: CaseBook
+        self.budget: Budget
+        self.last_offers: np.ndarray
+        self.week = 0
+
+    def fork(self) -> State:
+        """A copy that shares only what never changes: places, and the fixed layers of ties."""
+        twin = copy.copy(self)
+        twin.residents = Residents(*(column.copy() for column in self.residents))
+        twin.ties = self.ties._replace(
+            event_neighbour=self.ties.event_neighbour.copy(), event_strength=self.ties.event_strength.copy())
+        twin.commons, twin.institutions, twin.parts, twin.cases, twin.budget, twin.last_offers = copy.deepcopy(
+            (self.commons, self.institutions, self.parts, self.cases, self.budget, self.last_offers))
+        return twin
+
+    def arrays(self) -> Iterator[tuple[str, np.ndarray]]:
+        """Every array that a run changes, by name."""
+        groups: dict[str, Any] = {
+            "residents": self.residents, "commons": self.commons, "cases": self.cases.cases, "desks": self.cases.desks,
+            "heap": self.cases.heap, **{f"institutions.{kind.key}": s for kind, s in self.institutions.items()},
+            **{f"parts.{name}": s for name, s in self.parts.items()},
+        }
+        for group, columns in groups.items():
+            for name, column in columns._asdict().items():
+                yield f"{group}.{name}", column
+        yield "ties.event_neighbour", self.ties.event_neighbour
+        yield "ties.event_strength", self.ties.event_strength
+        yield "cases.free", self.cases.free[: int(self.cases.free_count[0])]
+
+    def digest(self) -> str:
+        """Hash of every array a run changes; two equal digests mean two runs that did exactly the same."""
+        mill = hashlib.blake2b(digest_size=16)
+        for name, column in self.arrays():
+            mill.update(name.encode())
+            mill.update(np.ascontiguousarray(column).tobytes())
+        return mill.hexdigest()
+
+
+def make_institutions(view: Any, state: State) -> None:
+    """Fresh columns of every kind of institution, into ``state``."""
+    places = state.places
+    lo, hi = places.resident_range("community")
+    residents = (hi - lo).astype(float)
+    n = places.communities
+    state.institutions = {
+        Kind.CORE: core.make_core(view, residents),
+        Kind.RESIDENTS_COMMITTEE: committee.make_committee(view, residents),
+        Kind.GRID_WORKER: committee.make_grid_workers(view),
+        Kind.PROPERTY: property.make_property(view, residents),
+        Kind.OWNERS_COMMITTEE: property.make_owners(view, n),
+        Kind.SOCIAL_ORGANIZATION: society.make_social(view, n),
+        Kind.PARTNER_UNIT: society.make_partners(view, n),
+        Kind.MEDIATION: society.make_mediation(view, n),
+        Kind.VOLUNTEERS: society.make_volunteers(n),
+        Kind.STREET: core.make_street(view, places),
+    }
+    state.parts = {
+        "branch": core.BranchState(np.zeros(places.grids)),
+        "group": core.GroupState(np.zeros(places.buildings), np.zeros(places.buildings)),
+        "household": core.HouseholdState(np.zeros(places.buildings)),
+    }

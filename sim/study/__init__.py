@@ -1,0 +1,1 @@
+"""Studies: design, runner, store and statistics."""

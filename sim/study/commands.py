@@ -1,0 +1,239 @@
+"""What ``yihe run`` and ``yihe compare`` do, once their options are parsed.
+
+Drawing and wording live above this room and are handed in as a :class:`Reporting`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.scenario.schema import Scenario
+    from sim.study.compare import Comparison
+    from sim.study.plan import Plan
+    from sim.study.runner import Engine, Progress
+
+RESULTS = Path("results")
+INTERRUPTED = 130
+FAILED = 1
+
+
+class Reporting(NamedTuple):
+    """How a comparison becomes figures and words; from :mod:`sim.report`."""
+
+    figures: Callable[[Comparison, Scenario, Path, str], Sequence[Path]]
+    """``figures(comparison, scenario, folder, lang)`` writes and names its files."""
+    markdown: Callable[[Comparison, str], str]
+    show: Callable[[Comparison, str, Console], None]
+
+
+def compare_command(
+    scenarios: Sequence[str | Path], *, replicates: int = 20, against: str | None = None,
+    seed: int | None = None, weeks: int | None = None, workers: int | None = None, out: Path | None = None,
+    lang: str = "zh", quiet: bool = False, as_json: bool = False, report: Reporting | None = None,
+    engine: Engine | None = None,
+) -> int:
+    """Compare arms, write tables, figures and a summary, and print one page.
+
+    Parameters
+    ----------
+    scenarios : sequence of str or Path
+        Files or ``file:arm``.
+    replicates : int
+    against : str, optional
+        Control arm.
+    seed, weeks, workers : int, optional
+        See :func:`sim.study.compare.compare`.
+    out : Path, optional
+        ``results/<scenario name>`` if left out.
+    lang : {"zh", "en"}
+    quiet : bool
+        Print nothing but errors.
+    as_json : bool
+        Print one JSON object instead of a page.
+    report : Reporting, optional
+        Without one there are tables only.
+    engine : callable, optional
+        Stand-in for the model, for tests.
+
+    Returns
+    -------
+    int
+        Exit code: 0, 1 if a run failed, 130 if interrupted.
+    """
+    from sim.study.plan import make_plan, source
+
+    plan = make_plan(
+        [source(given, weeks) for given in scenarios], replicates=replicates, seed=seed, against=against)
+    folder = out or RESULTS / plan.name
+    comparison = _do(plan, folder, workers=workers, lang=lang, quiet=quiet, engine=engine)
+    if comparison is None:
+        return INTERRUPTED
+    figures: list[Path] = []
+    if report is not None:
+        from sim.study.store import write_text
+
+        figures = list(report.figures(comparison, plan.sources[0].scenario, folder / "figures", lang))
+        write_text(folder / "summary.md", report.markdown(comparison, lang))
+    if as_json:
+        _print_json({**comparison.summary(), "figures": [str(figure) for figure in figures]})
+    elif not quiet:
+        if report is not None:
+            report.show(comparison, lang, _console())
+        _say(lang, f"结果：{folder}", f"results: {folder}")
+    return _tell_failures(comparison, lang)
+
+
+def run_command(
+    scenario: str | Path, *, arm: str | None = None, replicates: int = 1, seed: int | None = None,
+    weeks: int | None = None, workers: int | None = None, out: Path | None = None, lang: str = "zh",
+    quiet: bool = False, as_json: bool = False, unit_name: Callable[[str, str], str] | None = None,
+    engine: Engine | None = None,
+) -> int:
+    """Run one scenario or one of its arms, write its tables, and print its outcomes.
+
+    Parameters
+    ----------
+    scenario : str or Path
+        File or ``file:arm``.
+    arm : str, optional
+        One of its arms; the scenario itself if left out.
+    replicates : int
+        Seeds; with several the table shows means and intervals.
+    out : Path, optional
+        ``results/<scenario name>[-arm]-run`` if left out.
+    unit_name : callable, optional
+        ``unit_name(outcome, lang)``; the declared English unit if left out.
+
+    Returns
+    -------
+    int
+        Exit code, as for :func:`compare_command`.
+    """
+    from sim.study.compare import single
+    from sim.study.plan import source
+
+    plan = single(source(scenario, weeks), arm, seed=seed, replicates=replicates)
+    name, origin = plan.name, next(iter(plan.origins.values()))
+    folder = out or RESULTS / "-".join([name, *([origin.arm] if origin.arm else []), "run"])
+    result = _do(plan, folder, workers=workers, lang=lang, quiet=quiet, engine=engine)
+    if result is None:
+        return INTERRUPTED
+    if as_json:
+        _print_json(_run_summary(result))
+    elif not quiet:
+        _print_outcomes(result, lang, unit_name or _declared_unit)
+        _say(lang, f"结果：{folder}", f"results: {folder}")
+    return _tell_failures(result, lang)
+
+
+def _do(
+    plan: Plan, folder: Path, *, workers: int | None, lang: str, quiet: bool, engine: Engine | None,
+) -> Comparison | None:
+    """The comparison, or None after Ctrl-C."""
+    from sim.study.compare import do
+    from sim.study.manifest import command_line
+
+    try:
+        with _progress(lang, quiet) as progress:
+            return do(
+                plan, folder, workers=workers, lang=lang, progress=progress, engine=engine,
+                command=command_line())
+    except KeyboardInterrupt:
+        zh = f"已中断：完成的运行都在 {folder}，再次输入同一命令（同一个 --out）即可接着做"
+        en = f"interrupted: finished runs are kept in {folder}; the same command (same --out) goes on there"
+        print(zh if lang == "zh" else en, file=sys.stderr)
+        return None
+
+
+@contextlib.contextmanager
+def _progress(lang: str, quiet: bool) -> Iterator[Progress | None]:
+    """A bar with the time left on stderr; none under ``--quiet`` or when nobody watches."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    text = "模拟" if lang == "zh" else "running"
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"), console=Console(stderr=True), transient=True,
+    ) as bar:
+        task = bar.add_task(text, total=None, note="")
+
+        def tell(done: int, total: int, failed: int) -> None:
+            note = (f"失败 {failed}" if lang == "zh" else f"{failed} failed") if failed else ""
+            bar.update(task, completed=done, total=total, note=note)
+
+        yield tell
+
+
+def _tell_failures(comparison: Comparison, lang: str) -> int:
+    failed = comparison.failed
+    if not failed:
+        return 0
+    total = len(comparison.arms) * len(comparison.seeds)
+    first = f"{failed[0].arm}, seed {failed[0].seed}: {failed[0].error}"
+    where = comparison.folder / "failures"
+    print({
+        "zh": f"{total} 次运行中有 {len(failed)} 次失败（例如 {first}）：详见 {where}",
+        "en": f"{len(failed)} of {total} runs failed (such as {first}): see {where}",
+    }[lang], file=sys.stderr)
+    return FAILED
+
+
+def _run_summary(result: Comparison) -> dict[str, Any]:
+    summary = result.summary()
+    summary["outcomes"] = {level["outcome"]: level["mean"] for level in summary.pop("levels")}
+    summary["digests"] = dict(zip(map(str, result.runs["seed"]), result.runs["digest"], strict=True))
+    for unused in ("contrasts", "claims", "control"):
+        del summary[unused]
+    return summary
+
+
+def _declared_unit(outcome: str, lang: str) -> str:
+    from sim.outcomes import OUTCOMES
+
+    return OUTCOMES[outcome].unit
+
+
+def _print_outcomes(result: Comparison, lang: str, unit_name: Callable[[str, str], str]) -> None:
+    from rich.table import Table
+
+    from sim.outcomes import OUTCOMES
+    from sim.study.compare import UNCALIBRATED
+    from sim.study.view import with_interval
+
+    arm = result.arms[0]
+    zh = lang == "zh"
+    table = Table(title=f"{result.labels[arm].text(lang)} · {UNCALIBRATED.text(lang)}", title_justify="left")
+    table.add_column("指标（最后52周）" if zh else "outcome (last 52 weeks)")
+    table.add_column("数值" if zh else "value", justify="right")
+    table.add_column("单位" if zh else "unit")
+    for name, outcome in OUTCOMES.items():
+        if name in result.runs:
+            value = with_interval(result.level(name, arm), name)
+            table.add_row(outcome.label.text(lang), value, unit_name(name, lang))
+    _console().print(table)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console()
+
+
+def _say(lang: str, zh: str, en: str) -> None:
+    print(zh if lang == "zh" else en)
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    print(json.dumps(content, ensure_ascii=False, allow_nan=False))

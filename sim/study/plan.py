@@ -1,0 +1,278 @@
+"""From scenarios to a table of runs: arms, seeds and keys. Pure: nothing is done here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim.errors import YiheError
+from sim.params import Label
+from sim.scenario.naming import run_key, sources_hash
+from sim.scenario.reading import load, set_path
+from sim.scenario.schema import Scenario
+from sim.scenario.targets import Claim
+
+CONTROLS = ("baseline", "none")
+"""Names that make an arm the control when nobody says otherwise."""
+
+
+class Source(NamedTuple):
+    """A scenario as named by the user, and the one arm wanted of it, if any."""
+
+    scenario: Scenario
+    arm: str | None = None
+
+
+class Run(NamedTuple):
+    """One run of the table."""
+
+    arm: str
+    seed: int
+    key: str
+
+
+class Block(NamedTuple):
+    """The unit of work: arms of one seed, which share their warm-up."""
+
+    seed: int
+    arms: tuple[str, ...]
+    keys: tuple[str, ...]
+
+    def one_by_one(self) -> tuple[Block, ...]:
+        """A block for each arm."""
+        return tuple(Block(self.seed, (arm,), (key,)) for arm, key in zip(self.arms, self.keys, strict=True))
+
+
+class Origin(NamedTuple):
+    """Where an arm of a plan comes from: a source, by position, and the arm's name in it."""
+
+    source: int
+    arm: str | None
+    label: Label
+
+
+class ClaimUnderTest(NamedTuple):
+    """A claim both of whose arms are in the plan."""
+
+    claim: Claim
+    treatment: str
+    control: str
+    window: tuple[int, int]
+    """First week and one past the last, after the warm-up."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every run of a comparison.
+
+    Parameters
+    ----------
+    name : str
+        Of the first scenario.
+    sources : tuple of Source
+    arms : dict of str to Scenario
+        Resolved, in order.
+    origins : dict of str to Origin
+    control : str
+        Arm the others are measured against.
+    compared : frozenset of str
+        Ids of policies that are not the same in all arms; what they host is left out of the ``*_other``
+        outcomes.
+    seeds : tuple of int
+        Ascending: base seed, base seed + 1, …
+    """
+
+    name: str
+    sources: tuple[Source, ...]
+    arms: dict[str, Scenario]
+    origins: dict[str, Origin]
+    control: str
+    compared: frozenset[str]
+    seeds: tuple[int, ...]
+
+    @property
+    def weeks(self) -> int:
+        """Weeks of every run after its warm-up."""
+        return next(iter(self.arms.values())).weeks
+
+    @cached_property
+    def arm_keys(self) -> dict[str, str]:
+        """Content key of each arm: what it does, by which code, leaving out which policies' own events."""
+        left_out = sorted(self.compared)
+        return {arm: _hash([run_key(scenario, 0), left_out]) for arm, scenario in self.arms.items()}
+
+    @cached_property
+    def key(self) -> str:
+        """Content key of the study. Seeds are no part of it: more replicates extend a study."""
+        return _hash([sources_hash(), *sorted(self.arm_keys.items())])
+
+    def run(self, arm: str, seed: int) -> Run:
+        """One run with its key."""
+        return Run(arm, seed, _hash([self.arm_keys[arm], seed]))
+
+    def runs(self) -> list[Run]:
+        """All runs, by seed and then arm."""
+        return [self.run(arm, seed) for seed in self.seeds for arm in self.arms]
+
+    def blocks(self, finished: Mapping[tuple[int, str], str]) -> list[Block]:
+        """What is still to do.
+
+        Parameters
+        ----------
+        finished : mapping of (seed, arm) to key
+            Runs there are. One whose key differs was made by something else and counts as missing.
+        """
+        blocks = []
+        for seed in self.seeds:
+            runs = [self.run(arm, seed) for arm in self.arms]
+            missing = [run for run in runs if finished.get((seed, run.arm)) != run.key]
+            if missing:
+                arms, keys = tuple(run.arm for run in missing), tuple(run.key for run in missing)
+                blocks.append(Block(seed, arms, keys))
+        return blocks
+
+    def claims(self) -> list[ClaimUnderTest]:
+        """Claims of the scenarios whose two arms are both here."""
+        tested = []
+        for number, source in enumerate(self.sources):
+            here = {origin.arm: arm for arm, origin in self.origins.items() if origin.source == number}
+            for claim in source.scenario.targets:
+                if claim.treatment in here and claim.control in here:
+                    window = source.scenario.window(claim)
+                    tested.append(ClaimUnderTest(claim, here[claim.treatment], here[claim.control], window))
+        return tested
+
+
+def source(text: str | Path | Scenario | Source, weeks: int | None = None) -> Source:
+    """A scenario from what a user wrote: a file, ``file:arm``, or a scenario.
+
+    Parameters
+    ----------
+    text : str, Path, Scenario or Source
+    weeks : int, optional
+        Weeks instead of the file's own.
+
+    Raises
+    ------
+    YiheError
+        If the file is wrong or has no such arm.
+    """
+    overrides = [] if weeks is None else [("weeks", weeks)]
+    if isinstance(text, Source):
+        return text if weeks is None else Source(set_path(text.scenario, "weeks", weeks), text.arm)
+    if isinstance(text, Scenario):
+        return Source(text if weeks is None else set_path(text, "weeks", weeks))
+    file, arm = _split(str(text))
+    scenario = load(file, overrides)
+    if arm is not None and arm not in scenario.arms:
+        raise no_such_arm(arm, scenario.arms, str(file))
+    return Source(scenario, arm)
+
+
+def no_such_arm(arm: str, arms: Iterable[str], file: str | Path | None = None) -> YiheError:
+    """The sentence for an arm that isn't there."""
+    known = ", ".join(arms)
+    return YiheError(
+        f"没有名为 {arm} 的方案；现有：{known or '（无）'}",
+        f"there is no arm called {arm}; there are: {known or '(none)'}", file=file)
+
+
+def make_plan(
+    sources: Sequence[Source], *, replicates: int, seed: int | None = None, against: str | None = None,
+) -> Plan:
+    """The runs that compare some scenarios.
+
+    One scenario gives its ``arms:``, or itself if it has none. Of several, each is an arm; ``file:arm``
+    names one arm of a file. The control is ``against``, else ``baseline`` or ``none``, else the first.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        At least one.
+    replicates : int
+        Seeds for each arm.
+    seed : int, optional
+        First seed; the first scenario's own if left out.
+    against : str, optional
+        Name of the control.
+
+    Raises
+    ------
+    YiheError
+        If arms differ in their weeks or warm-up, or the control isn't among them.
+    """
+    if replicates < 1:
+        raise YiheError("重复次数至少为 1", "there must be at least 1 replicate", key="--replicates")
+    arms, origins = _arms(sources)
+    _same_calendar(arms)
+    if against is not None and against not in arms:
+        raise no_such_arm(against, arms)
+    control = against or next((name for name in CONTROLS if name in arms), next(iter(arms)))
+    first = sources[0].scenario.seed if seed is None else seed
+    compared = compared_policies(list(arms.values()))
+    seeds = tuple(range(first, first + replicates))
+    return Plan(sources[0].scenario.name, tuple(sources), arms, origins, control, compared, seeds)
+
+
+def compared_policies(arms: Sequence[Scenario]) -> frozenset[str]:
+    """Ids of policies that are not the same in every arm; all of them for a single arm."""
+    settings = [{policy.id: policy.model_dump(mode="json") for policy in arm.policies} for arm in arms]
+    ids = {id for each in settings for id in each}
+    if len(arms) == 1:
+        return frozenset(ids)
+    return frozenset(id for id in ids if any(each.get(id) != settings[0].get(id) for each in settings))
+
+
+def _arms(sources: Sequence[Source]) -> tuple[dict[str, Scenario], dict[str, Origin]]:
+    arms: dict[str, Scenario] = {}
+    origins: dict[str, Origin] = {}
+    for number, (scenario, wanted) in enumerate(sources):
+        names: list[str | None] = [wanted]
+        if len(sources) == 1 and wanted is None and scenario.arms:
+            names = list(scenario.arms)
+        for arm in names:
+            name = _free(arm or scenario.name, f"{scenario.name}-{arm}" if arm else scenario.name, arms)
+            arms[name] = scenario.arm(arm) if arm else _bare(scenario)
+            origins[name] = Origin(number, arm, scenario.arm_label(arm) if arm else scenario.title)
+    return arms, origins
+
+
+def _free(name: str, longer: str, taken: Mapping[str, Any]) -> str:
+    """The first of a name, its longer form and numbered forms that no other arm has."""
+    candidates = [name, longer, *(f"{longer}-{n}" for n in range(2, len(taken) + 3))]
+    return next(candidate for candidate in candidates if candidate not in taken)
+
+
+def _bare(scenario: Scenario) -> Scenario:
+    """The scenario itself, as an arm."""
+    return scenario.model_copy(update={"arms": {}, "targets": ()})
+
+
+def _same_calendar(arms: Mapping[str, Scenario]) -> None:
+    names = list(arms)
+    for name in names[1:]:
+        for key, zh in (("weeks", "模拟周数"), ("warmup", "预热周数")):
+            one, other = getattr(arms[names[0]], key), getattr(arms[name], key)
+            if one != other:
+                raise YiheError(
+                    f"{names[0]} 与 {name} 的{zh}不同（{one} 与 {other}），无法配对比较：请改成一样",
+                    f"{names[0]} and {name} differ in {key} ({one} and {other}) and cannot be paired: make "
+                    "them equal",
+                    file=arms[name].file, key=key)
+
+
+def _split(text: str) -> tuple[Path, str | None]:
+    """``file:arm`` into its parts; a colon inside a file's own path, as on Windows, is no separator."""
+    head, colon, tail = text.rpartition(":")
+    if colon and tail and not Path(text).exists() and head.endswith((".yaml", ".yml")):
+        return Path(head), tail
+    return Path(text), None
+
+
+def _hash(parts: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:20]

@@ -1,0 +1,160 @@
+"""Each claim beside what the model shows: claimed, simulated, interval, verdict.
+
+The rule is that of :mod:`sim.scenario.targets`; here only the intervals are made that it asks for. Every
+verdict is 示意性，未经校准 / illustrative, uncalibrated.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.outcomes import OUTCOMES
+from sim.scenario.targets import (
+    VERDICTS,
+    Claim,
+    DifferenceClaim,
+    Interval,
+    LevelChangeClaim,
+    LevelClaim,
+    Range,
+    RelativeChangeClaim,
+    Statistic,
+    Verdict,
+)
+from sim.study.plan import ClaimUnderTest
+from sim.study.statistics import interval, paired, relative_change
+
+FloatArray = npt.NDArray[np.float64]
+
+Values = Callable[[str, str, tuple[int, int]], FloatArray]
+"""Values of an outcome in an arm over a window, one a seed, seeds ascending."""
+
+Estimates = dict[Statistic, tuple[float, float, float]]
+"""Each statistic with both ends of its interval."""
+
+
+def judge(claims: Sequence[ClaimUnderTest], values: Values) -> list[dict[str, Any]]:
+    """One row for each claim, followed by one for each outcome shown beside it.
+
+    Parameters
+    ----------
+    claims : sequence of ClaimUnderTest
+    values : callable
+        ``values(outcome, arm, window)``.
+
+    Returns
+    -------
+    list of dict
+        ``claim, label_zh, label_en, source, outcome, judged, arm, against, first_week, last_week, reading,
+        claimed_zh, claimed_en, claimed_relative, statistic``; ``simulated, low, high`` of that statistic;
+        each of ``control, treatment, difference, relative`` with ``_low`` and ``_high``; ``n, verdict,
+        verdict_zh, verdict_en``. Rows beside a claim have ``judged`` False and no verdict.
+    """
+    return [row for tested in claims for row in _rows(tested, values)]
+
+
+def _rows(tested: ClaimUnderTest, values: Values) -> Iterator[dict[str, Any]]:
+    claim = tested.claim
+    for outcome in (claim.outcome, *claim.beside):
+        treatment = values(outcome, tested.treatment, tested.window)
+        control = values(outcome, tested.control, tested.window)
+        found = estimate(treatment, control)
+        judged = outcome == claim.outcome
+        statistic = shown(claim)
+        verdict = decide(claim, found) if judged else None
+        name = VERDICTS[verdict] if verdict else None
+        yield {
+            "claim": claim.id, "label_zh": claim.label.zh, "label_en": claim.label.en, "source": claim.source,
+            "outcome": outcome, "judged": judged, "arm": tested.treatment, "against": tested.control,
+            "first_week": tested.window[0], "last_week": tested.window[1] - 1, "reading": claim.reading,
+            "claimed_zh": claimed(claim, "zh"), "claimed_en": claimed(claim, "en"),
+            "claimed_relative": claimed_relative(claim), "statistic": statistic,
+            **dict(zip(("simulated", "low", "high"), found[statistic], strict=True)),
+            **_spread(found), "n": int(np.sum(~np.isnan(treatment - control))),
+            "verdict": verdict or "", "verdict_zh": name.zh if name else "",
+            "verdict_en": name.en if name else "",
+        }
+
+
+def estimate(treatment: FloatArray, control: FloatArray) -> Estimates:
+    """Every statistic a claim may ask for, with its 95 % interval; NaN where there is none."""
+    contrast, ratio = paired(treatment, control), relative_change(treatment, control)
+    return {
+        "control": interval(control),
+        "treatment": interval(treatment),
+        "difference": (contrast.difference, contrast.low, contrast.high),
+        "relative": (ratio.relative, ratio.low, ratio.high),
+    }
+
+
+def decide(claim: Claim, found: Estimates) -> Verdict:
+    """The verdict; undetermined if any interval it needs does not exist."""
+    needed = {"difference", *(condition.statistic for condition in claim.conditions())}
+    if any(math.isnan(end) for statistic in needed for end in found[statistic][1:]):
+        return "undetermined"
+    intervals: Mapping[Statistic, Interval] = {name: (low, high) for name, (_, low, high) in found.items()}
+    return claim.verdict(intervals)
+
+
+def shown(claim: Claim) -> Statistic:
+    """The statistic that stands for a claim in a table."""
+    if isinstance(claim, (LevelClaim, LevelChangeClaim)):
+        return "treatment"
+    return "relative" if isinstance(claim, RelativeChangeClaim) else "difference"
+
+
+def claimed(claim: Claim, lang: str) -> str:
+    """What is claimed, in a few characters."""
+    if isinstance(claim, LevelChangeClaim):
+        arrow = "→"
+        return f"{_range(claim.before, claim.outcome)} {arrow} {_range(claim.after, claim.outcome)}"
+    if isinstance(claim, LevelClaim):
+        return _range(claim.level, claim.outcome)
+    if isinstance(claim, RelativeChangeClaim):
+        return f"{claim.value:+.0%}".replace("-", "−")
+    if isinstance(claim, DifferenceClaim):
+        points = _is_share(claim.outcome)
+        unit = {"zh": "个百分点", "en": " points"}[lang] if points else ""
+        return f"{claim.value * (100 if points else 1):+g}{unit}".replace("-", "−")
+    more = claim.direction == "more"
+    return ("上升" if more else "下降") if lang == "zh" else ("up" if more else "down")
+
+
+def claimed_relative(claim: Claim) -> float:
+    """The relative change a claim implies at least; NaN if it implies none."""
+    if isinstance(claim, RelativeChangeClaim):
+        return claim.value
+    if isinstance(claim, LevelChangeClaim):
+        more = claim.direction == "more"
+        before = claim.before.high if more else claim.before.low
+        after = claim.after.low if more else claim.after.high
+        if before and after is not None:
+            return after / before - 1.0
+    return math.nan
+
+
+def _range(levels: Range, outcome: str) -> str:
+    low, high = (None if end is None else _level(end, outcome) for end in (levels.low, levels.high))
+    if low is not None and high is not None:
+        return f"{low}–{high}"
+    return f"≥ {low}" if low is not None else f"≤ {high}"
+
+
+def _level(value: float, outcome: str) -> str:
+    return f"{value * 100:g} %" if _is_share(outcome) else f"{value:g}"
+
+
+def _is_share(outcome: str) -> bool:
+    return OUTCOMES[outcome].unit.startswith("share")
+
+
+def _spread(found: Estimates) -> dict[str, float]:
+    ends = ("", "_low", "_high")
+    return {
+        f"{name}{end}": value for name, three in found.items()
+        for end, value in zip(ends, three, strict=True)}

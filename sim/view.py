@@ -1,0 +1,78 @@
+"""What policies, processes and actors may see of a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.vocabulary import Kind, Regime
+
+if TYPE_CHECKING:
+    from sim.actors.parameters import ActorParameters
+    from sim.ledger.budget import Budget
+    from sim.ledger.cases import CaseBook
+    from sim.ledger.commons import Commons
+    from sim.ledger.levers import Levers
+    from sim.ledger.opportunities import Opportunities, Rows, Scope
+    from sim.network.ties import Ties
+    from sim.population.columns import Places, Residents
+
+
+class ModelView(Protocol):
+    """A model as seen from a policy, a process or an actor.
+
+    Residents, places and ties are the model's own columns: policies read them and write only through
+    ``levers``, ``opportunities`` and the budget.
+    """
+
+    week: int
+    """Week of the model, counted from the start of the warm-up."""
+    regime: Regime
+    places: Places
+    residents: Residents
+    ties: Ties
+    commons: Commons
+    actors: ActorParameters
+    """Numbers of the institutions."""
+    adults: npt.NDArray[np.int64]
+    """(C,) residents aged 18 and over who are present."""
+    record_weight: npt.NDArray[np.float64]
+    """(C,) weight of records in appraisal."""
+    staff_factor: float
+    """Factor of a shock on staff hours this week."""
+    cases: CaseBook
+    levers: Levers
+    budget: Budget
+    opportunities: Opportunities
+    last_opportunities: Rows
+    """Last week's offers with what came of them."""
+
+    def draw(self, stream: str, level: str = "resident", week: int | None = None) -> npt.NDArray[np.float64]:
+        """Uniform draws keyed by (seed, stream, week, entity).
+
+        Parameters
+        ----------
+        stream : str
+        level : {"resident", "dwelling", "building", "grid", "community"}
+        week : int, optional
+            This week if left out; −1 for a draw that stays the same all run long.
+        """
+        ...
+
+    def state(self, kind: Kind) -> Any:
+        """Columns of one kind of institution."""
+        ...
+
+    def part(self, name: str) -> Any:
+        """Columns of the core's own parts: ``"branch"``, ``"group"`` or ``"household"``."""
+        ...
+
+    def scope(self, level: str) -> Scope:
+        """All places of a level, ``"community"``, ``"grid"`` or ``"building"``, in which to offer opportunities."""
+        ...
+
+    def policy_index(self, policy_id: str) -> int:
+        """Number under which an opportunity names the policy behind it."""
+        ...
