@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from sim.jit import kernel
 
 from sim.vocabulary import CLOCK_HOURS, WEEK_HOURS
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def work_time(clock):
     """Working hours gone by at a clock time: Monday to Friday, nine to five; off-hours wait for the next morning."""
     week = np.floor(clock / CLOCK_HOURS)
@@ -19,7 +19,7 @@ def work_time(clock):
     return week * WEEK_HOURS + day * 8.0 + min(8.0, max(0.0, hour - day * 24.0 - 9.0))
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def clock_time(work):
     """Clock time at which so many working hours have gone by; the end of a day, not the next morning."""
     week = np.floor(work / WEEK_HOURS)

@@ -130,8 +130,8 @@ def _state(
         v["fee_payment"] = float(firm.paying[firm.present > 0].mean())
         v["property_effort"] = float(firm.effort[firm.present > 0].mean())
     desks, desk_of = model.cases.desks, model.cases.desk_of
-    v["staff_load"] = float(desks.load[desk_of[Kind.RESIDENTS_COMMITTEE]].mean())
-    v["core_load"] = float(desks.load[desk_of[Kind.CORE]].mean())
+    v["staff_load"] = float(desks["load"][desk_of[Kind.RESIDENTS_COMMITTEE]].mean())
+    v["core_load"] = float(desks["load"][desk_of[Kind.CORE]].mean())
     committee, core = model.state(Kind.RESIDENTS_COMMITTEE), model.state(Kind.CORE)
     social = model.state(Kind.SOCIAL_ORGANIZATION)
     paper = committee.record_hours.sum() + core.report_hours.sum() + social.report_hours.sum()

@@ -8,13 +8,13 @@ no fused multiply-add is used because the kernels are compiled without ``fastmat
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from sim.jit import kernel
 
 LN2 = 0.6931471805599453
 SQRT_HALF = 0.7071067811865476
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def exp(x: float) -> float:
     """``e**x`` to about 1e-15 relative, for |x| ≤ 700; beyond that the nearest end's value."""
     x = min(max(x, -700.0), 700.0)
@@ -35,7 +35,7 @@ def exp(x: float) -> float:
     return s * factor
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def log(x: float) -> float:
     """Natural logarithm to about 1e-15 for 1e-300 ≤ x ≤ 1e300."""
     k = 0
@@ -70,7 +70,7 @@ LOGISTIC = _logistic_table()
 """σ at ``LOGISTIC_STEPS + 1`` even points of ±``LOGISTIC_SPAN``."""
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def logistic(x: float) -> float:
     """σ(x) = 1/(1+e^−x) by linear interpolation in one table; error below 1e-6; flat outside ±16."""
     position = (min(max(x, -LOGISTIC_SPAN), LOGISTIC_SPAN) + LOGISTIC_SPAN) * (LOGISTIC_STEPS / (2.0 * LOGISTIC_SPAN))

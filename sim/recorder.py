@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from sim.jit import kernel
 
 from sim.outcomes import OUTCOMES
 from sim.population.columns import Float64, Int64
@@ -42,7 +42,7 @@ COUNTS = ("adults", "active", "any_52", "other_52", "public_52", "any_4", "other
 SUMS = ("hours", "efficacy", "autonomy", "attachment")
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def take_census(r, ties, week, bands, grid_offset, n_groups):
     """Count adults once over.
 
@@ -121,7 +121,7 @@ def gini(histogram: Int64) -> float:
     return weighted / (n * float((histogram * values).sum()))
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def measure_cases(c, week):
     """State of the case table: open and escalated now, and mean times of those that closed this week.
 
@@ -132,32 +132,32 @@ def measure_cases(c, week):
         assign (sum, count).
     """
     out = np.zeros(9)
-    for i in range(len(c.used)):
-        if c.used[i] == 0 or c.category[i] == TASK:
+    for i in range(len(c)):
+        if c[i].used == 0 or c[i].category == TASK:
             continue
-        if c.status[i] == _OPEN or c.status[i] == _ESCALATED:
+        if c[i].status == _OPEN or c[i].status == _ESCALATED:
             out[0] += 1
-        elif c.ended_week[i] == week and c.found[i] >= 0.0:
+        elif c[i].ended_week == week and c[i].found >= 0.0:
             out[1] += 1
-            out[2] += c.closed[i] - c.found[i]
-            out[3] += c.waited[i]
-            out[4] += c.handoffs[i]
-            if c.satisfaction[i] == c.satisfaction[i]:
-                out[5] += c.satisfaction[i]
+            out[2] += c[i].closed - c[i].found
+            out[3] += c[i].waited
+            out[4] += c[i].handoffs
+            if c[i].satisfaction == c[i].satisfaction:
+                out[5] += c[i].satisfaction
                 out[6] += 1
-            if c.assigned[i] >= 0.0:
-                out[7] += c.assigned[i] - c.found[i]
+            if c[i].assigned >= 0.0:
+                out[7] += c[i].assigned - c[i].found
                 out[8] += 1
     return out
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def measure_finding(c, week):
     """Sum and number of clock times to find, of latent disputes born this week that were or will be found."""
     total, n = 0.0, 0
-    for i in range(len(c.used)):
-        if c.used[i] and c.category[i] != TASK and c.born_week[i] == week and c.found_clock[i] >= 0.0:
-            total += c.found_clock[i] - c.born_clock[i]
+    for i in range(len(c)):
+        if c[i].used and c[i].category != TASK and c[i].born_week == week and c[i].found_clock >= 0.0:
+            total += c[i].found_clock - c[i].born_clock
             n += 1
     return total, n
 

@@ -13,7 +13,9 @@ import hashlib
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, uint64
+from numba import uint64
+
+from sim.jit import kernel
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -25,7 +27,7 @@ UInt64Array = npt.NDArray[np.uint64]
 FloatArray = npt.NDArray[np.float64]
 
 
-@njit(cache=True, inline="always")
+@kernel
 def mix(z: int) -> int:
     """SplitMix64 finaliser: 64 bits in, 64 well-mixed bits out."""
     z = uint64(z)
@@ -34,19 +36,19 @@ def mix(z: int) -> int:
     return z ^ (z >> _S31)
 
 
-@njit(cache=True, inline="always")
+@kernel
 def combine(key: int, part: int) -> int:
     """Key with one more part: order matters."""
     return mix(uint64(key) + GOLDEN * (uint64(part) + uint64(1)))
 
 
-@njit(cache=True, inline="always")
+@kernel
 def uniform(key: int, entity: int) -> float:
     """One draw in the open interval (0, 1) for an entity under a week's key."""
     return (float(combine(key, entity) >> _S11) + 0.5) * _UNIT
 
 
-@njit(cache=True, inline="always")
+@kernel
 def pair(i: int, j: int) -> int:
     """Stable id of an unordered pair of stable ids."""
     i, j = uint64(i), uint64(j)

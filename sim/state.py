@@ -52,8 +52,7 @@ class State:
     def arrays(self) -> Iterator[tuple[str, np.ndarray]]:
         """Every array that a run changes, by name."""
         groups: dict[str, Any] = {
-            "residents": self.residents, "commons": self.commons, "cases": self.cases.cases, "desks": self.cases.desks,
-            "heap": self.cases.heap, **{f"institutions.{kind.key}": s for kind, s in self.institutions.items()},
+            "residents": self.residents, "commons": self.commons, "heap": self.cases.heap, **{f"institutions.{kind.key}": s for kind, s in self.institutions.items()},
             **{f"parts.{name}": s for name, s in self.parts.items()},
         }
         for group, columns in groups.items():
@@ -61,7 +60,13 @@ class State:
                 yield f"{group}.{name}", column
         yield "ties.event_neighbour", self.ties.event_neighbour
         yield "ties.event_strength", self.ties.event_strength
-        yield "cases.free", self.cases.free[: int(self.cases.free_count[0])]
+        book = self.cases
+        live = book.cases[book.live()]
+        for name in live.dtype.names or ():
+            if name != "queue_next":  # a link to a slot: says nothing that order in time does not
+                yield f"cases.{name}", live[name]
+        for name in book.desks.dtype.names or ():
+            yield f"desks.{name}", book.desks[name]
 
     def digest(self) -> str:
         """Hash of every array a run changes; two equal digests mean two runs that did exactly the same."""

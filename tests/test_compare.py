@@ -15,6 +15,7 @@ from sim.errors import YiheError
 from sim.scenario.reading import load
 from sim.scenario.schema import Scenario
 from sim.study import compare as api
+from sim.study import store as store_module
 from sim.study.commands import Reporting, compare_command, run_command
 from sim.study.plan import make_plan, source
 from sim.study.runner import execute
@@ -223,6 +224,26 @@ def test_folders_that_cannot_be_used_are_refused_before_any_work(tmp_path: Path)
     compared(tmp_path / "study", replicates=1)
     with pytest.raises(YiheError, match="--out"):
         compared(tmp_path / "study", replicates=1, weeks=61)
+
+
+def test_a_full_disk_is_said_clearly_and_leaves_whole_shards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared(tmp_path / "out", replicates=2)
+    written = store_module._write
+
+    def full(table: object, file: Path) -> None:
+        if file.stem == "groups":
+            raise OSError(28, "No space left on device")
+        written(table, file)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store_module, "_write", full)
+        with pytest.raises(YiheError, match="No space left"):
+            compared(tmp_path / "out")
+    compared(tmp_path / "out")
+    compared(tmp_path / "whole")
+    assert tables(tmp_path / "out") == tables(tmp_path / "whole")
 
 
 def test_a_second_writer_is_refused(tmp_path: Path) -> None:

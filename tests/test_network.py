@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.errors import YiheError
-from sim.network.builders import build_ties, erdos_renyi, watts_strogatz
+from sim.network.builders import _class_shares, age_classes, build_ties, erdos_renyi, watts_strogatz
 from sim.network.interchange import read_ties, to_networkx, write_graphml
 from sim.network.kernels import jump
 from sim.network.metrics import clustering, degree_summary, degrees, tie_density
@@ -113,6 +113,14 @@ def test_friends_are_alike_yet_no_age_or_position_has_fewer(town: Population, ti
     row = np.repeat(np.arange(len(r.key)), np.diff(neutral.first))
     wide = np.abs(r.age[row].astype(int) - r.age[neutral.neighbour])[neutral.layer == Layer.FRIENDSHIP].mean()
     assert gap < wide - 1
+
+
+def test_homophily_is_balanced_for_every_class_of_age_and_position() -> None:
+    shares = _class_shares(MARGINS)
+    accept = age_classes(MARGINS, 0.6)
+    assert np.abs(accept @ shares - 1).max() < 1e-3
+    assert accept[0, 0] > 1.2 * accept[0, -1]
+    assert np.allclose(accept, accept.T)
 
 
 def test_raising_atomisation_only_removes_building_and_friendship_ties(town: Population) -> None:

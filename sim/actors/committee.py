@@ -43,7 +43,7 @@ class ResidentsCommittee(Institution, columns=CommitteeState):
         s.record_hours[:] = np.minimum(hours, s.staff_hours * p.record_share * view.record_weight + paper)
         core = view.state(Kind.CORE)
         s.line_hours[:] = hours - s.record_hours + core.lent_hours
-        load = view.cases.desks.load[view.cases.desk_of[cls.kind]]
+        load = view.cases.desks["load"][view.cases.desk_of[cls.kind]]
         s.skill[:] += (1 - load) * (p.skill - s.skill) / 52.0 - view.actors.staff_turnover * load * s.skill / 52.0
         spare = load < 0.95
         meeting = every(view, p.meeting_weeks, "committee meeting", "community") & spare
@@ -92,7 +92,7 @@ class GridWorker(Institution, columns=GridWorkerState):
         grids = np.bincount(community, minlength=view.places.communities)
         hours = np.maximum(s.workers * 40.0 * view.staff_factor + (levers[:, cls.kind] / grids)[community], 0.0)
         desk = view.cases.desk_of_grid
-        load = view.cases.desks.load[desk]
+        load = view.cases.desks["load"][desk]
         s.patrol_hours[:] = hours * p.patrol_share * (1.0 - 0.5 * load)
         s.desk_hours[:] = hours - s.patrol_hours
         leaves = view.draw("grid worker leaves", "grid") < p.turnover * (0.5 + load) / 52.0

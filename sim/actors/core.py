@@ -52,7 +52,7 @@ class CommunityPartyCommittee(Institution, columns=CoreState):
         free = np.maximum(free, 0.0)
         s.report_hours[:] = np.minimum(free, s.staff_hours * p.report_share * view.record_weight)
         free = free - s.report_hours
-        pressed = view.cases.desks.load[view.cases.desk_of[Kind.CORE]]
+        pressed = view.cases.desks["load"][view.cases.desk_of[Kind.CORE]]
         calm = 1.0 - pressed if CASE_SHARE[view.regime] > 0 else np.ones_like(pressed)
         s.visit_hours[:] = free * p.visit_share * calm
         s.oversight_hours[:] = free * p.oversight_share * calm
@@ -179,8 +179,8 @@ class StreetOffice(Institution, columns=StreetState):
         """Watch the load of escalations."""
         s: StreetState = view.state(Kind.STREET)
         desks = view.cases.desks
-        own = np.flatnonzero(desks.kind == Kind.STREET)
-        s.pressure[:] = desks.load[own]
+        own = np.flatnonzero(desks["kind"] == Kind.STREET)
+        s.pressure[:] = desks["load"][own]
 
 
 def make_street(view: ModelView, places: Places) -> StreetState:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from sim.jit import kernel
 
 from sim.actors.base import Institution, every
 from sim.ledger.opportunities import OWNERS_ONLY
@@ -36,7 +36,7 @@ class PropertyState(NamedTuple):
     desk_hours: Float64
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def best_effort(paying, fee, fixed, cost, penalty, f0, f1, f2, expected):
     """Effort that maximises expected profit, on an even grid of 21.
 
@@ -52,7 +52,7 @@ def best_effort(paying, fee, fixed, cost, penalty, f0, f1, f2, expected):
     return best, best_profit
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def pay_fees(present, draws, paying_building, building_of, community_of, quality, fee_paid, f0, f1, f2, expected):
     """Households pay or withhold, by quality and by what their building paid last month.
 

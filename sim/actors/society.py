@@ -87,7 +87,7 @@ class PartnerUnit(Institution, columns=PartnerState):
         offered = s.number * p.hours * s.satisfaction * view.staff_factor
         lent = view.levers.get("staff_hours")[:, cls.kind]
         s.desk_hours[:] = np.where(s.number > 0, np.maximum(offered + lent - view.budget.staff_used[:, cls.kind], 0.0), 0.0)
-        asked = view.cases.desks.busy_time[np.maximum(view.cases.desk_of[cls.kind], 0)] * (s.number > 0)
+        asked = view.cases.desks["busy_time"][np.maximum(view.cases.desk_of[cls.kind], 0)] * (s.number > 0)
         strain = asked / np.maximum(s.number * p.hours, 1.0)
         s.satisfaction[:] = np.clip(
             s.satisfaction + 0.02 * (p.satisfaction - s.satisfaction) - p.strain * np.minimum(strain, 1.0)
@@ -120,7 +120,7 @@ class MediationTeam(Institution, columns=MediationState):
         p = view.actors.mediation
         lever = view.levers.get("staff_hours")[:, cls.kind] - view.budget.staff_used[:, cls.kind]
         s.desk_hours[:] = np.maximum(s.present * (p.staff * p.hours * view.staff_factor + lever), 0.0)
-        load = view.cases.desks.load[np.maximum(view.cases.desk_of[cls.kind], 0)]
+        load = view.cases.desks["load"][np.maximum(view.cases.desk_of[cls.kind], 0)]
         s.skill[:] += (p.skill * (0.8 + 0.4 * np.minimum(load, 1.0)) - s.skill) / 52.0
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from sim.jit import kernel
 
 from sim.clock import clock_time
-from sim.ledger.cases import Cases
+from sim.ledger.cases import Table
 from sim.population.columns import Int32
 from sim.vocabulary import Status
 
@@ -30,16 +30,16 @@ CASE = np.dtype([
 """One row of the case log: a latent dispute or demand born after the warm-up, as it stood at the end of the run."""
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def harvestable(c, before, all_):
     """Slots whose case is over for good (ended before week ``before``), or every slot in use."""
     n = 0
-    out = np.empty(len(c.used), np.int32)
-    for i in range(len(c.used)):
-        if not c.used[i]:
+    out = np.empty(len(c), np.int32)
+    for i in range(len(c)):
+        if not c[i].used:
             continue
-        over = c.told[i] == 1 and c.next_event[i] == 0 and c.holder[i] < 0 and c.ended_week[i] >= 0
-        if over and c.status[i] == _SILENT and c.ended_week[i] >= before:
+        over = c[i].told == 1 and c[i].next_event == 0 and c[i].holder < 0 and c[i].ended_week >= 0
+        if over and c[i].status == _SILENT and c[i].ended_week >= before:
             over = False
         if over or all_:
             out[n] = i
@@ -47,23 +47,23 @@ def harvestable(c, before, all_):
     return out[:n]
 
 
-def log_rows(c: Cases, slots: Int32, first_week: int, task: int) -> np.ndarray:
+def log_rows(c: Table, slots: Int32, first_week: int, task: int) -> np.ndarray:
     """Rows of the case log for some slots, without tasks (category ``task``) and without cases born before ``first_week``."""
-    slots = slots[(c.category[slots] != task) & (c.born_week[slots] >= first_week)]
+    slots = slots[(c["category"][slots] != task) & (c["born_week"][slots] >= first_week)]
     rows = np.zeros(len(slots), CASE)
     for name in ("key", "category", "community", "grid", "building", "born_week", "born", "status", "channel", "regime",
                  "handoffs", "meetings", "relapses", "escalated", "recorded", "effort", "satisfaction"):
-        rows[name] = getattr(c, name)[slots]
-    found, closed = c.found[slots], c.closed[slots]
+        rows[name] = c[name][slots]
+    found, closed = c["found"][slots], c["closed"][slots]
     heard = found >= 0
     done = heard & (closed >= 0) & ((rows["status"] == _RESOLVED) | (rows["status"] == _PAPER) | (rows["status"] == _SILENT))
     nan = np.nan
-    rows["find_clock"] = np.where(heard, c.found_clock[slots] - c.born_clock[slots], nan)
-    rows["find_work"] = np.where(heard, found - c.born[slots], nan)
-    rows["assign_work"] = np.where(c.assigned[slots] >= 0, c.assigned[slots] - found, nan)
-    rows["wait_work"] = np.where(heard, c.waited[slots], nan)
+    rows["find_clock"] = np.where(heard, c["found_clock"][slots] - c["born_clock"][slots], nan)
+    rows["find_work"] = np.where(heard, found - c["born"][slots], nan)
+    rows["assign_work"] = np.where(c["assigned"][slots] >= 0, c["assigned"][slots] - found, nan)
+    rows["wait_work"] = np.where(heard, c["waited"][slots], nan)
     rows["close_work"] = np.where(done, closed - found, nan)
     clock = np.array([clock_time(t) for t in closed.tolist()]) if len(slots) else closed
-    clock = np.where(c.duty[slots] > 0, c.found_clock[slots] + (closed - found), np.maximum(clock, c.found_clock[slots]))
-    rows["close_clock"] = np.where(done, clock - c.found_clock[slots], nan)
+    clock = np.where(c["duty"][slots] > 0, c["found_clock"][slots] + (closed - found), np.maximum(clock, c["found_clock"][slots]))
+    rows["close_clock"] = np.where(done, clock - c["found_clock"][slots], nan)
     return rows

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
 
+from sim.jit import kernel
 from sim.network.kernels import EdgeList, Word
 from sim.network.ties import Int64, Ties, UInt32, empty_event_slots
 from sim.population.columns import Bool, UInt8, UInt64
@@ -44,7 +45,7 @@ def from_pairs(n: int, a: Int64, b: Int64, weight: UInt8, layer: UInt8) -> Ties:
     return Ties(first, neighbour, weight, layer, *empty_event_slots(n))
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _to_csr(n: int, a: Int64, b: Int64, weight: UInt8, layer: UInt8) -> tuple[Int64, UInt32, UInt8, UInt8]:
     start = np.zeros(n + 1, np.int64)
     for e in range(len(a)):
@@ -121,7 +122,7 @@ def thin(ties: Ties, person: UInt64, atomisation: float, streams: Streams) -> Ti
     )
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _kept(
     first: Int64, neighbour: UInt32, layer: UInt8, person: UInt64, key: Word, atomisation: float
 ) -> Bool:

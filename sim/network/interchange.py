@@ -59,7 +59,7 @@ def read_ties(path: str | Path, names: tuple[str, ...]) -> Ties:
     if not names:
         raise YiheError(
             "网络文件按居民编号连线，而合成人口没有编号；请同时给出人口 CSV。",
-            "a network file ties residents by id, which a synthetic population lacks; give a population CSV too.",
+            "a network file names residents by id, which synthetic ones lack; give a population CSV too.",
             file=path,
         )
     read = _read_graphml if path.suffix.lower() in (".graphml", ".xml") else _read_edge_list
@@ -134,7 +134,7 @@ def _refuse_unknown(path: Path, edges: list[_Edge], index: dict[str, int]) -> No
         more_en = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
         raise YiheError(
             f"网络提到人口中没有的居民：{some}{more_zh}；请改正编号或在人口表中补上。",
-            f"the network names residents who are not in the population: {some.replace('、', ', ')}{more_en}; "
+            f"the network names residents not in the population: {some.replace('、', ', ')}{more_en}; "
             "correct the ids or add the residents.",
             file=path,
             line=next(iter(unknown.values())),

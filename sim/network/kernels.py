@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
 
+from sim.jit import kernel
 from sim.network.ties import Int64
 from sim.numerics import log
 from sim.population.columns import Bool, Float64, Int32, UInt64
@@ -22,7 +23,7 @@ AgeClasses = Float64
 """(K, K) probability factor by class, mean 1 under the margins for everyone."""
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _grown(array: Int64, used: int) -> Int64:
     """The array, with twice the room once it is full."""
     if used < len(array):
@@ -32,7 +33,7 @@ def _grown(array: Int64, used: int) -> Int64:
     return larger
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def household_pairs(first: Int32) -> EdgeList:
     """Everyone with everyone in each dwelling."""
     count = 0
@@ -51,7 +52,7 @@ def household_pairs(first: Int32) -> EdgeList:
     return a, b
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def building_pairs(
     first: Int64,
     last: Int64,
@@ -69,6 +70,7 @@ def building_pairs(
     a = np.empty(4096, np.int64)
     b = np.empty(4096, np.int64)
     m = 0
+    none: Word = uint64(0)
     room = 0
     for building in range(len(first)):
         room = max(room, last[building] - first[building])
@@ -79,7 +81,7 @@ def building_pairs(
         for i in range(first[building], last[building]):
             if familiar[i] > 0.0:
                 who[size] = i
-                half[size] = combine(uint64(0), person[i])
+                half[size] = combine(none, person[i])
                 size += 1
         for x in range(size):
             i = who[x]
@@ -101,7 +103,7 @@ def building_pairs(
     return a[:m].copy(), b[:m].copy()
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def jump(key: Word, buckets: int) -> int:
     """A bucket for a key; one more bucket moves only one key in ``buckets + 1`` (jump consistent hash)."""
     at = -1
@@ -114,7 +116,7 @@ def jump(key: Word, buckets: int) -> int:
     return at
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def friend_pairs(
     seeks: Bool,
     own: Int64,
@@ -168,7 +170,7 @@ def friend_pairs(
     return a[:m].copy(), b[:m].copy()
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def balance(shares: Float64, homophily: float, step: float, positions: int) -> AgeClasses:
     """Similarity of classes, rescaled symmetrically until each class's mean under ``shares`` is 1."""
     classes = len(shares)
@@ -196,7 +198,7 @@ def balance(shares: Float64, homophily: float, step: float, positions: int) -> A
     return similar
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def group_pairs(who: Int64, group: Int32, chance: float, person: UInt64, key: Word) -> EdgeList:
     """Pairs of people next to each other in ``who`` with equal ``group``, each accepted with one chance."""
     a = np.empty(1024, np.int64)
@@ -217,7 +219,7 @@ def group_pairs(who: Int64, group: Int32, chance: float, person: UInt64, key: Wo
     return a[:m].copy(), b[:m].copy()
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def random_pairs(n: int, probability: float, key: Word) -> EdgeList:
     """Each pair with one probability, by leaping over the pairs left out."""
     a = np.empty(int(n * n * probability * 0.55) + 1024, np.int64)
@@ -246,7 +248,7 @@ def random_pairs(n: int, probability: float, key: Word) -> EdgeList:
     return a[:m].copy(), b[:m].copy()
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def ring_pairs(n: int, reach: int, rewiring: float, key: Word) -> EdgeList:
     """Ties to the ``reach`` next rows of a ring, a share of them led to anyone."""
     a = np.empty(n * reach, np.int64)

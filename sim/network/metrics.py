@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sim.jit import kernel
 from sim.network.ties import NO_ONE, Int64, Ties, UInt32
 from sim.population.columns import Bool
 from sim.rng import Streams, combine
@@ -88,7 +88,7 @@ def clustering(ties: Ties, sample: int = 1000, streams: Streams | None = None) -
     return _clustering(ties.first, ties.neighbour, np.sort(eligible, kind="stable"))
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _marks(rows: Int64, key: Any) -> Int64:
     marks = np.empty(len(rows), np.int64)
     for x in range(len(rows)):
@@ -96,7 +96,7 @@ def _marks(rows: Int64, key: Any) -> Int64:
     return marks
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _clustering(first: Int64, neighbour: UInt32, rows: Int64) -> float:
     total = 0.0
     for i in rows:

@@ -90,7 +90,7 @@ class BuildingCouncil(PlacePolicy):
     forum: float = Param(
         0.5, unit="share of silent cases raised", ge=0, le=1, label=("提出沉默问题", "silent cases raised")
     )
-    norm: float = Param(
+    rules: float = Param(
         0.2, unit="0 to 1", ge=0, le=1, label=("商定规范", "strength of rules it can agree on")
     )
     facilitation: float = Param(
@@ -128,7 +128,7 @@ class BuildingCouncil(PlacePolicy):
             substance=min(1.0, self.substance + self.disclosure * self.disclosure_substance),
             voice=self.voice,
             forum=self.forum,
-            norm=self.norm,
+            norm=self.rules,
             mixing=0.3,
             contacts=1,
         )

@@ -66,7 +66,7 @@ class NeighbourCovenant(PlacePolicy):
     voice: float = Param(
         0.8, unit="0 to 1", ge=0, le=1, label=("发言权", "say"), note="near 0: a covenant imposed from above"
     )
-    norm: float = Param(
+    rules: float = Param(
         0.8,
         unit="0 to 1",
         ge=0,
@@ -103,7 +103,7 @@ class NeighbourCovenant(PlacePolicy):
             ease=self.ease,
             relevance=self.relevance,
             voice=self.voice,
-            norm=self.norm,
+            norm=self.rules,
             mixing=0.3,
             contacts=1,
         )

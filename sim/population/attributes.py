@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from sim.jit import kernel
 from sim.population.columns import N_KINDS, Bool, Float32, Float64, Residents, UInt64
 from sim.population.parameters import ADULT, PopulationParameters
 from sim.rng import Streams, combine_array, uniform
@@ -196,7 +196,7 @@ def _draw_trust(residents: Residents, p: PopulationParameters, streams: Streams)
     )
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _fill_trust(
     person_key: UInt64,
     person: Float64,

@@ -203,7 +203,7 @@ def _refuse_split_buildings(path: Path, rows: list[_Row], names: list[tuple[str,
         other, line = seen.setdefault((community, building), (grid, row.line))
         if other != grid:
             raise _error(
-                f"楼栋“{building}”在第 {line} 行属于网格“{other}”，此处属于“{grid}”；一栋楼只能属于一个网格。",
+                f"楼栋“{building}”在第 {line} 行属于网格“{other}”，此处属于“{grid}”；只能属于一个。",
                 f"building “{building}” is in grid “{other}” in line {line} and in “{grid}” here; "
                 "a building belongs to one grid.",
                 path,

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from sim.jit import kernel
 from sim.population.columns import Bool, Float64, Int64
 from sim.population.parameters import BAND_LOWS, OLDEST, AgeMargins, HouseholdTypes, PopulationParameters
 
@@ -121,7 +121,7 @@ def _role_bands(role: int, band: int) -> npt.NDArray[np.float64]:
     return np.bincount(np.minimum(ages // 5, len(BAND_LOWS) - 1), minlength=len(BAND_LOWS)) / float(len(ages))
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _adjust(counts: Float64, target: Float64, prior: Float64, rounds: int) -> Float64:
     """Cell weights whose expected counts approach the target (loops fix the order of every sum)."""
     cells, bands = counts.shape

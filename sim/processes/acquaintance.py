@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from sim.jit import kernel
 
 from sim.network.ties import EVENT_SLOTS
 from sim.rng import combine, uniform
@@ -13,7 +13,7 @@ STRONGEST = 8
 _EMPTY = np.uint32(0xFFFFFFFF)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _slot(neighbour, i, j):
     for k in range(EVENT_SLOTS):
         if neighbour[i, k] == j:
@@ -21,7 +21,7 @@ def _slot(neighbour, i, j):
     return -1
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _weakest(strength, i):
     best = 0
     for k in range(1, EVENT_SLOTS):
@@ -30,7 +30,7 @@ def _weakest(strength, i):
     return best
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _drop(neighbour, strength, i, k):
     """Forget the tie in slot ``k`` of ``i`` on both sides."""
     j = neighbour[i, k]
@@ -42,7 +42,7 @@ def _drop(neighbour, strength, i, k):
     strength[i, k] = 0
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def meet(neighbour, strength, i, j, gain):
     """Make or renew the tie between two residents; a new one takes the place of the weakest on either side.
 
@@ -71,7 +71,7 @@ def meet(neighbour, strength, i, j, gain):
     neighbour[j, b], strength[j, b] = i, gain
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def mingle(neighbour, strength, keys, offers, first, resident, key, gain):
     """Let participants meet: next to each other at the table, or anyone where people mix.
 
@@ -112,7 +112,7 @@ def mingle(neighbour, strength, keys, offers, first, resident, key, gain):
     return met
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def fade(neighbour, strength):
     """Weaken every event tie by one unit; those at zero are forgotten."""
     for i in range(strength.shape[0]):
@@ -123,7 +123,7 @@ def fade(neighbour, strength):
                     neighbour[i, k] = _EMPTY
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def forget_all(neighbour, strength, i):
     """Drop all event ties of someone who moved away."""
     for k in range(EVENT_SLOTS):

@@ -45,7 +45,7 @@ def learn_from_week(model: Any, attendance: Attendance) -> Float64:
     left = np.zeros(model.places.communities)
     book = model.cases
     experience.hear_outcomes(
-        book.cases, r, ties, model.rules.actors, model.rules.n_actors, week, model.lessons,
+        book.cases, r, ties, model.rules.actors, model.rules.category["n_actors"], week, model.lessons,
         streams.week_key("leave", week), left)
     talked = np.empty_like(r.efficacy)
     experience.friedkin_johnsen(
@@ -67,11 +67,10 @@ def _raise_silent(model: Any) -> None:
         week - model.scenario.experience.silent_weeks, slots)
     for i in slots[:n].tolist():
         monday = (week + 1) * WEEK_HOURS
-        cases.found[i], cases.found_clock[i] = monday, clock_time(monday)
-        cases.channel[i] = experience.BY_NEIGHBOURS
+        row = cases[i]
+        row["found"], row["found_clock"], row["channel"] = monday, clock_time(monday), experience.BY_NEIGHBOURS
+        row["status"], row["ended_week"] = experience.OPEN, -1
         queues.push(cases, heap, monday, i, queues.ARRIVE)
-        cases.status[i] = experience.OPEN
-        cases.ended_week[i] = -1
 
 
 def _forget(model: Any) -> None:

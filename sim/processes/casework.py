@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from sim.ledger.cases import Table
 from sim.population.columns import Float64
 from sim.processes import handling, office, queues
 from sim.processes.categories import TASK
 from sim.processes.rules import Rules
 from sim.processes.staffing import staff
-from sim.processes.world import COUNTS, WorldWeek, frictions
+from sim.processes.world import COUNTS, Voices, WorldWeek, frictions
 from sim.ledger.caselog import harvestable, log_rows
 from sim.vocabulary import WEEK_HOURS, Kind
 
@@ -51,7 +52,7 @@ def man_desks(model: Any) -> None:
     lift = skill[model.places.grid_community, Kind.GRID_WORKER]
     staff(book, book.desk_of_grid[here], grid.desk_hours[here], (grid.skill + lift)[here], grid.workers[here])
     street = model.state(Kind.STREET)
-    rows = np.flatnonzero(book.desks.kind == Kind.STREET)
+    rows = np.flatnonzero(book.desks["kind"] == Kind.STREET)
     staff(book, rows, street.staff_hours * model.staff_factor, street.skill, street.staff_hours / WEEK_HOURS)
 
 
@@ -84,22 +85,26 @@ def find(model: Any, friction_factor: float) -> Float64:
     book.reserve(int(week.rate * dwellings + 6.0 * np.sqrt(week.rate * dwellings)) + 32)
     counts = np.zeros((model.places.communities, len(COUNTS)))
     regime = np.full(model.places.communities, int(model.regime), np.uint8)
+    r = model.residents
+    voices = Voices(r.age, r.present, r.efficacy, r.digital, r.trust_good, r.trust_bad)
     frictions(
-        model.places, model.residents, model.ties, model.commons.norm, book.cases, book.heap, book.free, book.free_count,
+        model.places, voices, model.ties, model.commons.norm, book.cases, book.heap, book.free, book.free_count,
         model.rules, week, regime, model.week, model.streams.week_key("frictions", model.week), counts)
     return counts
 
 
-def settings(model: Any) -> office.Settings:
+def settings(model: Any) -> Table:
     """What holds in each community this week."""
     core, levers = model.state(Kind.CORE), model.levers
     owners, volunteers = model.state(Kind.OWNERS_COMMITTEE), model.state(Kind.VOLUNTEERS)
     legitimacy = np.where(owners.present > 0, owners.legitimacy * (1.0 - 0.8 * owners.captured), volunteers.skill)
-    return office.Settings(
-        regime=np.full(len(core.manner), int(model.regime), np.uint8),
-        authority=np.clip(core.authority + levers.get("authority"), 0.0, 1.0), clarity=levers.get("clarity"),
-        dispatch=np.minimum(levers.get("dispatch"), 1.0), attendance=levers.get("attendance_delay"),
-        manner=core.manner, facilitation=levers.get("facilitation"), record=model.record_weight, legitimacy=legitimacy)
+    week = np.empty(len(core.manner), office.SETTINGS)
+    week["regime"], week["manner"], week["record"] = int(model.regime), core.manner, model.record_weight
+    week["authority"] = np.clip(core.authority + levers.get("authority"), 0.0, 1.0)
+    week["clarity"], week["attendance"] = levers.get("clarity"), levers.get("attendance_delay")
+    week["dispatch"] = np.minimum(levers.get("dispatch"), 1.0)
+    week["facilitation"], week["legitimacy"] = levers.get("facilitation"), legitimacy
+    return week
 
 
 def handle(model: Any) -> Float64:
@@ -114,7 +119,7 @@ def handle(model: Any) -> Float64:
     tally = np.zeros((model.places.communities, len(office.TALLY)))
     rules: Rules = model.rules
     room = office.Office(
-        book.cases, book.desks, book.heap, book.desk_of, book.desk_of_grid, model.commons.between_good,
+        book.cases, book.desks, book.head, book.tail, book.heap, book.desk_of, book.desk_of_grid, model.commons.between_good,
         model.commons.between_bad, rules, settings(model), tally)
     queues.open_week(room, model.week * WEEK_HOURS)
     handling.advance(room, (model.week + 1) * WEEK_HOURS)
@@ -130,7 +135,7 @@ def clear(model: Any) -> None:
         return
     if model.policy_week >= 0:
         model.recorder.rows.append(log_rows(book.cases, slots, model.scenario.warmup, TASK))
-    book.cases.used[slots] = 0
+    book.cases["used"][slots] = 0
     count = int(book.free_count[0])
     book.free[count : count + len(slots)] = slots
     book.free_count[0] = count + len(slots)

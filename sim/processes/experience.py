@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from sim.jit import kernel
 
 from sim.ledger.cases import NOBODY
 from sim.network.ties import EVENT_SLOTS
@@ -18,15 +18,22 @@ from sim.processes.categories import TASK
 from sim.processes.queues import GONE, NO_EVENT
 from sim.processes.participation import FIXED_SCALE
 from sim.rng import combine, uniform
-from sim.vocabulary import Channel, Kind, Status, Tenure
+from sim.vocabulary import Channel, Kind, Regime, Status, Tenure
 
 _SILENT, _OPEN, _RESOLVED, _PAPER, _ESCALATED = (int(s) for s in Status)
 _COMMITTEE, _CORE, _STREET, _OC = (
     int(Kind.RESIDENTS_COMMITTEE), int(Kind.CORE), int(Kind.STREET), int(Kind.OWNERS_COMMITTEE))
+_ONE_CORE, _SELF = int(Regime.ONE_CORE), int(Regime.SELF_GOVERNING)
 _RENTER = int(Tenure.RENTER)
 BY_NEIGHBOURS = int(Channel.NEIGHBOUR)
 """Channel of a case that a forum brought into the open."""
 OPEN = int(Status.OPEN)
+
+
+CONTENT = 0.4
+"""Satisfaction above which an experience counts as good (modeller's assumption, D)."""
+SILENT_BLAME = 0.25
+"""Weight of a problem borne in silence as bad experience with the residents' committee (modeller's assumption, D)."""
 
 
 class Lessons(NamedTuple):
@@ -45,37 +52,29 @@ class Lessons(NamedTuple):
     leave_renter: float
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _toward(value, goal, step):
     return value + step * (goal - value)
 
 
-@njit(cache=True, error_model="numpy")
-def _judge(r, ties, i, kind, good, weight, x):
-    """Own experience with one kind of institution, and hearsay of it to contacts."""
-    if good:
-        r.trust_good[i, kind] += weight * x.good_step
-    else:
-        r.trust_bad[i, kind] += weight * x.bad_step
-    heard = weight * x.hearsay_step
+@kernel
+def _judge(column, ties, i, kind, step, hearsay):
+    """Add an experience of one kind of institution to a reputation, own and by hearsay to contacts.
+
+    ``column`` is α for a good experience and β for a bad one.
+    """
+    column[i, kind] += step
+    heard = step * hearsay
     if heard <= 0.0:
         return
     for e in range(ties.first[i], ties.first[i + 1]):
-        j = ties.neighbour[e]
-        if good:
-            r.trust_good[j, kind] += heard * x.good_step
-        else:
-            r.trust_bad[j, kind] += heard * x.bad_step
+        column[ties.neighbour[e], kind] += heard
     for k in range(EVENT_SLOTS):
         if ties.event_strength[i, k] > 0:
-            j = ties.event_neighbour[i, k]
-            if good:
-                r.trust_good[j, kind] += heard * x.good_step
-            else:
-                r.trust_bad[j, kind] += heard * x.bad_step
+            column[ties.event_neighbour[i, k], kind] += heard
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def satisfaction(solved, waited, fairness, wait_half):
     """Satisfaction of a complainant, 0 to 1.
 
@@ -93,7 +92,7 @@ def satisfaction(solved, waited, fairness, wait_half):
     return (outcome + 0.3 * fairness) * wait_half / (wait_half + waited)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def hear_outcomes(c, r, ties, actors, n_actors, week, x, leave_key, left):
     """Parties of cases that ended draw their conclusions; witnesses draw weaker ones.
 
@@ -116,49 +115,52 @@ def hear_outcomes(c, r, ties, actors, n_actors, week, x, leave_key, left):
     order = _ended(c)
     for at in range(len(order)):
         i = order[at]
-        a = c.party_a[i]
-        c.told[i] = 1
-        if a < 0 or c.category[i] == TASK:
+        a = c[i].party_a
+        c[i].told = 1
+        if a < 0 or c[i].category == TASK:
             continue
-        solved = c.status[i] == _RESOLVED
-        heard = c.found[i] >= 0.0
-        waited = max(0.0, c.closed[i] - c.found[i]) if heard else 0.0
+        solved = c[i].status == _RESOLVED
+        heard = c[i].found >= 0.0
+        waited = max(0.0, c[i].closed - c[i].found) if heard else 0.0
         if heard:
-            s = satisfaction(solved, waited, c.fairness[i], x.wait_half)
-            c.satisfaction[i] = s
+            s = satisfaction(solved, waited, c[i].fairness, x.wait_half)
+            c[i].satisfaction = s
         else:
             s = 0.0
         goal = 1.0 if solved else 0.0
         speed = x.efficacy_step * (x.wait_half / (x.wait_half + waited) if solved else 1.0)
         if not heard:
             speed *= 0.5  # lumped in silence: nobody refused, but nothing was solved
-        for party in (a, c.party_b[i]):
+        for party in (a, c[i].party_b):
             if party < 0:
                 continue
             r.efficacy_own[party] = _toward(r.efficacy_own[party], goal, speed)
             if heard:
-                voice = 0.0 if c.by_core[i] else c.fairness[i] if c.meetings[i] > 0 else 0.5
+                voice = 0.0 if c[i].by_core else c[i].fairness if c[i].meetings > 0 else 0.5
                 r.autonomy[party] = _toward(r.autonomy[party], voice, x.autonomy_step)
         if heard:
-            _judge_all(c, r, ties, i, a, actors, n_actors, s > 0.4, x)
-        elif week >= 0:
-            _judge(r, ties, a, _COMMITTEE, False, 0.25, x)
-        _tell(r, ties, a, goal, x.witness_step)
+            if s > CONTENT:
+                _judge_all(c, r.trust_good, ties, i, a, actors, n_actors, x.good_step, x.hearsay_step)
+            else:
+                _judge_all(c, r.trust_bad, ties, i, a, actors, n_actors, x.bad_step, x.hearsay_step)
+        else:
+            _judge(r.trust_bad, ties, a, _COMMITTEE, SILENT_BLAME * x.bad_step, x.hearsay_step)
+        _tell(r.efficacy_own, ties, a, goal, x.witness_step)
         if not solved:
             _maybe_leave(r, c, i, a, leave_key, x, left)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _ended(c):
     """Slots of cases that ended and are not told yet, by (time, key)."""
     n = 0
-    for i in range(len(c.used)):
-        if c.used[i] and not c.told[i] and c.ended_week[i] >= 0:
+    for i in range(len(c)):
+        if c[i].used and not c[i].told and c[i].ended_week >= 0:
             n += 1
     order = np.empty(n, np.int32)
     n = 0
-    for i in range(len(c.used)):
-        if c.used[i] and not c.told[i] and c.ended_week[i] >= 0:
+    for i in range(len(c)):
+        if c[i].used and not c[i].told and c[i].ended_week >= 0:
             at = n
             while at > 0 and _later(c, order[at - 1], i):
                 order[at] = order[at - 1]
@@ -168,42 +170,42 @@ def _ended(c):
     return order
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _later(c, i, j):
-    return c.born[i] > c.born[j] or (c.born[i] == c.born[j] and c.key[i] > c.key[j])
+    return c[i].born > c[j].born or (c[i].born == c[j].born and c[i].key > c[j].key)
 
 
-@njit(cache=True, error_model="numpy")
-def _judge_all(c, r, ties, i, a, actors, n_actors, good, x):
+@kernel
+def _judge_all(c, column, ties, i, a, actors, n_actors, step, hearsay):
     """Judge those who handled it: the core where it convened or did it, the street where it got there, the actors."""
-    category = c.category[i]
-    if c.by_core[i]:
-        _judge(r, ties, a, _CORE, good, 1.0, x)
+    category = c[i].category
+    if c[i].by_core:
+        _judge(column, ties, a, _CORE, step, hearsay)
         return
-    if c.escalated[i]:
-        _judge(r, ties, a, _STREET, good, 1.0, x)
-    if c.meetings[i] > 0 and c.regime[i] == 2:
-        _judge(r, ties, a, _CORE, good, 1.0, x)
-    if c.meetings[i] > 0 and c.regime[i] == 3:
-        _judge(r, ties, a, _OC, good, 1.0, x)
+    if c[i].escalated:
+        _judge(column, ties, a, _STREET, step, hearsay)
+    if c[i].meetings > 0 and c[i].regime == _ONE_CORE:
+        _judge(column, ties, a, _CORE, step, hearsay)
+    if c[i].meetings > 0 and c[i].regime == _SELF:
+        _judge(column, ties, a, _OC, step, hearsay)
     for k in range(n_actors[category]):
-        _judge(r, ties, a, actors[category, k], good, 1.0 / n_actors[category], x)
+        _judge(column, ties, a, actors[category, k], step / n_actors[category], hearsay)
 
 
-@njit(cache=True, error_model="numpy")
-def _tell(r, ties, i, goal, step):
+@kernel
+def _tell(anchor, ties, i, goal, step):
     for e in range(ties.first[i], ties.first[i + 1]):
         j = ties.neighbour[e]
-        r.efficacy_own[j] = _toward(r.efficacy_own[j], goal, step)
+        anchor[j] = _toward(anchor[j], goal, step)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _maybe_leave(r, c, i, a, key, x, left):
     trust = r.trust_good[a, _COMMITTEE] / (r.trust_good[a, _COMMITTEE] + r.trust_bad[a, _COMMITTEE])
     v = x.leave_intercept + x.leave_trust * (0.5 - trust) - r.attachment[a]
     if r.tenure[a] == _RENTER:
         v += x.leave_renter
-    if uniform(key, combine(r.key[a], c.key[i])) < logistic(v):
+    if uniform(key, combine(r.key[a], c[i].key)) < logistic(v):
         home = r.dwelling[a]
         lo = a
         while lo > 0 and r.dwelling[lo - 1] == home:
@@ -216,7 +218,7 @@ def _maybe_leave(r, c, i, a, key, x, left):
             lo += 1
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def friedkin_johnsen(first, neighbour, weight, event_neighbour, event_strength, susceptibility, anchor, opinion, out):
     """One step of Friedkin–Johnsen talk: x' = λ·W·x + (1 − λ)·u, rows of W the normalised ties.
 
@@ -249,7 +251,7 @@ def friedkin_johnsen(first, neighbour, weight, event_neighbour, event_strength, 
         out[i] = susceptibility[i] * (mixed / total) + (1.0 - susceptibility[i]) * anchor[i] if total > 0.0 else anchor[i]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def forget(good, bad, prior_good, prior_bad, kept):
     """Let reputations slide back towards the prior.
 
@@ -267,7 +269,7 @@ def forget(good, bad, prior_good, prior_bad, kept):
             bad[i, k] = prior_bad[k] + kept * (bad[i, k] - prior_bad[k])
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def reap(r, offers, first, resident, norm, building_of, building_size, key, intercept, skill_weight, size_weight,
          facilitation, x):
     """What came of each opportunity, and what its participants learn from it.
@@ -321,7 +323,7 @@ def reap(r, offers, first, resident, norm, building_of, building_size, key, inte
                 norm[b] = min(1.0, norm[b] + gain * (1.0 - norm[b]))
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def raise_silent(c, r, offers, key, until, raised):
     """Fruitful forums bring silent cases of their scope into the open; returns how many there are.
 
@@ -338,15 +340,15 @@ def raise_silent(c, r, offers, key, until, raised):
         Written: their slots, ascending by slot.
     """
     n = 0
-    for i in range(len(c.used)):
-        if not c.used[i] or c.status[i] != _SILENT or c.party_a[i] < 0 or c.next_event[i] != NO_EVENT:
+    for i in range(len(c)):
+        if not c[i].used or c[i].status != _SILENT or c[i].found >= 0.0 or c[i].party_a < 0 or c[i].next_event != NO_EVENT:
             continue
-        if c.ended_week[i] < until or c.holder[i] != NOBODY or c.phase[i] != GONE:
+        if c[i].ended_week < until or c[i].holder != NOBODY or c[i].phase != GONE:
             continue
         for j in range(len(offers)):
             o = offers[j]
-            if o.forum > 0.0 and o.fruitful and o.lo <= c.party_a[i] < o.hi:
-                if uniform(combine(key, o.key), c.key[i]) < o.forum and n < len(raised):
+            if o.forum > 0.0 and o.fruitful and o.lo <= c[i].party_a < o.hi:
+                if uniform(combine(key, o.key), c[i].key) < o.forum and n < len(raised):
                     raised[n] = i
                     n += 1
                     break

@@ -17,7 +17,7 @@ self_governing
 
 from __future__ import annotations
 
-from numba import njit
+from sim.jit import kernel
 
 from sim.ledger.cases import NOBODY
 from sim.numerics import logistic
@@ -40,245 +40,245 @@ _SILENT, _OPEN, _RESOLVED, _PAPER, _ESCALATED = (
     int(Status.SILENT), int(Status.OPEN), int(Status.RESOLVED), int(Status.PAPER), int(Status.ESCALATED))
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _fail(o, i, now):
     """Returned, escalated, closed on paper, or given up."""
-    c, r = o.cases, o.rules
-    place = c.community[i]
-    if draw(o, i, U_PAPER, c.escalated[i]) < o.settings.record[place]:
-        o.desks.committed[o.desk_of[_RC, place]] += r.record_hours
+    c, r = o.cases, o.rules.numbers[0]
+    place = c[i].community
+    if draw(o, i, U_PAPER, c[i].escalated) < o.settings[place].record:
+        o.desks[o.desk_of[_RC, place]].committed += r.record_hours
         o.tally[place, T_PAPER_HOURS] += r.record_hours
         o.tally[place, T_PAPER] += 1
         end(o, i, now, _PAPER)
-    elif c.escalated[i] == 0 and draw(o, i, U_ESCALATE, 0) < r.escalate and o.desk_of[_STREET, place] >= 0:
-        c.escalated[i] = 1
-        c.status[i] = _ESCALATED
-        c.phase[i] = AT_STREET
-        c.handoffs[i] += 1
+    elif c[i].escalated == 0 and draw(o, i, U_ESCALATE, 0) < r.escalate and o.desk_of[_STREET, place] >= 0:
+        c[i].escalated = 1
+        c[i].status = _ESCALATED
+        c[i].phase = AT_STREET
+        c[i].handoffs += 1
         o.tally[place, T_ESCALATED] += 1
         join(o, i, o.desk_of[_STREET, place], now)
-    elif c.returns[i] < r.max_returns and c.escalated[i] == 0:
+    elif c[i].returns < r.max_returns and c[i].escalated == 0:
         wait = exponential(o, i, U_AGAIN, 0, r.return_delay)
-        c.returns[i] += 1
-        c.bounces[i] = 0
-        c.meetings[i] = 0
-        c.actor[i] = 0
-        c.holder[i] = NOBODY
+        c[i].returns += 1
+        c[i].bounces = 0
+        c[i].meetings = 0
+        c[i].actor = 0
+        c[i].holder = NOBODY
         push(c, o.heap, now + wait, i, AGAIN)
     else:
         o.tally[place, T_GAVE_UP] += 1
         end(o, i, now, _SILENT)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _authority(o, i):
     """Authority behind whoever decided."""
-    c, r, s = o.cases, o.rules, o.settings
-    place = c.community[i]
-    if c.phase[i] == AT_STREET:
+    c, r, s = o.cases, o.rules.numbers[0], o.settings
+    place = c[i].community
+    if c[i].phase == AT_STREET:
         return r.street_authority
-    if c.phase[i] == ALONE:
-        return s.authority[place]
-    if c.meetings[i] > 0:
-        if s.regime[place] == _SELF:
+    if c[i].phase == ALONE:
+        return s[place].authority
+    if c[i].meetings > 0:
+        if s[place].regime == _SELF:
             lead = max(lead_desk(o, place), 0)
-            return r.self_authority * s.legitimacy[place] * (0.5 + o.desks.skill[lead])
-        return s.authority[place]
+            return r.self_authority * s[place].legitimacy * (0.5 + o.desks[lead].skill)
+        return s[place].authority
     return r.actor_authority
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _fairness(o, i):
     """Felt fairness: half voice, half manner of those who handle it."""
-    c, r, s = o.cases, o.rules, o.settings
-    place = c.community[i]
-    if c.phase[i] == ALONE:
+    c, r, s = o.cases, o.rules.numbers[0], o.settings
+    place = c[i].community
+    if c[i].phase == ALONE:
         voice = r.voice_alone
-    elif c.meetings[i] > 0:
-        voice = min(1.0, r.voice_meeting + s.facilitation[place])
+    elif c[i].meetings > 0:
+        voice = min(1.0, r.voice_meeting + s[place].facilitation)
     else:
         voice = r.voice_file
-    return 0.5 * voice + 0.5 * s.manner[place]
+    return 0.5 * voice + 0.5 * s[place].manner
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _conclude(o, i, now):
     """Did the work hold? σ of skill, missing authority, missing actors and working past each other."""
-    c, r = o.cases, o.rules
-    place, category = c.community[i], c.category[i]
+    c, r = o.cases, o.rules.numbers[0]
+    place, category = c[i].community, c[i].category
     present = actors_present(o, i)
     skill = 0.0
-    if c.phase[i] == ALONE or c.phase[i] == AT_STREET:
-        skill = o.desks.skill[c.holder[i]]
+    if c[i].phase == ALONE or c[i].phase == AT_STREET:
+        skill = o.desks[c[i].holder].skill
     else:
         for a in range(present):
-            skill += o.desks.skill[actor_desk(o, i, a)] / present
+            skill += o.desks[actor_desk(o, i, a)].skill / present
     x = r.deliver_intercept + r.deliver_skill * (skill - 0.5)
-    x -= r.deliver_authority * max(0.0, r.authority[category] - _authority(o, i))
-    x -= r.missing_actor * (r.n_actors[category] - present)
-    if c.phase[i] == ACT and c.meetings[i] == 0:
+    x -= r.deliver_authority * max(0.0, o.rules.category[category].authority - _authority(o, i))
+    x -= r.missing_actor * (o.rules.category[category].n_actors - present)
+    if c[i].phase == ACT and c[i].meetings == 0:
         x -= r.uncoordinated * (present - 1)
-    c.fairness[i] = _fairness(o, i)
-    street = c.phase[i] == AT_STREET
+    c[i].fairness = _fairness(o, i)
+    street = c[i].phase == AT_STREET
     if draw(o, i, U_DELIVER, street) < logistic(x):
         o.tally[place, T_RESOLVED] += 1
         end(o, i, now, _RESOLVED)
-        if draw(o, i, U_RELAPSE, 0) < r.relapse * (1.0 - r.fairness_holds * c.fairness[i]):
+        if draw(o, i, U_RELAPSE, 0) < r.relapse * (1.0 - r.fairness_holds * c[i].fairness):
             push(c, o.heap, now + exponential(o, i, U_RELAPSE_AT, 0, r.relapse_delay), i, RELAPSE)
     else:
         _fail(o, i, now)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def route(o, i, now):
     """Send a case that was found, pressed again or relapsed on its way, as the regime has it."""
-    c, r, s = o.cases, o.rules, o.settings
-    place, category = c.community[i], c.category[i]
-    c.actor[i] = 0
-    c.helper[i] = NOBODY
-    c.regime[i] = s.regime[place]
+    c, r, s = o.cases, o.rules.numbers[0], o.settings
+    place, category = c[i].community, c[i].category
+    c[i].actor = 0
+    c[i].helper = NOBODY
+    c[i].regime = s[place].regime
     if category == TASK:
-        c.phase[i] = ON_TASK
+        c[i].phase = ON_TASK
         join(o, i, o.desk_of[_RC, place], now)
         return
     u = draw(o, i, U_GAP, 0)
-    lost = 1.0 - s.dispatch[place]
-    vacuum = u < r.gap[category] * lost
-    overlap = not vacuum and u < (r.gap[category] + r.overlap[category]) * lost
+    lost = 1.0 - s[place].dispatch
+    vacuum = u < o.rules.category[category].gap * lost
+    overlap = not vacuum and u < (o.rules.category[category].gap + o.rules.category[category].overlap) * lost
     several = actors_present(o, i) > 1 or vacuum
-    regime = s.regime[place]
+    regime = s[place].regime
     core = o.desk_of[_CORE, place]
     if regime == _ONE_CORE and several:
-        c.phase[i] = PREPARE
-        c.helper[i] = core
+        c[i].phase = PREPARE
+        c[i].helper = core
         join(o, i, core, now)
         return
     if regime == _ADMINISTRATIVE and several:
-        c.phase[i] = ALONE
-        c.by_core[i] = 1
+        c[i].phase = ALONE
+        c[i].by_core = 1
         join(o, i, core, now)
         return
     if regime == _SELF and several:
         lead = lead_desk(o, place)
         if lead >= 0:
-            c.phase[i] = PREPARE
-            c.helper[i] = lead
+            c[i].phase = PREPARE
+            c[i].helper = lead
             join(o, i, lead, now)
             return
     first = actor_desk(o, i, 0)
     committee = o.desk_of[_RC, place]
     if overlap and actors_present(o, i) > 1:
         # Several in charge: a second desk opens a file of its own before one of them goes on.
-        o.desks.committed[actor_desk(o, i, 1)] += r.bounce_hours
-        c.effort[i] += r.bounce_hours
+        o.desks[actor_desk(o, i, 1)].committed += r.bounce_hours
+        c[i].effort += r.bounce_hours
     if vacuum and first != committee:
         # Nobody in charge: it lands with the residents' committee, which can only pass it on.
-        c.phase[i] = BOUNCE
+        c[i].phase = BOUNCE
         join(o, i, committee, now)
         return
-    c.phase[i] = ACT
-    c.helper[i] = committee if first != committee else NOBODY
+    c[i].phase = ACT
+    c[i].helper = committee if first != committee else NOBODY
     join(o, i, first, now)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _bounced(o, i, desk, now):
-    c, r = o.cases, o.rules
-    place = c.community[i]
-    c.bounces[i] += 1
-    c.handoffs[i] += 1
+    c, r = o.cases, o.rules.numbers[0]
+    place = c[i].community
+    c[i].bounces += 1
+    c[i].handoffs += 1
     o.tally[place, T_BOUNCES] += 1
-    if c.helper[i] >= 0:
-        o.between_bad[place, o.desks.kind[c.helper[i]], o.desks.kind[desk]] += 1.0
+    if c[i].helper >= 0:
+        o.between_bad[place, o.desks[c[i].helper].kind, o.desks[desk].kind] += 1.0
     core = o.desk_of[_CORE, place]
-    if c.bounces[i] >= r.max_bounces:
+    if c[i].bounces >= r.max_bounces:
         _fail(o, i, now)
-    elif o.settings.regime[place] == _ONE_CORE and c.meetings[i] == 0 and c.helper[i] >= 0:
-        c.phase[i] = PREPARE
-        c.helper[i] = core
+    elif o.settings[place].regime == _ONE_CORE and c[i].meetings == 0 and c[i].helper >= 0:
+        c[i].phase = PREPARE
+        c[i].helper = core
         join(o, i, core, now)
     else:
-        if c.helper[i] < 0:
-            c.helper[i] = desk
-        c.phase[i] = ACT
-        c.holder[i] = NOBODY
+        if c[i].helper < 0:
+            c[i].helper = desk
+        c[i].phase = ACT
+        c[i].holder = NOBODY
         push(c, o.heap, now + r.bounce_delay, i, GO)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _acted(o, i, desk, now):
     """An actor has done its part."""
     c = o.cases
-    place = c.community[i]
-    if c.helper[i] >= 0:
-        o.between_good[place, o.desks.kind[c.helper[i]], o.desks.kind[desk]] += 1.0
-    c.actor[i] += 1
-    if c.actor[i] >= actors_present(o, i):
+    place = c[i].community
+    if c[i].helper >= 0:
+        o.between_good[place, o.desks[c[i].helper].kind, o.desks[desk].kind] += 1.0
+    c[i].actor += 1
+    if c[i].actor >= actors_present(o, i):
         _conclude(o, i, now)
         return
-    c.handoffs[i] += 1
-    following = actor_desk(o, i, c.actor[i])
-    if c.phase[i] == ACT:
-        c.helper[i] = desk
-    elif o.settings.regime[place] == _SELF:
+    c[i].handoffs += 1
+    following = actor_desk(o, i, c[i].actor)
+    if c[i].phase == ACT:
+        c[i].helper = desk
+    elif o.settings[place].regime == _SELF:
         # Outsiders are not bound by what residents agreed among themselves.
-        kind = o.desks.kind[following]
-        c.phase[i] = ACT if kind == _PROPERTY or kind == _STREET or kind == _PARTNER else DELIVER
+        kind = o.desks[following].kind
+        c[i].phase = ACT if kind == _PROPERTY or kind == _STREET or kind == _PARTNER else DELIVER
     join(o, i, following, now)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _await_attendance(o, i, now):
-    c, r = o.cases, o.rules
-    place = c.community[i]
+    c, r = o.cases, o.rules.numbers[0]
+    place = c[i].community
     slowest = 0.0
     for a in range(actors_present(o, i)):
-        mean = max(0.0, r.attendance_delay + o.settings.attendance[place]) * (0.5 + o.desks.load[actor_desk(o, i, a)])
-        slowest = max(slowest, exponential(o, i, U_ATTEND, a + 8 * c.meetings[i], mean))
-    c.holder[i] = NOBODY
+        mean = max(0.0, r.attendance_delay + o.settings[place].attendance) * (0.5 + o.desks[actor_desk(o, i, a)].load)
+        slowest = max(slowest, exponential(o, i, U_ATTEND, a + 8 * c[i].meetings, mean))
+    c[i].holder = NOBODY
     push(c, o.heap, now + slowest, i, MEET)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _meet(o, i, now):
     """One meeting: hours of every actor, then agreement by authority, trust, fairness and conflict of interest."""
-    c, r, s = o.cases, o.rules, o.settings
-    place, category = c.community[i], c.category[i]
-    convenor = c.helper[i]
+    c, r, s = o.cases, o.rules.numbers[0], o.settings
+    place, category = c[i].community, c[i].category
+    convenor = c[i].helper
     present = actors_present(o, i)
-    c.meetings[i] += 1
+    c[i].meetings += 1
     o.tally[place, T_MEETINGS] += 1
     trust = 0.0
     for a in range(present):
         desk = actor_desk(o, i, a)
-        o.desks.committed[desk] += r.meeting_hours
-        trust += trust_between(o, place, o.desks.kind[desk], o.desks.kind[convenor]) / present
-    o.desks.committed[convenor] += r.meeting_hours
-    c.effort[i] += (present + 1) * r.meeting_hours
+        o.desks[desk].committed += r.meeting_hours
+        trust += trust_between(o, place, o.desks[desk].kind, o.desks[convenor].kind) / present
+    o.desks[convenor].committed += r.meeting_hours
+    c[i].effort += (present + 1) * r.meeting_hours
     x = r.agree_intercept + r.agree_authority * _authority(o, i) + r.agree_trust * trust \
-        + r.agree_fairness * _fairness(o, i) - r.agree_conflict * r.conflict[category] + s.facilitation[place]
-    if draw(o, i, U_AGREE, c.meetings[i]) < logistic(x):
-        c.phase[i] = DELIVER
+        + r.agree_fairness * _fairness(o, i) - r.agree_conflict * o.rules.category[category].conflict + s[place].facilitation
+    if draw(o, i, U_AGREE, c[i].meetings) < logistic(x):
+        c[i].phase = DELIVER
         first = actor_desk(o, i, 0)
-        if s.regime[place] == _SELF:
-            kind = o.desks.kind[first]
+        if s[place].regime == _SELF:
+            kind = o.desks[first].kind
             if kind == _PROPERTY or kind == _STREET or kind == _PARTNER:
-                c.phase[i] = ACT
+                c[i].phase = ACT
         join(o, i, first, now)
-    elif c.meetings[i] < r.max_meetings:
-        c.phase[i] = PREPARE
+    elif c[i].meetings < r.max_meetings:
+        c[i].phase = PREPARE
         join(o, i, convenor, now)
     else:
         _fail(o, i, now)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _served(o, i, now):
     c, d = o.cases, o.desks
-    desk = c.holder[i]
+    desk = c[i].holder
     count_busy(d, desk, now)
-    d.busy[desk] -= 1
-    phase = c.phase[i]
+    d[desk].busy -= 1
+    phase = c[i].phase
     if phase == BOUNCE:
         _bounced(o, i, desk, now)
     elif phase == ACT or phase == DELIVER:
@@ -286,42 +286,42 @@ def _served(o, i, now):
     elif phase == PREPARE:
         _await_attendance(o, i, now)
     elif phase == ON_TASK:
-        o.tally[c.community[i], T_TASKS] += 1
+        o.tally[c[i].community, T_TASKS] += 1
         end(o, i, now, _RESOLVED)
-        c.told[i] = 1
+        c[i].told = 1
     else:
         _conclude(o, i, now)
     serve_next(o, desk, now)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def advance(o, until):
     """Work off every event before ``until``, in working hours since the start of the model."""
     c, heap = o.cases, o.heap
     while heap.size[0] > 0 and heap.time[0] < until:
         now = heap.time[0]
         i = pop(c, heap)
-        event = c.next_event[i]
-        c.next_event[i] = NO_EVENT
+        event = c[i].next_event
+        c[i].next_event = NO_EVENT
         if event == SERVED:
             _served(o, i, now)
         elif event == MEET:
             _meet(o, i, now)
         elif event == GO:
-            join(o, i, actor_desk(o, i, c.actor[i]), now)
+            join(o, i, actor_desk(o, i, c[i].actor), now)
         else:
             if event == ARRIVE:
-                if c.category[i] != TASK:
-                    o.tally[c.community[i], T_RECORDED] += 1
-                    if o.rules.between_neighbours[c.category[i]]:
-                        o.tally[c.community[i], T_RECORDED_NEIGHBOUR] += 1
-                    c.recorded[i] = 1
+                if c[i].category != TASK and c[i].recorded == 0:
+                    o.tally[c[i].community, T_RECORDED] += 1
+                    if o.rules.category[c[i].category].between_neighbours:
+                        o.tally[c[i].community, T_RECORDED_NEIGHBOUR] += 1
+                    c[i].recorded = 1
             elif event == RELAPSE:
-                c.relapses[i] += 1
-                c.bounces[i] = 0
-                c.meetings[i] = 0
-                o.tally[c.community[i], T_RELAPSED] += 1
-            c.status[i] = _OPEN
-            c.ended_week[i] = -1
-            c.told[i] = 0
+                c[i].relapses += 1
+                c[i].bounces = 0
+                c[i].meetings = 0
+                o.tally[c[i].community, T_RELAPSED] += 1
+            c[i].status = _OPEN
+            c[i].ended_week = -1
+            c[i].told = 0
             route(o, i, now)

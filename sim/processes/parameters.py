@@ -101,6 +101,11 @@ class CaseParameters(Parameters):
     report_leader: float = Param(0.5, unit="logit", ge=0, le=6, label=("楼长促诉求", "speaking up: building leader at hand"))
     report_delay: float = Param(36.0, unit="clock h, mean", ge=0.1, le=500, label=("线下反映延迟", "delay of speaking up in person"))
     report_delay_app: float = Param(1.0, unit="clock h, mean", ge=0.01, le=100, label=("线上反映延迟", "delay of speaking up by app"))
+    channel_app: float = Param(2.0, unit="weight", ge=0, le=10, label=("走线上", "by app or hotline"))
+    channel_leader: float = Param(1.0, unit="weight", ge=0, le=10, label=("找楼长", "to the building leader"))
+    channel_grid: float = Param(0.8, unit="weight", ge=0, le=10, label=("找网格员", "to the grid worker"))
+    channel_property: float = Param(1.2, unit="weight", ge=0, le=10, label=("找物业", "to the property company"))
+    channel_committee: float = Param(1.0, unit="weight", ge=0, le=10, label=("找居委会", "to the residents' committee"))
     nuisance_weeks: float = Param(4.0, unit="weeks", ge=0.1, le=52, label=("可被巡查发现的时长", "weeks a nuisance can be seen"))
     shared_cost: float = Param(
         0.5, unit="cost over benefit of reporting", ge=0.01, le=0.99, label=("共同滋扰举报成本", "cost of reporting a shared nuisance"))

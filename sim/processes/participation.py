@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from sim.jit import kernel
 
 from sim.ledger.opportunities import MEMBERS_ONLY, OWNERS_ONLY, Rows
 from sim.network.ties import EVENT_SLOTS
@@ -82,7 +82,7 @@ class Keys(NamedTuple):
     seats: np.uint64
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def active_share(i, first, neighbour, weight, event_neighbour, event_strength, active):
     """Weighted share of a resident's contacts who were active; sums are integers, so exact in any order.
 
@@ -111,7 +111,7 @@ def active_share(i, first, neighbour, weight, event_neighbour, event_strength, a
     return on / total if total > 0 else 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def norm_term(motive, intercept, slope, share):
     """Own response to the share of active contacts, in logits; hump-shaped people withdraw beyond one half."""
     if motive == _HUMP and share > 0.5:
@@ -119,62 +119,85 @@ def norm_term(motive, intercept, slope, share):
     return intercept + slope * share
 
 
-@njit(cache=True, error_model="numpy")
-def inclination(w, r, i, o, share, members, hours, needed):
-    """V of resident ``i`` for opportunity ``o``, in logits.
+class Person(NamedTuple):
+    """What one resident brings to this week's decisions."""
+
+    interest: float
+    attachment: float
+    efficacy: float
+    autonomy: float
+    norm: float
+    """Own response to the share of active contacts, in logits."""
+    members: float
+    """Visible party members a household in the building."""
+    skill: float
+    health: float
+    digital: float
+    habit: float
+    fatigue: float
+    crowding: float
+    stage: int
+    hours: float
+    """Free hours this week."""
+    share: float
+    """Share of contacts active last week."""
+    notice: float
+    app_access: float
+    visits: float
+    way: float
+    """Hours there and back."""
+
+
+@kernel
+def inclination(w, p, o, needed):
+    """V of a resident for an opportunity, in logits.
 
     Parameters
     ----------
     w : Weights
-    r : Residents
-    i : int
+    p : Person
     o : record of :data:`sim.ledger.opportunities.OPPORTUNITY`
-    share : float
-        Share of contacts active last week.
-    members : float
-        Visible party members a household in the building.
-    hours, needed : float
-        Free hours this week and hours asked, way included.
+    needed : float
+        Hours asked, way included.
     """
-    v = w.intercept + r.interest[i] + w.attachment_weight * r.attachment[i] * o.relevance
-    v += w.efficacy_weight * (r.efficacy[i] - 0.5) * o.substance
-    v += w.norm_weight * norm_term(r.motive[i], r.norm_intercept[i], r.norm_slope[i], share)
-    v += w.visible_member_weight * members
-    v += w.skill_weight * (r.skill[i] - 0.3) + w.health_weight * (r.health[i] - 0.8)
-    v += w.habit_weight * r.habit[i] - w.fatigue_weight * r.fatigue[i]
-    v -= w.time_weight * needed / max(hours, 0.25)
-    v -= w.rung_weight * max(0, np.int64(o.level) - np.int64(r.stage[i]))
-    v += o.ease + w.reward_weight * o.reward + w.honour_weight * o.honour - r.crowding[i]
+    v = w.intercept + p.interest + w.attachment_weight * p.attachment * o.relevance
+    v += w.efficacy_weight * (p.efficacy - 0.5) * o.substance
+    v += w.norm_weight * p.norm + w.visible_member_weight * p.members
+    v += w.skill_weight * (p.skill - 0.3) + w.health_weight * (p.health - 0.8)
+    v += w.habit_weight * p.habit - w.fatigue_weight * p.fatigue
+    v -= w.time_weight * needed / max(p.hours, 0.25)
+    v -= w.rung_weight * max(0, np.int64(o.level) - p.stage)
+    v += o.ease + w.reward_weight * o.reward + w.honour_weight * o.honour - p.crowding
     if o.level >= _PUBLIC:
-        v += w.autonomy_weight * (r.autonomy[i] - 0.5) + w.voice_weight * (o.voice - 0.5)
+        v += w.autonomy_weight * (p.autonomy - 0.5) + w.voice_weight * (o.voice - 0.5)
     if o.online:
-        v += w.digital_weight * (r.digital[i] - 0.5)
+        v += w.digital_weight * (p.digital - 0.5)
     return v
 
 
-@njit(cache=True, error_model="numpy")
-def _hears(w, r, i, o, share, exposure):
-    """Probability of hearing of an opportunity through at least one way."""
-    miss = 1.0 - w.hear_by_tie * share
-    miss *= 1.0 - min(1.0, w.hear_by_visit * exposure.visits[i])
+@kernel
+def hearing(w, p, o):
+    """Probability that a resident hears of an opportunity in at least one way."""
+    miss = 1.0 - w.hear_by_tie * p.share
+    miss *= 1.0 - min(1.0, w.hear_by_visit * p.visits)
     if o.online:
-        miss *= 1.0 - min(1.0, (o.notice + exposure.app_access[i]) * r.digital[i])
+        miss *= 1.0 - min(1.0, (o.notice + p.app_access) * p.digital)
     else:
-        miss *= 1.0 - min(1.0, o.notice + exposure.notice[i])
-        miss *= 1.0 - min(1.0, exposure.app_access[i] * r.digital[i] * 0.5)
+        miss *= 1.0 - min(1.0, o.notice + p.notice)
+        miss *= 1.0 - min(1.0, p.app_access * p.digital * 0.5)
     return 1.0 - miss
 
 
-@njit(cache=True, error_model="numpy")
-def _eligible(r, i, o):
-    if o.open_to == MEMBERS_ONLY:
-        return r.membership[i] > 0
-    if o.open_to == OWNERS_ONLY:
-        return r.tenure[i] == _OWNER
-    return True
+@kernel
+def _person(i, r, share, hours, e, distance):
+    return Person(
+        r.interest[i], r.attachment[i], r.efficacy[i], r.autonomy[i],
+        norm_term(r.motive[i], r.norm_intercept[i], r.norm_slope[i], share), e.visible_members[r.building[i]],
+        r.skill[i], r.health[i], r.digital[i], r.habit[i], r.fatigue[i], r.crowding[i], np.int64(r.stage[i]), hours, share,
+        e.notice[i], e.app_access[i], e.visits[i], max(0.0, distance - e.distance[i]))
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def decide(r, ties, offers, community_first, weights, exposure, keys, hours_factor, active, chosen):
     """Let every adult decide.
 
@@ -199,6 +222,8 @@ def decide(r, ties, offers, community_first, weights, exposure, keys, hours_fact
     """
     heard_offer = np.empty(_HEARD, np.int32)
     heard_value = np.empty(_HEARD, np.float64)
+    first, neighbour, weight = ties.first, ties.neighbour, ties.weight
+    event_neighbour, event_strength = ties.event_neighbour, ties.event_strength
     for i in range(len(r.age)):
         r.hours[i] = 0.0
         for k in range(MOST):
@@ -208,20 +233,25 @@ def decide(r, ties, offers, community_first, weights, exposure, keys, hours_fact
         begin, end = community_first[r.community[i]], community_first[r.community[i] + 1]
         if begin == end:
             continue
-        hours = max(0.0, (0.5 + uniform(keys.hours, r.key[i])) * r.free_hours[i] * hours_factor + exposure.free_hours[i])
-        share = active_share(i, ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength, active)
+        key = r.key[i]
+        hours = max(0.0, (0.5 + uniform(keys.hours, key)) * r.free_hours[i] * hours_factor + exposure.free_hours[i])
+        share = active_share(i, first, neighbour, weight, event_neighbour, event_strength, active)
+        person = _person(i, r, share, hours, exposure, weights.distance_hours)
+        member, owner = r.membership[i] > 0, r.tenure[i] == _OWNER
         n = 0
         for j in range(begin, end):
             o = offers[j]
-            if i < o.lo or i >= o.hi or n == _HEARD or not _eligible(r, i, o):
+            if i < o.lo or i >= o.hi or n == _HEARD:
                 continue
-            entity = combine(r.key[i], o.key)
-            if uniform(keys.hear, entity) >= _hears(weights, r, i, o, share, exposure):
+            if (o.open_to == MEMBERS_ONLY and not member) or (o.open_to == OWNERS_ONLY and not owner):
                 continue
-            needed = o.hours if o.online else o.hours + max(0.0, weights.distance_hours - exposure.distance[i])
+            needed = o.hours if o.online else o.hours + person.way
             if needed > hours:
                 continue
-            v = inclination(weights, r, i, o, share, exposure.visible_members[r.building[i]], hours, needed)
+            entity = combine(key, o.key)
+            if uniform(keys.hear, entity) >= hearing(weights, person, o):
+                continue
+            v = inclination(weights, person, o, needed)
             if uniform(keys.will, entity) < logistic(v):
                 # Insertion by falling V; offers come by key, so equals stay in the order of their keys.
                 at = n
@@ -233,7 +263,7 @@ def decide(r, ties, offers, community_first, weights, exposure, keys, hours_fact
         taken = 0
         for k in range(n):
             o = offers[heard_offer[k]]
-            needed = o.hours if o.online else o.hours + max(0.0, weights.distance_hours - exposure.distance[i])
+            needed = o.hours if o.online else o.hours + person.way
             if taken < MOST and needed <= hours:
                 hours -= needed
                 r.hours[i] += needed
@@ -248,7 +278,7 @@ class Attendance(NamedTuple):
     resident: Int32
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _attendance(chosen, n_offers):
     count = np.zeros(n_offers + 1, np.int64)
     for i in range(chosen.shape[0]):
@@ -271,7 +301,7 @@ def _attendance(chosen, n_offers):
     return count, resident
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _turn_away(r, offers, first, resident, chosen, key, distance, saved):
     """Where more come than there are seats, those with the larger draw go home and keep their hours."""
     full = False
@@ -346,7 +376,7 @@ class Learning(NamedTuple):
     """(policies,) 1 for a policy whose own events the verdicts leave out."""
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def learn(r, offers, chosen, week, x):
     """Update everyone after the week: habit, skill, fatigue, crowding-out, the ladder, attachment, and the marks.
 

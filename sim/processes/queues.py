@@ -6,7 +6,7 @@ the next if unfinished. Queues are first come, first served within each priority
 
 from __future__ import annotations
 
-from numba import njit
+from sim.jit import kernel
 
 from sim.ledger.cases import CLASSES, NOBODY
 from sim.numerics import logistic
@@ -25,15 +25,15 @@ U_HOURS, U_ACCEPT, U_ATTEND, U_AGREE, U_DELIVER, U_PAPER, U_ESCALATE, U_RELAPSE,
 _SILENT = int(Status.SILENT)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _before(cases, time_a, a, time_b, b):
-    return time_a < time_b or (time_a == time_b and cases.key[a] < cases.key[b])
+    return time_a < time_b or (time_a == time_b and cases[a].key < cases[b].key)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def push(cases, heap, time, i, event):
     """Schedule one event of case ``i``; it must have none pending."""
-    cases.next_event[i] = event
+    cases[i].next_event = event
     n = heap.size[0]
     heap.size[0] = n + 1
     while n > 0:
@@ -45,7 +45,7 @@ def push(cases, heap, time, i, event):
     heap.time[n], heap.case[n] = time, i
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def pop(cases, heap):
     top = heap.case[0]
     n = heap.size[0] - 1
@@ -67,144 +67,144 @@ def pop(cases, heap):
     return top
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def count_busy(desks, desk, now):
-    desks.busy_time[desk] += desks.busy[desk] * (now - desks.busy_since[desk])
-    desks.busy_since[desk] = now
+    desks[desk].busy_time += desks[desk].busy * (now - desks[desk].busy_since)
+    desks[desk].busy_since = now
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _accepts(o, i, desk):
     """Bilateral acceptance: σ(a₀ + a₁·trust + a₂·clarity − a₃·load)."""
-    c, r, s = o.cases, o.rules, o.settings
-    place = c.community[i]
+    c, r, s = o.cases, o.rules.numbers[0], o.settings
+    place = c[i].community
     trust = 0.5
-    if c.helper[i] >= 0:
-        trust = trust_between(o, place, o.desks.kind[desk], o.desks.kind[c.helper[i]])
-    clarity = min(1.0, r.clarity[c.category[i]] + s.clarity[place])
+    if c[i].helper >= 0:
+        trust = trust_between(o, place, o.desks[desk].kind, o.desks[c[i].helper].kind)
+    clarity = min(1.0, o.rules.category[c[i].category].clarity + s[place].clarity)
     x = r.accept_intercept + r.accept_trust * (trust - 0.5) + r.accept_clarity * (clarity - 0.5) \
-        - r.accept_load * (o.desks.load[desk] - 0.5)
-    return draw(o, i, U_ACCEPT, c.bounces[i] + 16 * c.actor[i]) < logistic(x)
+        - r.accept_load * (o.desks[desk].load - 0.5)
+    return draw(o, i, U_ACCEPT, c[i].bounces + 16 * c[i].actor) < logistic(x)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _service_hours(o, i, desk):
-    c, r = o.cases, o.rules
-    phase, category = c.phase[i], c.category[i]
+    c, r = o.cases, o.rules.numbers[0]
+    phase, category = c[i].phase, c[i].category
     if phase == BOUNCE:
         return r.bounce_hours
     if phase == ON_TASK:
         return exponential(o, i, U_HOURS, 0, r.tasks_hours)
     if phase == PREPARE:
-        return exponential(o, i, U_HOURS, 32 + c.meetings[i], r.prepare_hours)
-    mean = r.hours[category]
+        return exponential(o, i, U_HOURS, 32 + c[i].meetings, r.prepare_hours)
+    mean = o.rules.category[category].hours
     if phase == ALONE or phase == AT_STREET:
         total = 0.0
         for a in range(actors_present(o, i)):
             total += exponential(o, i, U_HOURS, a, mean)
         return total * (1.0 + r.overhead) if phase == ALONE else total
-    return exponential(o, i, U_HOURS, c.actor[i], mean)
+    return exponential(o, i, U_HOURS, c[i].actor, mean)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _start(o, i, desk, now):
-    c, d, r = o.cases, o.desks, o.rules
-    c.waited[i] += now - c.queued_at[i]
-    if c.first_service[i] < 0.0:
-        c.first_service[i] = now
-    if c.phase[i] == ACT and not _accepts(o, i, desk):
-        c.phase[i] = BOUNCE
-        if c.helper[i] >= 0:
-            d.committed[c.helper[i]] += r.bounce_hours
-            c.effort[i] += r.bounce_hours
-    if c.phase[i] != BOUNCE and c.phase[i] != PREPARE and c.assigned[i] < 0.0:
-        c.assigned[i] = now
+    c, d, r = o.cases, o.desks, o.rules.numbers[0]
+    c[i].waited += now - c[i].queued_at
+    if c[i].first_service < 0.0:
+        c[i].first_service = now
+    if c[i].phase == ACT and not _accepts(o, i, desk):
+        c[i].phase = BOUNCE
+        if c[i].helper >= 0:
+            d[c[i].helper].committed += r.bounce_hours
+            c[i].effort += r.bounce_hours
+    if c[i].phase != BOUNCE and c[i].phase != PREPARE and c[i].assigned < 0.0:
+        c[i].assigned = now
     hours = _service_hours(o, i, desk)
-    c.effort[i] += hours
-    d.work_done[desk] += hours
+    c[i].effort += hours
+    d[desk].work_done += hours
     count_busy(d, desk, now)
-    d.busy[desk] += 1
-    push(c, o.heap, now + hours / d.rate[desk], i, SERVED)
+    d[desk].busy += 1
+    push(c, o.heap, now + hours / d[desk].rate, i, SERVED)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def join(o, i, desk, now):
     """Case ``i`` arrives at a desk: served at once if staff are free, else queued in its class."""
     c, d = o.cases, o.desks
-    c.holder[i] = desk
-    c.queued_at[i] = now
-    if d.busy[desk] < d.servers[desk] and d.rate[desk] > 0.0 and d.waiting[desk] == 0:
+    c[i].holder = desk
+    c[i].queued_at = now
+    if d[desk].busy < d[desk].servers and d[desk].rate > 0.0 and d[desk].waiting == 0:
         _start(o, i, desk, now)
         return
-    line = c.priority[i]
-    c.queue_next[i] = NOBODY
-    if d.tail[desk, line] >= 0:
-        c.queue_next[d.tail[desk, line]] = i
+    line = c[i].priority
+    c[i].queue_next = NOBODY
+    if o.tail[desk, line] >= 0:
+        c[o.tail[desk, line]].queue_next = i
     else:
-        d.head[desk, line] = i
-    d.tail[desk, line] = i
-    d.waiting[desk] += 1
+        o.head[desk, line] = i
+    o.tail[desk, line] = i
+    d[desk].waiting += 1
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def serve_next(o, desk, now):
     """Put free staff of a desk to work on those who wait, class by class, first come first served."""
     c, d = o.cases, o.desks
-    while d.waiting[desk] > 0 and d.busy[desk] < d.servers[desk] and d.rate[desk] > 0.0:
+    while d[desk].waiting > 0 and d[desk].busy < d[desk].servers and d[desk].rate > 0.0:
         line = 0
-        while d.head[desk, line] < 0:
+        while o.head[desk, line] < 0:
             line += 1
-        i = d.head[desk, line]
-        d.head[desk, line] = c.queue_next[i]
-        if d.head[desk, line] < 0:
-            d.tail[desk, line] = NOBODY
-        c.queue_next[i] = NOBODY
-        d.waiting[desk] -= 1
-        if c.phase[i] == GONE:
-            c.holder[i] = NOBODY
+        i = o.head[desk, line]
+        o.head[desk, line] = c[i].queue_next
+        if o.head[desk, line] < 0:
+            o.tail[desk, line] = NOBODY
+        c[i].queue_next = NOBODY
+        d[desk].waiting -= 1
+        if c[i].phase == GONE:
+            c[i].holder = NOBODY
         else:
             _start(o, i, desk, now)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def end(o, i, now, status):
     c = o.cases
-    c.status[i] = status
-    c.closed[i] = now
-    c.holder[i] = NOBODY
-    c.told[i] = 0
-    c.ended_week[i] = int(now / WEEK)
+    c[i].status = status
+    c[i].closed = now
+    c[i].holder = NOBODY
+    c[i].told = 0
+    c[i].ended_week = int(now / WEEK)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def open_week(o, now):
     """Monday morning: with the week's new rates and staff, put free staff to work on those who wait."""
     d = o.desks
-    for desk in range(len(d.kind)):
+    for desk in range(len(d)):
         count_busy(d, desk, now)
-        d.busy_time[desk] = 0.0
-        d.work_done[desk] = 0.0
+        d[desk].busy_time = 0.0
+        d[desk].work_done = 0.0
         serve_next(o, desk, now)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def close_week(o, now, smoothing):
     """Friday evening: count staff time, let the impatient go, and smooth each desk's load."""
-    c, d, r = o.cases, o.desks, o.rules
-    for desk in range(len(d.kind)):
+    c, d, r = o.cases, o.desks, o.rules.numbers[0]
+    for desk in range(len(d)):
         count_busy(d, desk, now)
         for line in range(CLASSES):
-            i = d.head[desk, line]
+            i = o.head[desk, line]
             while i >= 0:
-                if c.phase[i] != GONE and c.category[i] != TASK and now - c.queued_at[i] > r.patience * WEEK:
-                    c.phase[i] = GONE
-                    c.waited[i] += now - c.queued_at[i]
-                    o.tally[c.community[i], T_GAVE_UP] += 1
-                    holder = c.holder[i]
+                if c[i].phase != GONE and c[i].category != TASK and now - c[i].queued_at > r.patience * WEEK:
+                    c[i].phase = GONE
+                    c[i].waited += now - c[i].queued_at
+                    o.tally[c[i].community, T_GAVE_UP] += 1
+                    holder = c[i].holder
                     end(o, i, now - 1e-9, _SILENT)
-                    c.holder[i] = holder
-                i = c.queue_next[i]
-        staff = d.servers[desk] * WEEK
+                    c[i].holder = holder
+                i = c[i].queue_next
+        staff = d[desk].servers * WEEK
         if staff > 0.0:
-            full = min(1.0, (d.busy_time[desk] + 2.0 * d.waiting[desk]) / staff)
-            d.load[desk] += smoothing * (full - d.load[desk])
+            full = min(1.0, (d[desk].busy_time + 2.0 * d[desk].waiting) / staff)
+            d[desk].load += smoothing * (full - d[desk].load)

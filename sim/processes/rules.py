@@ -1,4 +1,4 @@
-"""The numbers of case handling in the form compiled kernels read: one tuple of floats and category arrays."""
+"""The numbers of case handling in the form compiled kernels read: one record, and one a category."""
 
 from __future__ import annotations
 
@@ -6,96 +6,44 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.population.columns import Bool, Float64, Int32
+from sim.ledger.cases import Table
 from sim.processes.categories import CATEGORIES, shares
 from sim.processes.parameters import CaseParameters, WorldParameters
 from sim.rng import Streams
 
+MOST_ACTORS = 4
+"""Actors that one category can name."""
+GEOMETRIES = ("neighbours", "building", "community", "household")
+_COLUMNS = (
+    "hours", "authority", "conflict", "clarity", "gap", "overlap", "severity", "visibility", "sensor", "latent", "service")
+
+RULES = np.dtype([
+    ("key", "u8"),  # key of the stream of handling draws
+    ("tasks_hours", "f8"),
+    *((name, "i8" if field.annotation is int else "f8") for name, field in CaseParameters.model_fields.items()),
+])
+"""Numbers of :class:`CaseParameters` under their own names."""
+
+CATEGORY = np.dtype([
+    *((name, "f8") for name in _COLUMNS),
+    ("shared", "u1"),
+    ("between_neighbours", "u1"),
+    ("geometry", "i4"),  # position in GEOMETRIES
+    ("share", "f8"),     # cumulative share among potential frictions
+    ("n_actors", "i4"),
+])
+"""The category table by column; the last row is a task from above."""
+
 
 class Rules(NamedTuple):
-    """Numbers of :class:`CaseParameters` under their own names, and the category table by column.
+    """What handling goes by."""
 
-    Category arrays have one entry more than there are categories: the last is a task from above.
-    """
-
-    key: np.uint64
-    """Key of the stream of handling draws."""
-    hours: Float64
-    authority: Float64
-    conflict: Float64
-    clarity: Float64
-    gap: Float64
-    overlap: Float64
-    severity: Float64
-    visibility: Float64
-    sensor: Float64
-    latent: Float64
-    service: Float64
-    shared: Bool
-    between_neighbours: Bool
-    geometry: Int32
-    """0 neighbours, 1 building, 2 community, 3 household."""
-    share: Float64
-    """Cumulative share among potential frictions."""
-    n_actors: Int32
-    actors: Int32
-    """(categories, most actors)"""
-    tasks_hours: float
-    latent_familiarity: float
-    latent_norm: float
-    latent_service: float
-    report_intercept: float
-    report_efficacy: float
-    report_severity: float
-    report_trust: float
-    report_app: float
-    report_leader: float
-    report_delay: float
-    report_delay_app: float
-    nuisance_weeks: float
-    shared_cost: float
-    shared_households: int
-    patrol_find: float
-    sensor_delay: float
-    accept_intercept: float
-    accept_trust: float
-    accept_clarity: float
-    accept_load: float
-    bounce_hours: float
-    bounce_delay: float
-    max_bounces: int
-    prepare_hours: float
-    meeting_hours: float
-    attendance_delay: float
-    max_meetings: int
-    agree_intercept: float
-    agree_authority: float
-    agree_trust: float
-    agree_fairness: float
-    agree_conflict: float
-    overhead: float
-    deliver_intercept: float
-    deliver_skill: float
-    deliver_authority: float
-    uncoordinated: float
-    actor_authority: float
-    self_authority: float
-    missing_actor: float
-    voice_meeting: float
-    voice_file: float
-    voice_alone: float
-    fairness_holds: float
-    record_hours: float
-    return_delay: float
-    max_returns: int
-    escalate: float
-    street_authority: float
-    relapse: float
-    relapse_delay: float
-    patience: float
-
-
-GEOMETRIES = ("neighbours", "building", "community", "household")
+    numbers: Table
+    """(1,) of :data:`RULES`."""
+    category: Table
+    """(categories + 1,) of :data:`CATEGORY`."""
+    actors: np.ndarray
+    """(categories + 1, MOST_ACTORS) kinds, −1 beyond the last."""
 
 
 def make_rules(parameters: CaseParameters, world: WorldParameters, streams: Streams) -> Rules:
@@ -111,29 +59,23 @@ def make_rules(parameters: CaseParameters, world: WorldParameters, streams: Stre
     -------
     Rules
     """
+    numbers = np.zeros(1, RULES)
+    numbers["key"], numbers["tasks_hours"] = streams.key("handling"), world.tasks_hours
+    for name in CaseParameters.model_fields:
+        numbers[name] = getattr(parameters, name)
     n = len(CATEGORIES)
-    most = max(len(c.actors) for c in CATEGORIES)
-    actors = np.full((n + 1, most), -1, np.int32)
+    table = np.zeros(n + 1, CATEGORY)
+    actors = np.full((n + 1, MOST_ACTORS), -1, np.int32)
+    total = 0.0
+    for row, category, share in zip(table, CATEGORIES, shares(world.categories), strict=False):
+        for name in _COLUMNS:
+            row[name] = getattr(category, name)
+        total += share
+        row["shared"], row["between_neighbours"] = category.shared, category.geometry == "neighbours"
+        row["geometry"], row["share"] = GEOMETRIES.index(category.geometry), total
+        row["n_actors"] = len(category.actors)
     for i, category in enumerate(CATEGORIES):
         actors[i, : len(category.actors)] = [int(a) for a in category.actors]
-
-    def column(name: str) -> Float64:
-        return np.array([getattr(c, name) for c in CATEGORIES] + [0.0], float)
-
-    cumulative, total = [], 0.0
-    for share in shares(world.categories):
-        total += share
-        cumulative.append(total)
-    columns = {name: column(name) for name in (
-        "hours", "authority", "conflict", "clarity", "gap", "overlap", "severity", "visibility", "sensor", "latent",
-        "service")}
-    numbers = {name: getattr(parameters, name) for name in Rules._fields if name in CaseParameters.model_fields}
-    return Rules(
-        key=streams.key("handling"), **columns, **numbers,
-        shared=np.array([c.shared for c in CATEGORIES] + [False]),
-        between_neighbours=np.array([c.geometry == "neighbours" for c in CATEGORIES] + [False]),
-        geometry=np.array([GEOMETRIES.index(c.geometry) for c in CATEGORIES] + [3], np.int32),
-        share=np.array([*cumulative[:-1], 1.0]),
-        n_actors=np.array([len(c.actors) for c in CATEGORIES] + [1], np.int32), actors=actors,
-        tasks_hours=world.tasks_hours,
-    )
+    table[n - 1 :]["share"] = 1.0
+    table[n]["n_actors"] = 1
+    return Rules(numbers, table, actors)

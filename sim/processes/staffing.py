@@ -42,9 +42,7 @@ def make_case_book(places: Places, present: dict[Kind, Bool], grid_workers: Int3
     community += places.grid_community.tolist() + [-1] * streets
     desk_of[Kind.STREET] = first + grids + places.community_street
     of_grid = np.where(grid_workers > 0, first + np.arange(grids), NOBODY).astype(np.int32)
-    size = len(kinds)
-    desks = make_desks(np.array(kinds, np.uint8), np.array(community, np.int32), np.ones(size, np.int32), np.full(size, 0.5))
-    return CaseBook(desks, desk_of, of_grid)
+    return CaseBook(make_desks(kinds, community), desk_of, of_grid)
 
 
 def staff(book: CaseBook, rows: Int32, hours: Float64, skill: Float64, people: Float64) -> None:
@@ -64,10 +62,10 @@ def staff(book: CaseBook, rows: Int32, hours: Float64, skill: Float64, people: F
         Heads; rounded up to whole servers, none where there are no hours at all.
     """
     d = book.desks
-    owed = d.committed[rows]
+    owed = d["committed"][rows]
     free = np.maximum(hours - owed, 0.0)
-    d.committed[rows] = np.maximum(owed - hours, 0.0)
+    d["committed"][rows] = np.maximum(owed - hours, 0.0)
     servers = np.where((people > 0) & (hours > 0), np.maximum(np.ceil(people - 1e-9), 1), 0)
-    d.servers[rows] = servers
-    d.rate[rows] = np.minimum(free / np.maximum(servers * WEEK_HOURS, 1e-9), 1.0) * (servers > 0)
-    d.skill[rows] = np.clip(skill, 0.0, 1.0)
+    d["servers"][rows] = servers
+    d["rate"][rows] = np.minimum(free / np.maximum(servers * WEEK_HOURS, 1e-9), 1.0) * (servers > 0)
+    d["skill"][rows] = np.clip(skill, 0.0, 1.0)

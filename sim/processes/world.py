@@ -9,19 +9,19 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from sim.jit import kernel
 
 from sim.clock import clock_time, work_time
 from sim.ledger.cases import FIRST, NOBODY, NORMAL, URGENT
 from sim.network.ties import EVENT_SLOTS
 from sim.numerics import exp, log, logistic
-from sim.population.columns import Float64
+from sim.population.columns import Float32, Float64, UInt8
 from sim.processes.acquaintance import forget_all
 from sim.processes.categories import TASK
 from sim.processes.queues import ARRIVE, GONE, NO_EVENT, push
 from sim.processes.participation import FIXED_SCALE
 from sim.rng import combine, uniform
-from sim.vocabulary import CLOCK_HOURS, WEEK_HOURS, Channel, Status, Tenure
+from sim.vocabulary import CLOCK_HOURS, WEEK_HOURS, Channel, Kind, Status, Tenure
 
 _OWNER = int(Tenure.OWNER)
 _NONE, _LEADER, _GRID, _PROPERTY, _COMMITTEE, _APP, _PATROL, _SENSOR, _NEIGHBOUR = (
@@ -29,6 +29,7 @@ _NONE, _LEADER, _GRID, _PROPERTY, _COMMITTEE, _APP, _PATROL, _SENSOR, _NEIGHBOUR
     int(Channel.RESIDENTS_COMMITTEE), int(Channel.APP), int(Channel.PATROL), int(Channel.SENSOR), int(Channel.NEIGHBOUR))
 _SILENT, _OPEN, _RESOLVED, _PAPER, _ESCALATED = (int(s) for s in Status)
 _NEIGHBOURS, _BUILDING, _COMMUNITY = 0, 1, 2
+_K_COMMITTEE, _K_GRID, _K_PROPERTY = int(Kind.RESIDENTS_COMMITTEE), int(Kind.GRID_WORKER), int(Kind.PROPERTY)
 _SEVERE = 0.8
 """Severity from which a case is urgent."""
 _CLOSE_TIE = 8.0
@@ -61,10 +62,23 @@ class WorldWeek(NamedTuple):
     """(B,) building leaders."""
 
 
+class Voices(NamedTuple):
+    """Residents' columns that decide who speaks up."""
+
+    age: UInt8
+    present: UInt8
+    efficacy: Float32
+    digital: Float32
+    good: Float32
+    """(N, 10) α of the reputations."""
+    bad: Float32
+    """(N, 10) β."""
+
+
 COUNTS = ("potential", "latent", "latent_neighbour", "silent")
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def volunteer_probability(cost_over_benefit, n):
     """Volunteer's dilemma (Diekmann 1985): chance that each of ``n`` acts, 1 − (c/b)^(1/(n−1)).
 
@@ -78,16 +92,21 @@ def volunteer_probability(cost_over_benefit, n):
     return 1.0 if n < 2 else 1.0 - exp(log(cost_over_benefit) / (n - 1))
 
 
-@njit(cache=True, error_model="numpy")
-def speaker(r, first_resident, dwelling):
+@kernel
+def speaker(v, first_resident, dwelling):
     """Who speaks for a dwelling: its first adult present; NOBODY if nobody is."""
     for i in range(first_resident[dwelling], first_resident[dwelling + 1]):
-        if r.present[i] and r.age[i] >= 18:
+        if v.present[i] and v.age[i] >= 18:
             return i
     return NOBODY
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
+def _trusts(v, i, kind):
+    return v.good[i, kind] / (v.good[i, kind] + v.bad[i, kind])
+
+
+@kernel
 def _partner(p, u, dwelling, geometry):
     """The other dwelling: next door, above or below; in the building; in the community; NOBODY for a household's own."""
     b = p.dwelling_building[dwelling]
@@ -114,7 +133,7 @@ def _partner(p, u, dwelling, geometry):
     return other + 1 if other >= dwelling else other
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def familiarity(first_resident, ties, a, b):
     """How well two dwellings know each other, 0 to 1: the strongest tie between their members."""
     best = 0
@@ -129,36 +148,37 @@ def familiarity(first_resident, ties, a, b):
     return min(1.0, best / _CLOSE_TIE)
 
 
-@njit(cache=True, error_model="numpy")
-def _speaks(p, r, rules, w, key, i, dwelling, category, community, building):
+@kernel
+def _speaks(p, v, rules, w, key, i, dwelling, category, community, building):
     """Who speaks up, if anyone: alone by own judgement, or one of many by the volunteer's dilemma."""
     lift = 1.0 + w.induced[community]
-    if rules.shared[category]:
+    if rules.category[category].shared:
         lo, hi = p.building_first_dwelling[building], p.building_first_dwelling[building + 1]
-        n = min(rules.shared_households, hi - lo)
-        chance = min(1.0, volunteer_probability(rules.shared_cost, n) * lift)
+        n = min(rules.numbers[0].shared_households, hi - lo)
+        chance = min(1.0, volunteer_probability(rules.numbers[0].shared_cost, n) * lift)
         start = dwelling - lo
         for k in range(n):
             other = lo + (start + k) % (hi - lo)
-            who = speaker(r, p.dwelling_first_resident, other)
+            who = speaker(v, p.dwelling_first_resident, other)
             if who >= 0 and uniform(combine(key, 64 + k), _U_SPEAK) < chance:
                 return who
         return NOBODY
-    committee = r.trust_good[i, 1] / (r.trust_good[i, 1] + r.trust_bad[i, 1])
-    x = rules.report_intercept + rules.report_efficacy * (r.efficacy[i] - 0.5) \
-        + rules.report_severity * (rules.severity[category] - 0.5) + rules.report_trust * (committee - 0.5) \
-        + rules.report_app * w.app[community] * r.digital[i] + rules.report_leader * min(1.0, w.leader[building])
+    committee = _trusts(v, i, _K_COMMITTEE)
+    x = rules.numbers[0].report_intercept + rules.numbers[0].report_efficacy * (v.efficacy[i] - 0.5) \
+        + rules.numbers[0].report_severity * (rules.category[category].severity - 0.5) + rules.numbers[0].report_trust * (committee - 0.5) \
+        + rules.numbers[0].report_app * w.app[community] * v.digital[i] + rules.numbers[0].report_leader * min(1.0, w.leader[building])
     return i if uniform(key, _U_SPEAK) < min(1.0, logistic(x) * lift) else NOBODY
 
 
-@njit(cache=True, error_model="numpy")
-def _channel(r, rules, w, u, who, category, community, building):
+@kernel
+def _channel(v, rules, w, u, who, community, building):
     """By which way someone speaks up: in proportion to access and trust."""
-    app = 2.0 * w.app[community] * r.digital[who]
-    leader = min(1.0, w.leader[building])
-    grid = 0.8 * r.trust_good[who, 2] / (r.trust_good[who, 2] + r.trust_bad[who, 2])
-    prop = w.property_here[community] * 1.2 * r.trust_good[who, 3] / (r.trust_good[who, 3] + r.trust_bad[who, 3])
-    committee = r.trust_good[who, 1] / (r.trust_good[who, 1] + r.trust_bad[who, 1])
+    x = rules.numbers[0]
+    app = x.channel_app * w.app[community] * v.digital[who]
+    leader = x.channel_leader * min(1.0, w.leader[building])
+    grid = x.channel_grid * _trusts(v, who, _K_GRID)
+    prop = x.channel_property * w.property_here[community] * _trusts(v, who, _K_PROPERTY)
+    committee = x.channel_committee * _trusts(v, who, _K_COMMITTEE)
     u *= app + leader + grid + prop + committee
     if u < app:
         return _APP
@@ -171,67 +191,88 @@ def _channel(r, rules, w, u, who, category, community, building):
     return _COMMITTEE
 
 
-@njit(cache=True, error_model="numpy")
-def _found(p, r, rules, w, key, i, dwelling, category, born):
+@kernel
+def _found(p, v, rules, w, key, i, dwelling, category, born):
     """Clock time of being found, the channel and who spoke; the earliest of voice, patrol and sensor."""
     building = p.dwelling_building[dwelling]
     community = p.building_community[building]
     found, channel = np.inf, _NONE
-    who = _speaks(p, r, rules, w, key, i, dwelling, category, community, building)
+    who = _speaks(p, v, rules, w, key, i, dwelling, category, community, building)
     if who >= 0:
-        channel = _channel(r, rules, w, uniform(key, _U_CHANNEL), who, category, community, building)
-        mean = rules.report_delay_app if channel == _APP else rules.report_delay
+        channel = _channel(v, rules, w, uniform(key, _U_CHANNEL), who, community, building)
+        mean = rules.numbers[0].report_delay_app if channel == _APP else rules.numbers[0].report_delay
         if channel == _LEADER:
             mean *= 0.5
         found = born - mean * log(uniform(key, _U_DELAY))
-    pace = rules.patrol_find * rules.visibility[category] * w.patrol[p.building_grid[building]]
+    pace = rules.numbers[0].patrol_find * rules.category[category].visibility * w.patrol[p.building_grid[building]]
     if pace > 0.0:
         seen = born - CLOCK_HOURS / pace * log(uniform(key, _U_PATROL))
-        if seen < found and seen < born + rules.nuisance_weeks * CLOCK_HOURS:
+        if seen < found and seen < born + rules.numbers[0].nuisance_weeks * CLOCK_HOURS:
             found, channel = seen, _PATROL
-    if uniform(key, _U_SENSOR) < w.sensor[community] * rules.sensor[category]:
-        seen = born + rules.sensor_delay
+    if uniform(key, _U_SENSOR) < w.sensor[community] * rules.category[category].sensor:
+        seen = born + rules.numbers[0].sensor_delay
         if seen < found:
             found, channel = seen, _SENSOR
     return found, channel, who
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _open_case(c, i, p, dwelling, other, category, week, born, key, regime):
-    c.used[i] = 1
-    c.key[i] = key
-    c.category[i] = category
-    c.building[i] = p.dwelling_building[dwelling]
-    c.grid[i] = p.building_grid[c.building[i]]
-    c.community[i] = p.building_community[c.building[i]]
-    c.dwelling_a[i], c.dwelling_b[i] = dwelling, other
-    c.born_week[i] = week
-    c.born_clock[i], c.born[i] = born, work_time(born)
+    c[i].used = 1
+    c[i].key = key
+    c[i].category = category
+    c[i].building = p.dwelling_building[dwelling]
+    c[i].grid = p.building_grid[c[i].building]
+    c[i].community = p.building_community[c[i].building]
+    c[i].dwelling_a, c[i].dwelling_b = dwelling, other
+    c[i].born_week = week
+    c[i].born_clock, c[i].born = born, work_time(born)
     _blank(c, i)
-    c.regime[i] = regime
+    c[i].regime = regime
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _blank(c, i):
-    c.party_a[i] = c.party_b[i] = c.holder[i] = c.helper[i] = c.queue_next[i] = NOBODY
-    c.found[i] = c.found_clock[i] = c.assigned[i] = c.first_service[i] = c.closed[i] = -1.0
-    c.waited[i] = c.effort[i] = c.queued_at[i] = 0.0
-    c.fairness[i] = 0.5
-    c.satisfaction[i] = np.nan
-    c.channel[i] = c.phase[i] = c.actor[i] = c.handoffs[i] = c.bounces[i] = c.meetings[i] = 0
-    c.returns[i] = c.relapses[i] = c.escalated[i] = c.recorded[i] = c.by_core[i] = c.told[i] = c.duty[i] = 0
-    c.next_event[i] = NO_EVENT
-    c.ended_week[i] = -1
-    c.priority[i] = NORMAL
+    c[i].party_a = NOBODY
+    c[i].party_b = NOBODY
+    c[i].holder = NOBODY
+    c[i].helper = NOBODY
+    c[i].queue_next = NOBODY
+    c[i].found = -1.0
+    c[i].found_clock = -1.0
+    c[i].assigned = -1.0
+    c[i].first_service = -1.0
+    c[i].closed = -1.0
+    c[i].waited = 0.0
+    c[i].effort = 0.0
+    c[i].queued_at = 0.0
+    c[i].fairness = 0.5
+    c[i].satisfaction = np.nan
+    c[i].channel = 0
+    c[i].phase = 0
+    c[i].actor = 0
+    c[i].handoffs = 0
+    c[i].bounces = 0
+    c[i].meetings = 0
+    c[i].returns = 0
+    c[i].relapses = 0
+    c[i].escalated = 0
+    c[i].recorded = 0
+    c[i].by_core = 0
+    c[i].told = 0
+    c[i].duty = 0
+    c[i].next_event = NO_EVENT
+    c[i].ended_week = -1
+    c[i].priority = NORMAL
 
 
-@njit(cache=True, error_model="numpy")
-def frictions(p, r, ties, norm, cases, heap, free, free_count, rules, w, regime, week, stream, counts):
+@kernel
+def frictions(p, v, ties, norm, cases, heap, free, free_count, rules, w, regime, week, stream, counts):
     """This week's potential frictions, the latent disputes they become, and how those are found.
 
     Parameters
     ----------
-    p, r, ties : Places, Residents, Ties
+    p, v, ties : Places, Voices, Ties
     norm : array, shape (B,)
         Strength of each building's agreed rules.
     cases, heap, free, free_count
@@ -252,47 +293,48 @@ def frictions(p, r, ties, norm, cases, heap, free, free_count, rules, w, regime,
             continue
         u /= w.rate
         category = 0
-        while u >= rules.share[category]:
+        while u >= rules.category[category].share:
             category += 1
         building = p.dwelling_building[dwelling]
         community = p.building_community[building]
-        i = speaker(r, p.dwelling_first_resident, dwelling)
+        i = speaker(v, p.dwelling_first_resident, dwelling)
         if i < 0:
             continue
         counts[community, 0] += 1
-        other = _partner(p, uniform(key, _U_PARTNER), dwelling, rules.geometry[category])
+        other = _partner(p, uniform(key, _U_PARTNER), dwelling, rules.category[category].geometry)
         known = familiarity(p.dwelling_first_resident, ties, dwelling, other) if other >= 0 else 0.0
-        x = rules.latent[category] - rules.latent_familiarity * known - rules.latent_norm * norm[building] \
-            + rules.latent_service * rules.service[category] * w.quality_missing[community]
+        x = rules.category[category].latent - rules.numbers[0].latent_familiarity * known
+        x -= rules.numbers[0].latent_norm * norm[building]
+        x += rules.numbers[0].latent_service * rules.category[category].service * w.quality_missing[community]
         if uniform(key, _U_LATENT) >= logistic(x):
             continue
         born = (week + uniform(key, _U_TIME)) * CLOCK_HOURS
-        found, channel, who = _found(p, r, rules, w, key, i, dwelling, category, born)
+        found, channel, who = _found(p, v, rules, w, key, i, dwelling, category, born)
         free_count[0] -= 1
         slot = free[free_count[0]]
         _open_case(cases, slot, p, dwelling, other, category, week, born, key, regime[community])
-        cases.party_a[slot] = who if who >= 0 else i
+        cases[slot].party_a = who if who >= 0 else i
         if other >= 0:
-            cases.party_b[slot] = speaker(r, p.dwelling_first_resident, other)
-        if rules.severity[category] >= _SEVERE:
-            cases.priority[slot] = URGENT
+            cases[slot].party_b = speaker(v, p.dwelling_first_resident, other)
+        if rules.category[category].severity >= _SEVERE:
+            cases[slot].priority = URGENT
         counts[community, 1] += 1
-        if rules.between_neighbours[category]:
+        if rules.category[category].between_neighbours:
             counts[community, 2] += 1
-        cases.channel[slot] = channel
+        cases[slot].channel = channel
         if channel == _NONE:
             counts[community, 3] += 1
-            cases.status[slot] = _SILENT
-            cases.ended_week[slot] = week
-            cases.phase[slot] = GONE
+            cases[slot].status = _SILENT
+            cases[slot].ended_week = week
+            cases[slot].phase = GONE
         else:
-            cases.status[slot] = _OPEN
-            cases.found_clock[slot], cases.found[slot] = found, work_time(found)
-            cases.duty[slot] = uniform(key, _U_DUTY) < w.duty[community]
-            push(cases, heap, cases.found[slot], slot, ARRIVE)
+            cases[slot].status = _OPEN
+            cases[slot].found_clock, cases[slot].found = found, work_time(found)
+            cases[slot].duty = uniform(key, _U_DUTY) < w.duty[community]
+            push(cases, heap, cases[slot].found, slot, ARRIVE)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def tasks(cases, heap, free, free_count, community_key, week, mean, first_share, stream):
     """Tasks from above: a Poisson number a community by inverse CDF of one draw, at even random times.
 
@@ -328,22 +370,27 @@ def tasks(cases, heap, free, free_count, community_key, week, mean, first_share,
             free_count[0] -= 1
             i = free[free_count[0]]
             _blank(cases, i)
-            cases.used[i] = 1
-            cases.key[i] = own
-            cases.category[i] = TASK
-            cases.community[i] = community
-            cases.grid[i] = cases.building[i] = cases.dwelling_a[i] = cases.dwelling_b[i] = NOBODY
-            cases.born_week[i] = week
-            cases.status[i] = _OPEN
-            cases.born[i] = cases.found[i] = (week + uniform(own, 0)) * WEEK_HOURS
-            cases.born_clock[i] = cases.found_clock[i] = clock_time(cases.born[i])
-            cases.priority[i] = FIRST if uniform(own, 1) < first_share[community] else NORMAL
-            push(cases, heap, cases.born[i], i, ARRIVE)
+            cases[i].used = 1
+            cases[i].key = own
+            cases[i].category = TASK
+            cases[i].community = community
+            cases[i].grid = NOBODY
+            cases[i].building = NOBODY
+            cases[i].dwelling_a = NOBODY
+            cases[i].dwelling_b = NOBODY
+            cases[i].born_week = week
+            cases[i].status = _OPEN
+            cases[i].born = (week + uniform(own, 0)) * WEEK_HOURS
+            cases[i].found = cases[i].born
+            cases[i].born_clock = clock_time(cases[i].born)
+            cases[i].found_clock = cases[i].born_clock
+            cases[i].priority = FIRST if uniform(own, 1) < first_share[community] else NORMAL
+            push(cases, heap, cases[i].born, i, ARRIVE)
             came += 1
     return came
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def settle_in(p, r, ties, dwelling, week, prior_good, prior_bad):
     """A like household takes a home: same composition, no ties from events, no history here."""
     for i in range(p.dwelling_first_resident[dwelling], p.dwelling_first_resident[dwelling + 1]):
@@ -360,7 +407,7 @@ def settle_in(p, r, ties, dwelling, week, prior_good, prior_bad):
             r.trust_good[i, k], r.trust_bad[i, k] = prior_good[k], prior_bad[k]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def moves(p, r, ties, week, renter_rate, owner_rate, refill_rate, stream, prior_good, prior_bad):
     """Exogenous moves, keyed by dwelling, and new households in homes that were left.
 

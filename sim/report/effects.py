@@ -67,8 +67,8 @@ def draw(material: Material, lang: str) -> tuple[Figure, pd.DataFrame]:
         return figure, data
     most = max(data.loc[data["kind"] == kind, "arm"].nunique() for kind in kinds)
     heights = [(_ROW * most + _GAP) * len(names) for _, names in blocks]
-    legend = 0.17 * (most + 2) + 0.1
-    figure = make_figure(sum(heights) + 0.45 * len(blocks) + legend + 0.9, title, note)
+    legend = 0.17 * (most + 1) + 0.1
+    figure = make_figure(sum(heights) + 0.45 * len(blocks) + legend + 1.05, title, note)
     grid = figure.add_gridspec(len(blocks) + 1, len(kinds), height_ratios=[*heights, legend])
     for column, kind in enumerate(kinds):
         rows = data[data["kind"] == kind]
@@ -76,13 +76,13 @@ def draw(material: Material, lang: str) -> tuple[Figure, pd.DataFrame]:
             ax = figure.add_subplot(grid[line, column])
             limit = _limit(data[data["outcome"].isin(names)])
             _panel(ax, material, rows, names, limit, lang, labels=column == 0)
-            ax.set_title(name)
+            heading = headings(lang)[kind == "other"] + "\n"
+            ax.set_title((heading if line == 0 else "") + name)
         ax.set_xlabel(say(lang, "相对变化（%）", "relative change (%)"))
         _key(
             figure.add_subplot(grid[len(blocks), column]),
             material,
             rows,
-            headings(lang)[kind == "other"],
             lang,
         )
     return figure, data
@@ -229,7 +229,7 @@ def _limit(data: pd.DataFrame) -> float:
     return max(0.02, min(1.12 * max(largest, widest), 3.0 * max(largest, 0.01)))
 
 
-def _key(ax: Axes, material: Material, data: pd.DataFrame, title: str, lang: str) -> None:
+def _key(ax: Axes, material: Material, data: pd.DataFrame, lang: str) -> None:
     ax.set_axis_off()
     handles = [
         Line2D([], [], color=style.color, marker=style.marker, markersize=4, label=material.label(arm, lang))
@@ -250,4 +250,4 @@ def _key(ax: Axes, material: Material, data: pd.DataFrame, title: str, lang: str
                 markersize=5,
             )
         )
-    ax.legend(handles=handles, loc="upper center", borderaxespad=0, title=title, alignment="left")
+    ax.legend(handles=handles, loc="upper center", borderaxespad=0)

@@ -74,6 +74,7 @@ def save(
     ):
         buffer = io.BytesIO()
         figure.savefig(buffer, format=ending, dpi=DPI, metadata=metadata)
+        figure.set_layout_engine("none")  # laid out once: the second picture is the first one again
         written.append(_write(folder / f"{name}.{ending}", buffer.getvalue()))
     written.append(_write(folder / f"{name}.csv", csv_bytes(data)))
     return written

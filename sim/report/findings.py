@@ -184,10 +184,10 @@ def contrast_rows(m: Material, lang: str, chosen: list[Pair]) -> list[tuple[str,
     ]
 
 
-def level_rows(m: Material, lang: str) -> list[tuple[str, ...]]:
+def level_rows(m: Material, lang: str, outcomes: tuple[str, ...] = LEVELS) -> list[tuple[str, ...]]:
     """A row an arm, a column an outcome: mean and 95 % interval over seeds."""
     return [
-        (m.label(arm, lang), *(level_cell(m.per_seed(arm, outcome), outcome) for outcome in LEVELS))
+        (m.label(arm, lang), *(level_cell(m.per_seed(arm, outcome), outcome) for outcome in outcomes))
         for arm in m.keys
     ]
 
@@ -201,13 +201,13 @@ def level_cell(values: FloatArray, outcome: str) -> str:
     return text if math.isnan(low) else f"{text} [{amount(low, outcome)}, {amount(high, outcome)}]"
 
 
-def level_heads(lang: str) -> tuple[str, ...]:
+def level_heads(lang: str, outcomes: tuple[str, ...] = LEVELS) -> tuple[str, ...]:
     """Heads of the table of levels."""
     return (
         say(lang, "方案", "arm"),
         *(
             f"{short_name(outcome, lang)} [{'%' if is_share(outcome) else table_unit(outcome, lang)}]"
-            for outcome in LEVELS
+            for outcome in outcomes
         ),
     )
 

@@ -49,8 +49,8 @@ def pairs(m: Material) -> list[Pair]:
     """Each arm but the control with the arm it is set against.
 
     An arm with policies is set against the arm of the same regime whose policies are fewest and all among
-    its own, so that what a policy does isn't mixed up with what the regime does. An arm without such a partner
-    is set against the control.
+    its own, so that what a policy does isn't mixed up with what the regime does. An arm without such a
+    partner is set against the control.
     """
     found = []
     for arm in m.arms:

@@ -6,20 +6,21 @@ import re
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from sim.report.findings import (
+    LEVELS,
     claim_rows,
     contrast_rows,
     level_heads,
     level_rows,
     limits,
     plain_words,
-    reproduce,
 )
-from sim.report.material import Material, material_of
+from sim.report.material import Material, material_of, seed_text
 from sim.report.pairs import headings, pairs
 from sim.report.words import ILLUSTRATIVE, replicates_en, say
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 
+_LEVELS = LEVELS[:3]
 _COLUMNS = 3
 """Pairs beside each other in one table."""
 
@@ -81,7 +83,7 @@ def print_summary(comparison: Comparison | Material, lang: str, console: Console
             words=(0, 1, 5),
         )
     title = say(lang, "各方案的水平与95%区间", "Levels with 95 % intervals")
-    _table(console, width, title, level_heads(lang), level_rows(m, lang), words=(0,))
+    _table(console, width, title, level_heads(lang, _LEVELS), level_rows(m, lang, _LEVELS), words=(0,))
     chosen = pairs(m)
     for policy, heading in zip((True, False), headings(lang), strict=True):
         some = [pair for pair in chosen if pair.policy == policy]
@@ -93,7 +95,10 @@ def print_summary(comparison: Comparison | Material, lang: str, console: Console
     console.print(Text(limits(m, lang)[0], style="dim"), width=width)
     console.print(
         Text(
-            say(lang, "研究键 ", "study key ") + (m.key or "—") + " · " + reproduce(m, lang)[2][1],
+            say(lang, "研究键 ", "study key ")
+            + (m.key or "—")
+            + say(lang, " · 种子 ", " · seeds ")
+            + seed_text(m.seeds),
             style="dim",
         ),
         width=width,
@@ -117,13 +122,15 @@ def _table(
         pad_edge=False,
     )
     for i, head in enumerate(heads):
+        # Numbers stay whole; headings and names wrap
+        least = max((cell_len(row[i]) for row in rows), default=0) if i not in words else None
         table.add_column(
-            head, justify="left" if i in words else "right", overflow="fold", no_wrap=i not in words
+            Text(head), justify="left" if i in words else "right", overflow="fold", min_width=least
         )
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console.print()
-    console.print(table, width=width)
+    console.print(table, width=width - 2)
 
 
 def _rich(text: str) -> Text:

@@ -142,6 +142,8 @@ def amount(value: float, outcome: str, *, change: bool = False, unit: bool = Fal
     """
     if math.isnan(value):
         return "—"
+    if value == 0.0:
+        return "0%" if unit and is_share(outcome) else "0"
     if is_share(outcome):
         text = f"{100 * value:+.1f}" if change else f"{100 * value:.1f}"
         text += "%" if unit else ""

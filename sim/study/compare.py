@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import multiprocessing
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -315,10 +314,6 @@ def do(
     progress: Progress | None = None, engine: Engine | None = None, command: str = "",
 ) -> Comparison:
     """Do a plan and keep its results in a folder; a temporary one if ``out`` is None."""
-    if getattr(multiprocessing.process.current_process(), "_inheriting", False):
-        raise YiheError(
-            "脚本正在被子进程重新导入：请把调用放到 if __name__ == '__main__': 之下",
-            "the script is being imported again by a worker: put the call under if __name__ == '__main__':")
     holder = tempfile.TemporaryDirectory(prefix="yihe-") if out is None else None
     folder = Path(holder.name) if holder is not None else Path(str(out))
     manifest.claim_folder(folder, plan)
