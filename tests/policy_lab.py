@@ -18,7 +18,8 @@ WARMUP = 8
 WEEKS = 16
 BASE: dict[str, Any] = {
     "yihe": 1, "name": "policy_lab", "weeks": WEEKS, "warmup": WARMUP,
-    "places": {"communities": 2, "grids": 2, "floors": 3, "dwellings_per_floor": 3}, "population": {"residents": 150},
+    "places": {"communities": 2, "grids": 2, "floors": 3, "dwellings_per_floor": 3},
+    "population": {"residents": 150},
     "budget": {"weekly": 20000.0},
 }
 """Two communities of two grids, about 300 residents, and money enough for every policy."""

@@ -75,7 +75,8 @@ def test_the_order_of_listing_changes_nothing(weekly: float) -> None:
 @every_kind
 def test_a_scenario_with_it_survives_yaml(kind: str) -> None:
     cls = policy_kinds()[kind]
-    middle: dict[str, Any] = {"kind": kind, "id": "mine", "start": 1, "end": 9, "target": {"communities": (1,)}}
+    target = {"communities": (1,)}
+    middle: dict[str, Any] = {"kind": kind, "id": "mine", "start": 1, "end": 9, "target": target}
     for number in declared(cls):
         value = (number.ge + number.le) / 2
         at = middle

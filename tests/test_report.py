@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import math
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,7 +31,8 @@ from sim.report import durations, effects, figures, findings, fonts, funnel, net
 from sim.report.embed import STATUS, csv_bytes, provenance
 from sim.report.figures import FIGURES, write_figures
 from sim.report.material import material_of, seed_text
-from sim.report.style import arm_styles, look, number
+from sim.report.palette import arm_styles
+from sim.report.style import fold, look, number
 from sim.report.summary import summary_markdown
 from sim.report.terminal import print_summary
 from sim.rng import Streams
@@ -51,13 +54,13 @@ def run(out: Path, replicates: int, engine=engines.engine, text: str = engines.S
 @pytest.fixture(scope="module")
 def community() -> SimpleNamespace:
     streams = Streams(1)
-    population = synthesize(PlacesParameters(), PopulationParameters(), streams)
+    population = synthesize(PlacesParameters(buildings=4), PopulationParameters(), streams)
     residents = population.residents
     chance = streams.uniform("test", -1, residents.key)
     residents.last_other[chance < 0.3] = 90
     residents.stage[chance < 0.1] = 2
     ties = build_ties(population, TiesParameters(), streams)
-    ties.event_neighbour[0, 0], ties.event_neighbour[500, 0] = 500, 0
+    ties.event_neighbour[0, 0], ties.event_neighbour[90, 0] = 90, 0
     return SimpleNamespace(places=population.places, residents=residents, ties=ties, week=104)
 
 
@@ -137,6 +140,11 @@ def test_the_font_holds_every_sign_we_use() -> None:
     assert all(ord(sign) in known for sign in "−–→≥≤×·◇↑↓—（）“”、；0核")
 
 
+def test_words_need_no_matplotlib() -> None:
+    code = "import sys, sim.report.summary, sim.report.terminal; assert 'matplotlib' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_importing_the_font_leaves_matplotlib_as_it_was() -> None:
     import matplotlib as mpl
 
@@ -191,6 +199,7 @@ def painted_texts(figure) -> list[Text]:
 
     with pytest.MonkeyPatch.context() as patch:
         FigureCanvasAgg(figure).draw()  # settles the layout
+        figure.set_layout_engine("none")
         patch.setattr(Text, "draw", draw)
         figure.canvas.draw()
     return list(found.values())
@@ -313,7 +322,7 @@ def test_ties_are_drawn_once_and_not_within_households(community: SimpleNamespac
     pairs_, event = network_figure.tie_pairs(community.ties, len(community.residents.key))
     assert (pairs_[:, 0] < pairs_[:, 1]).all()
     assert len(np.unique(pairs_[~event], axis=0)) == int(np.sum(~event))
-    assert [0, 500] in pairs_[event].tolist()
+    assert [0, 90] in pairs_[event].tolist()
     assert int(event.sum()) == int(np.sum(community.ties.event_neighbour != NO_ONE)) // 2
 
 
@@ -353,7 +362,7 @@ def effect(difference: float, low: float, high: float) -> pairs.Effect:
 
 def test_changes_of_shares_are_points() -> None:
     assert findings.clause(effect(-0.0512, -0.07, -0.03), "zh") == (
-        "年参与率，不含自办**降低** 5.1个百分点（95%区间 −7.0 至 −3.0）"
+        "年参与率（不含自办）**降低** 5.1个百分点（95%区间 −7.0 至 −3.0）"
     )
     assert findings.clause(effect(0.0512, -0.01, 0.11), "en") == (
         "took part in 52 weeks, other events: **no difference can be told** "
@@ -378,6 +387,12 @@ def test_numbers_have_three_digits_and_a_true_minus(value: float, text: str) -> 
 
 def test_axis_numbers() -> None:
     assert [number(x) for x in (-0.0, 1000.0, -2.5, 0.1)] == ["0", "1,000", "−2.5", "0.1"]
+
+
+def test_long_lines_are_folded_at_blanks_or_between_characters() -> None:
+    assert fold("one two three", 8) == "one two\nthree"
+    assert fold("社区党委，居委会", 8) == "社区党\n委，居委\n会"
+    assert fold("short", 80) == "short"
 
 
 def test_seeds_are_said_in_few_characters() -> None:

@@ -17,7 +17,8 @@ self_governing
 
 from __future__ import annotations
 
-from sim.jit import kernel
+import numpy as np
+from sim.jit import lean_kernel
 
 from sim.ledger.cases import NOBODY
 from sim.numerics import logistic
@@ -40,12 +41,12 @@ _SILENT, _OPEN, _RESOLVED, _PAPER, _ESCALATED = (
     int(Status.SILENT), int(Status.OPEN), int(Status.RESOLVED), int(Status.PAPER), int(Status.ESCALATED))
 
 
-@kernel
+@lean_kernel
 def _fail(o, i, now):
     """Returned, escalated, closed on paper, or given up."""
     c, r = o.cases, o.rules.numbers[0]
     place = c[i].community
-    if draw(o, i, U_PAPER, c[i].escalated) < o.settings[place].record:
+    if draw(o, i, U_PAPER, np.int64(c[i].escalated)) < o.settings[place].record:
         o.desks[o.desk_of[_RC, place]].committed += r.record_hours
         o.tally[place, T_PAPER_HOURS] += r.record_hours
         o.tally[place, T_PAPER] += 1
@@ -70,7 +71,7 @@ def _fail(o, i, now):
         end(o, i, now, _SILENT)
 
 
-@kernel
+@lean_kernel
 def _authority(o, i):
     """Authority behind whoever decided."""
     c, r, s = o.cases, o.rules.numbers[0], o.settings
@@ -87,7 +88,7 @@ def _authority(o, i):
     return r.actor_authority
 
 
-@kernel
+@lean_kernel
 def _fairness(o, i):
     """Felt fairness: half voice, half manner of those who handle it."""
     c, r, s = o.cases, o.rules.numbers[0], o.settings
@@ -101,7 +102,7 @@ def _fairness(o, i):
     return 0.5 * voice + 0.5 * s[place].manner
 
 
-@kernel
+@lean_kernel
 def _conclude(o, i, now):
     """Did the work hold? σ of skill, missing authority, missing actors and working past each other."""
     c, r = o.cases, o.rules.numbers[0]
@@ -120,7 +121,7 @@ def _conclude(o, i, now):
         x -= r.uncoordinated * (present - 1)
     c[i].fairness = _fairness(o, i)
     street = c[i].phase == AT_STREET
-    if draw(o, i, U_DELIVER, street) < logistic(x):
+    if draw(o, i, U_DELIVER, np.int64(street)) < logistic(x):
         o.tally[place, T_RESOLVED] += 1
         end(o, i, now, _RESOLVED)
         if draw(o, i, U_RELAPSE, 0) < r.relapse * (1.0 - r.fairness_holds * c[i].fairness):
@@ -129,7 +130,7 @@ def _conclude(o, i, now):
         _fail(o, i, now)
 
 
-@kernel
+@lean_kernel
 def route(o, i, now):
     """Send a case that was found, pressed again or relapsed on its way, as the regime has it."""
     c, r, s = o.cases, o.rules.numbers[0], o.settings
@@ -181,7 +182,7 @@ def route(o, i, now):
     join(o, i, first, now)
 
 
-@kernel
+@lean_kernel
 def _bounced(o, i, desk, now):
     c, r = o.cases, o.rules.numbers[0]
     place = c[i].community
@@ -205,7 +206,7 @@ def _bounced(o, i, desk, now):
         push(c, o.heap, now + r.bounce_delay, i, GO)
 
 
-@kernel
+@lean_kernel
 def _acted(o, i, desk, now):
     """An actor has done its part."""
     c = o.cases
@@ -227,7 +228,7 @@ def _acted(o, i, desk, now):
     join(o, i, following, now)
 
 
-@kernel
+@lean_kernel
 def _await_attendance(o, i, now):
     c, r = o.cases, o.rules.numbers[0]
     place = c[i].community
@@ -239,7 +240,7 @@ def _await_attendance(o, i, now):
     push(c, o.heap, now + slowest, i, MEET)
 
 
-@kernel
+@lean_kernel
 def _meet(o, i, now):
     """One meeting: hours of every actor, then agreement by authority, trust, fairness and conflict of interest."""
     c, r, s = o.cases, o.rules.numbers[0], o.settings
@@ -257,7 +258,7 @@ def _meet(o, i, now):
     c[i].effort += (present + 1) * r.meeting_hours
     x = r.agree_intercept + r.agree_authority * _authority(o, i) + r.agree_trust * trust \
         + r.agree_fairness * _fairness(o, i) - r.agree_conflict * o.rules.category[category].conflict + s[place].facilitation
-    if draw(o, i, U_AGREE, c[i].meetings) < logistic(x):
+    if draw(o, i, U_AGREE, np.int64(c[i].meetings)) < logistic(x):
         c[i].phase = DELIVER
         first = actor_desk(o, i, 0)
         if s[place].regime == _SELF:
@@ -272,7 +273,7 @@ def _meet(o, i, now):
         _fail(o, i, now)
 
 
-@kernel
+@lean_kernel
 def _served(o, i, now):
     c, d = o.cases, o.desks
     desk = c[i].holder
@@ -294,7 +295,7 @@ def _served(o, i, now):
     serve_next(o, desk, now)
 
 
-@kernel
+@lean_kernel
 def advance(o, until):
     """Work off every event before ``until``, in working hours since the start of the model."""
     c, heap = o.cases, o.heap

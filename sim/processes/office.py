@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from sim.jit import kernel
+from sim.jit import lean_kernel
 
 from sim.ledger.cases import NOBODY, Heap, Table
 from sim.population.columns import Float32, Float64, Int32
@@ -61,21 +61,26 @@ class Office(NamedTuple):
     """(C, len(TALLY)) counts of this week."""
 
 
-@kernel
+@lean_kernel
+def keyed_draw(stream, key, purpose, number, returns, relapses):
+    """One draw of a case under the handling stream."""
+    turn = np.uint64(purpose) * np.uint64(1 << 20) + np.uint64(number + 64 * returns + 1024 * relapses)
+    return uniform(combine(stream, key), turn)
+
+
+@lean_kernel
 def draw(o, i, purpose, number):
-    """Draw of one purpose; ``number`` tells repeated ones apart, as do returns and relapses."""
+    """Draw of one purpose for case ``i``; ``number`` tells repeated ones apart, as do returns and relapses."""
     c = o.cases
-    turn = np.uint64(purpose) * np.uint64(1 << 20) + np.uint64(
-        number + 64 * c[i].returns + 1024 * c[i].relapses)
-    return uniform(combine(o.rules.numbers[0].key, c[i].key), turn)
+    return keyed_draw(o.rules.numbers[0].key, c[i].key, purpose, np.int64(number), c[i].returns, c[i].relapses)
 
 
-@kernel
+@lean_kernel
 def exponential(o, i, purpose, number, mean):
     return -mean * log(draw(o, i, purpose, number))
 
 
-@kernel
+@lean_kernel
 def desk_for(o, kind, community, grid):
     """Desk of one kind for a place; NOBODY where there is none."""
     if kind == _GRID:
@@ -83,7 +88,7 @@ def desk_for(o, kind, community, grid):
     return o.desk_of[kind, community]
 
 
-@kernel
+@lean_kernel
 def actor_desk(o, i, number):
     """Desk of the ``number``-th actor that exists; the residents' committee where none of the list does."""
     c = o.cases
@@ -98,7 +103,7 @@ def actor_desk(o, i, number):
     return o.desk_of[_RC, c[i].community]
 
 
-@kernel
+@lean_kernel
 def actors_present(o, i):
     c = o.cases
     category = c[i].category
@@ -110,7 +115,7 @@ def actors_present(o, i):
     return max(seen, 1)
 
 
-@kernel
+@lean_kernel
 def lead_desk(o, community):
     """Who leads under self-government: the owners' committee, else the volunteers; NOBODY if neither is there."""
     for kind in (_OC, _VOLUNTEERS):
@@ -120,7 +125,7 @@ def lead_desk(o, community):
     return NOBODY
 
 
-@kernel
+@lean_kernel
 def trust_between(o, community, giver, taker):
     good = o.between_good[community, giver, taker]
     return good / (good + o.between_bad[community, giver, taker])

@@ -6,7 +6,8 @@ the next if unfinished. Queues are first come, first served within each priority
 
 from __future__ import annotations
 
-from sim.jit import kernel
+import numpy as np
+from sim.jit import lean_kernel
 
 from sim.ledger.cases import CLASSES, NOBODY
 from sim.numerics import logistic
@@ -25,12 +26,12 @@ U_HOURS, U_ACCEPT, U_ATTEND, U_AGREE, U_DELIVER, U_PAPER, U_ESCALATE, U_RELAPSE,
 _SILENT = int(Status.SILENT)
 
 
-@kernel
+@lean_kernel
 def _before(cases, time_a, a, time_b, b):
     return time_a < time_b or (time_a == time_b and cases[a].key < cases[b].key)
 
 
-@kernel
+@lean_kernel
 def push(cases, heap, time, i, event):
     """Schedule one event of case ``i``; it must have none pending."""
     cases[i].next_event = event
@@ -45,7 +46,7 @@ def push(cases, heap, time, i, event):
     heap.time[n], heap.case[n] = time, i
 
 
-@kernel
+@lean_kernel
 def pop(cases, heap):
     top = heap.case[0]
     n = heap.size[0] - 1
@@ -67,13 +68,13 @@ def pop(cases, heap):
     return top
 
 
-@kernel
+@lean_kernel
 def count_busy(desks, desk, now):
     desks[desk].busy_time += desks[desk].busy * (now - desks[desk].busy_since)
     desks[desk].busy_since = now
 
 
-@kernel
+@lean_kernel
 def _accepts(o, i, desk):
     """Bilateral acceptance: σ(a₀ + a₁·trust + a₂·clarity − a₃·load)."""
     c, r, s = o.cases, o.rules.numbers[0], o.settings
@@ -87,7 +88,7 @@ def _accepts(o, i, desk):
     return draw(o, i, U_ACCEPT, c[i].bounces + 16 * c[i].actor) < logistic(x)
 
 
-@kernel
+@lean_kernel
 def _service_hours(o, i, desk):
     c, r = o.cases, o.rules.numbers[0]
     phase, category = c[i].phase, c[i].category
@@ -103,10 +104,10 @@ def _service_hours(o, i, desk):
         for a in range(actors_present(o, i)):
             total += exponential(o, i, U_HOURS, a, mean)
         return total * (1.0 + r.overhead) if phase == ALONE else total
-    return exponential(o, i, U_HOURS, c[i].actor, mean)
+    return exponential(o, i, U_HOURS, np.int64(c[i].actor), mean)
 
 
-@kernel
+@lean_kernel
 def _start(o, i, desk, now):
     c, d, r = o.cases, o.desks, o.rules.numbers[0]
     c[i].waited += now - c[i].queued_at
@@ -127,7 +128,7 @@ def _start(o, i, desk, now):
     push(c, o.heap, now + hours / d[desk].rate, i, SERVED)
 
 
-@kernel
+@lean_kernel
 def join(o, i, desk, now):
     """Case ``i`` arrives at a desk: served at once if staff are free, else queued in its class."""
     c, d = o.cases, o.desks
@@ -146,7 +147,7 @@ def join(o, i, desk, now):
     d[desk].waiting += 1
 
 
-@kernel
+@lean_kernel
 def serve_next(o, desk, now):
     """Put free staff of a desk to work on those who wait, class by class, first come first served."""
     c, d = o.cases, o.desks
@@ -166,7 +167,7 @@ def serve_next(o, desk, now):
             _start(o, i, desk, now)
 
 
-@kernel
+@lean_kernel
 def end(o, i, now, status):
     c = o.cases
     c[i].status = status
@@ -176,7 +177,7 @@ def end(o, i, now, status):
     c[i].ended_week = int(now / WEEK)
 
 
-@kernel
+@lean_kernel
 def open_week(o, now):
     """Monday morning: with the week's new rates and staff, put free staff to work on those who wait."""
     d = o.desks
@@ -187,7 +188,7 @@ def open_week(o, now):
         serve_next(o, desk, now)
 
 
-@kernel
+@lean_kernel
 def close_week(o, now, smoothing):
     """Friday evening: count staff time, let the impatient go, and smooth each desk's load."""
     c, d, r = o.cases, o.desks, o.rules.numbers[0]

@@ -15,7 +15,7 @@ from sim.outcomes import OUTCOMES
 from sim.report.findings import JUDGED
 from sim.report.material import Material
 from sim.report.pairs import Effect, effect, headings, pairs
-from sim.report.style import HAIR, INK, MUTED, empty, make_figure, number
+from sim.report.style import HAIR, INK, MUTED, empty, fold, make_figure, number
 from sim.report.words import say, short_name
 
 BLOCKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -232,7 +232,14 @@ def _limit(data: pd.DataFrame) -> float:
 def _key(ax: Axes, material: Material, data: pd.DataFrame, lang: str) -> None:
     ax.set_axis_off()
     handles = [
-        Line2D([], [], color=style.color, marker=style.marker, markersize=4, label=material.label(arm, lang))
+        Line2D(
+            [],
+            [],
+            color=style.color,
+            marker=style.marker,
+            markersize=4,
+            label=fold(material.label(arm, lang), 44),
+        )
         for arm, style in material.styles.items()
         if (data["arm"] == arm).any()
     ]

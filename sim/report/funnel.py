@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.report.material import Material
-from sim.report.style import INK, REALLY, SIDE, empty, make_figure
+from sim.report.style import INK, REALLY, SIDE, empty, fold, make_figure
 from sim.report.words import say, significant
 from sim.study.statistics import interval
 from sim.vocabulary import Status
@@ -133,7 +133,7 @@ def _panel(
     ax: Axes, material: Material, rows: pd.DataFrame, arm: str, latent: float, lang: str, *, first: bool
 ) -> None:
     style = material.styles[arm]
-    ax.set_title(material.label(arm, lang), color=style.color if arm != material.control else INK)
+    ax.set_title(fold(material.label(arm, lang), 36), color=style.color if arm != material.control else INK)
     if not len(rows) or not latent > 0:
         empty(ax, say(lang, "没有件", "no cases"))
         return

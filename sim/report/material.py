@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.params import Label
-from sim.report.style import ArmStyle, arm_styles, regime_styles
+from sim.report.palette import ArmStyle, arm_styles, regime_styles
 from sim.report.words import ILLUSTRATIVE, replicates_en, say
 from sim.vocabulary import WEEK_HOURS
 

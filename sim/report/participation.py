@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.report.material import Material, pivot
-from sim.report.style import HAIR, MUTED, empty, make_figure, percent_axis
+from sim.report.style import HAIR, MUTED, empty, fold, make_figure, percent_axis
 from sim.report.words import group_name, say
 from sim.study.statistics import Band, band
 
@@ -119,7 +119,7 @@ def _overall(ax: Axes, side: Axes, material: Material, data: pd.DataFrame, lang:
         bbox_to_anchor=(0.02, 1.0),
         handlelength=3.4,
         borderaxespad=0,
-        title=say(lang, "分组（均值）", "Arm (mean)"),
+        title=say(lang, "方案（均值）", "Arm (mean)"),
         alignment="left",
     )
 
@@ -187,7 +187,7 @@ def handles(material: Material, lang: str) -> list[Line2D]:
             linestyle=style.line,
             marker=style.marker,
             markersize=3.5,
-            label=material.label(arm, lang),
+            label=fold(material.label(arm, lang), 40),
         )
         for arm, style in material.styles.items()
     ]

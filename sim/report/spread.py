@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from sim.report.findings import JUDGED
 from sim.report.material import Material
-from sim.report.style import HAIR, INK, empty, make_figure, percent_axis
+from sim.report.style import HAIR, INK, empty, fold, make_figure, percent_axis
 from sim.report.words import is_share, outcome_name, say, unit_name
 
 OUTCOMES_SHOWN = JUDGED[:2]
@@ -38,7 +38,9 @@ def draw(material: Material, lang: str) -> tuple[Figure, pd.DataFrame]:
     axes = figure.subplots(1, len(OUTCOMES_SHOWN), sharey=True)
     for ax, outcome in zip(axes, OUTCOMES_SHOWN, strict=True):
         _panel(ax, material, outcome, lang)
-    axes[0].set_yticks(range(len(material.arms)), [material.label(arm, lang) for arm in material.keys])
+    axes[0].set_yticks(
+        range(len(material.arms)), [fold(material.label(arm, lang), 30) for arm in material.keys]
+    )
     axes[0].set_ylim(len(material.arms) - 0.5, -0.5)
     return figure, data
 

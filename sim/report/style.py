@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -16,6 +17,8 @@ from sim.report.fonts import register
 WIDTH = 7.2
 """Width of a figure in inches: two columns of a journal (183 mm)."""
 
+_NOTE_CELLS = 152  # columns of a footnote across a figure of that width
+
 DPI = 200
 
 INK = "#222222"
@@ -23,81 +26,10 @@ MUTED = "#6b6b6b"
 HAIR = "#d9d9d9"
 
 
-Line = Literal["-"] | tuple[float, tuple[float, ...]]
-"""A line style of matplotlib: solid, or an offset with dashes and gaps in line widths."""
-
-
-class ArmStyle(NamedTuple):
-    """How one arm is drawn everywhere: colour, line and marker all differ, so that no one cue is needed."""
-
-    color: str
-    line: Line
-    marker: str
-
-
-CONTROL_STYLE = ArmStyle("#5a5a5a", (0, (4, 1.6)), "o")
-"""The control: grey and dashed."""
-
-_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-_LINES: tuple[Line, ...] = (
-    "-",
-    (0, (6, 1.5, 1.2, 1.5)),
-    (0, (1.2, 1.2)),
-    (0, (8, 2)),
-    (0, (3, 1, 1, 1, 1, 1)),
-    (0, (2, 2)),
-    (0, (10, 1.5, 3, 1.5)),
-)
-_PLAIN_MARKERS = ("o", "<", ">", "d", "h", "p", "8")
-_MARKERS = ("s", "^", "D", "v", "P", "X", "*")
-
 STAGE_COLORS = ("#9ec9e2", "#0072B2", "#E69F00", "#b2182b")
 """Rungs of the ladder, from self-help to volunteer."""
 
 REALLY, SIDE = "#0072B2", "#b9b9b9"
-
-
-def arm_styles(arms: list[str], control: str | None) -> dict[str, ArmStyle]:
-    """Style of each arm, the same in every figure.
-
-    Parameters
-    ----------
-    arms : list of str
-        Keys in the order of the study.
-    control : str or None
-
-    Returns
-    -------
-    dict of str to ArmStyle
-        Colours repeat after seven arms, with other lines and markers: the first 49 all look different.
-    """
-    styles: dict[str, ArmStyle] = {}
-    i = 0
-    for arm in arms:
-        if arm == control:
-            styles[arm] = CONTROL_STYLE
-            continue
-        turn, place = divmod(i, len(_COLORS))
-        shifted = (place + turn) % len(_LINES)
-        styles[arm] = ArmStyle(_COLORS[place], _LINES[shifted], _MARKERS[shifted])
-        i += 1
-    return styles
-
-
-def regime_styles(arms: list[tuple[str, str, bool]]) -> dict[str, ArmStyle]:
-    """Styles where arms cross regimes with and without policies: colour by regime, dashed without.
-
-    Parameters
-    ----------
-    arms : list of (key, regime, has policies)
-    """
-    regimes = list(dict.fromkeys(regime for _, regime, _ in arms))
-    styles = {}
-    for arm, regime, policies in arms:
-        place = regimes.index(regime)
-        marker = (_MARKERS if policies else _PLAIN_MARKERS)[place]
-        styles[arm] = ArmStyle(_COLORS[place], "-" if policies else (0, (4, 1.6)), marker)
-    return styles
 
 
 @contextmanager
@@ -160,6 +92,30 @@ def number(value: float) -> str:
     return ("0" if text == "-0" else text).replace("-", "−")
 
 
+def fold(text: str, cells: int) -> str:
+    """Break lines longer than ``cells`` columns, at blanks or between Chinese characters.
+
+    Parameters
+    ----------
+    text : str
+    cells : int
+        Columns; a Chinese character takes two.
+    """
+    return "\n".join(_fold_line(line, cells) for line in text.splitlines())
+
+
+def _fold_line(line: str, cells: int) -> str:
+    lines, used = [""], 0
+    for word in re.findall(r"[\u2e80-\uffef][，。；：、）”％%]*|[^\s\u2e80-\uffef]+|\s+", line):
+        wide = sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in word)
+        if used + wide > cells and lines[-1]:
+            lines, used = [*lines, ""], 0
+            word, wide = (word, wide) if word.strip() else ("", 0)
+        lines[-1] += word
+        used += wide
+    return "\n".join(part.rstrip() for part in lines)
+
+
 def empty(ax: Axes, text: str) -> None:
     """Say in a panel why it shows nothing."""
     for spine in ax.spines.values():
@@ -178,13 +134,14 @@ def make_figure(height: float, title: str, note: str, *, width: float = WIDTH) -
         Inches.
     title : str
     note : str
-        Footnote; its lines are kept.
+        Footnote; its lines are kept, and folded where they are too long.
 
     Returns
     -------
     Figure
         Laid out by matplotlib's constrained layout between title and footnote. No pyplot: nothing is global.
     """
+    note = fold(note, round(_NOTE_CELLS * width / WIDTH))
     figure = Figure(figsize=(width, height), layout="constrained")
     foot = (0.15 + 0.125 * len(note.splitlines())) / height
     head = (0.12 + 0.2 * len(title.splitlines())) / height

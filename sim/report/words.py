@@ -44,9 +44,9 @@ def say(lang: str, zh: str, en: str) -> str:
 
 
 SHORT = {
-    "participation_52_other": ("年参与率，不含自办", "took part in 52 weeks, other events"),
-    "participation_52": ("年参与率，含自办", "took part in 52 weeks, all events"),
-    "participation_52_public": ("公共事务参与率，不含自办", "took part in public affairs"),
+    "participation_52_other": ("年参与率（不含自办）", "took part in 52 weeks, other events"),
+    "participation_52": ("年参与率（含自办）", "took part in 52 weeks, all events"),
+    "participation_52_public": ("公共事务参与率（不含自办）", "took part in public affairs"),
     "latent_neighbour_disputes": ("邻里纠纷（含未上报）", "latent neighbour disputes"),
     "latent_disputes": ("隐性及显性纠纷与诉求", "latent disputes and demands"),
     "trust_committee": ("对居委会信任", "trust in residents' committee"),
