@@ -186,6 +186,7 @@ class CommunityModel(mesa.Model):
     def step(self) -> None:
         """One week, in the order of the model page."""
         self.budget.spent[:] = 0.0
+        self.opportunities.clear()
         shocks = self._shocks()
         environment.world(self, shocks)
         self._policies()

@@ -54,13 +54,13 @@ def run(out: Path, replicates: int, engine=engines.engine, text: str = engines.S
 @pytest.fixture(scope="module")
 def community() -> SimpleNamespace:
     streams = Streams(1)
-    population = synthesize(PlacesParameters(buildings=4), PopulationParameters(), streams)
+    population = synthesize(PlacesParameters(), PopulationParameters(), streams)
     residents = population.residents
     chance = streams.uniform("test", -1, residents.key)
     residents.last_other[chance < 0.3] = 90
     residents.stage[chance < 0.1] = 2
     ties = build_ties(population, TiesParameters(), streams)
-    ties.event_neighbour[0, 0], ties.event_neighbour[90, 0] = 90, 0
+    ties.event_neighbour[0, 0], ties.event_neighbour[500, 0] = 500, 0
     return SimpleNamespace(places=population.places, residents=residents, ties=ties, week=104)
 
 
@@ -322,7 +322,7 @@ def test_ties_are_drawn_once_and_not_within_households(community: SimpleNamespac
     pairs_, event = network_figure.tie_pairs(community.ties, len(community.residents.key))
     assert (pairs_[:, 0] < pairs_[:, 1]).all()
     assert len(np.unique(pairs_[~event], axis=0)) == int(np.sum(~event))
-    assert [0, 90] in pairs_[event].tolist()
+    assert [0, 500] in pairs_[event].tolist()
     assert int(event.sum()) == int(np.sum(community.ties.event_neighbour != NO_ONE)) // 2
 
 

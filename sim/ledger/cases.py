@@ -35,7 +35,7 @@ DESK = np.dtype([
     ("busy_since", "f8"),  # working time up to which ``busy_time`` has been counted
     ("work_done", "f8"),  # staff hours of cases begun this week
     ("committed", "f8"),  # hours promised to meetings, bounces and records; taken from next week's time
-])
+], align=True)
 """One desk: an institution that handles cases, with finite staff."""
 
 CASE = np.dtype([
@@ -83,7 +83,7 @@ CASE = np.dtype([
     ("satisfaction", "f8"),  # of the complainant; NaN until heard
     ("duty", "u1"),  # 1 where someone on duty took it up at once, off-hours included
     ("told", "u1"),  # 1 once its parties have drawn their conclusions
-])
+], align=True)
 """One case slot."""
 
 Table = npt.NDArray[np.void]

@@ -48,7 +48,7 @@ OPPORTUNITY = np.dtype([
     ("attended", "i4"),    # participants: filled in by the participation process
     ("skill_sum", "f4"),   # their summed skill
     ("fruitful", "u1"),    # 1 if something came of it
-])
+], align=True)
 """Layout of one opportunity."""
 
 Rows = npt.NDArray[np.void]

@@ -28,7 +28,7 @@ from sim.processes.office import (
     T_RESOLVED, T_TASKS, actor_desk, actors_present, draw, exponential, lead_desk, trust_between,
 )
 from sim.processes.queues import (
-    ACT, AGAIN, ALONE, ARRIVE, AT_STREET, BOUNCE, DELIVER, GO, MEET, NO_EVENT, ON_TASK, PREPARE, RELAPSE, SERVED,
+    ACT, AGAIN, ALONE, ARRIVE, AT_STREET, BOUNCE, DELIVER, GO, MEET, NO_EVENT, ON_TASK, ONCE, PREPARE, RELAPSE, SERVED,
     U_AGAIN, U_AGREE, U_ATTEND, U_DELIVER, U_ESCALATE, U_GAP, U_PAPER, U_RELAPSE, U_RELAPSE_AT, count_busy, end, join,
     pop, push, serve_next,
 )
@@ -51,7 +51,7 @@ def _fail(o, i, now):
         o.tally[place, T_PAPER_HOURS] += r.record_hours
         o.tally[place, T_PAPER] += 1
         end(o, i, now, _PAPER)
-    elif c[i].escalated == 0 and draw(o, i, U_ESCALATE, 0) < r.escalate and o.desk_of[_STREET, place] >= 0:
+    elif c[i].escalated == 0 and draw(o, i, U_ESCALATE, ONCE) < r.escalate and o.desk_of[_STREET, place] >= 0:
         c[i].escalated = 1
         c[i].status = _ESCALATED
         c[i].phase = AT_STREET
@@ -59,7 +59,7 @@ def _fail(o, i, now):
         o.tally[place, T_ESCALATED] += 1
         join(o, i, o.desk_of[_STREET, place], now)
     elif c[i].returns < r.max_returns and c[i].escalated == 0:
-        wait = exponential(o, i, U_AGAIN, 0, r.return_delay)
+        wait = exponential(o, i, U_AGAIN, ONCE, r.return_delay)
         c[i].returns += 1
         c[i].bounces = 0
         c[i].meetings = 0
@@ -124,8 +124,8 @@ def _conclude(o, i, now):
     if draw(o, i, U_DELIVER, np.int64(street)) < logistic(x):
         o.tally[place, T_RESOLVED] += 1
         end(o, i, now, _RESOLVED)
-        if draw(o, i, U_RELAPSE, 0) < r.relapse * (1.0 - r.fairness_holds * c[i].fairness):
-            push(c, o.heap, now + exponential(o, i, U_RELAPSE_AT, 0, r.relapse_delay), i, RELAPSE)
+        if draw(o, i, U_RELAPSE, ONCE) < r.relapse * (1.0 - r.fairness_holds * c[i].fairness):
+            push(c, o.heap, now + exponential(o, i, U_RELAPSE_AT, ONCE, r.relapse_delay), i, RELAPSE)
     else:
         _fail(o, i, now)
 
@@ -142,7 +142,7 @@ def route(o, i, now):
         c[i].phase = ON_TASK
         join(o, i, o.desk_of[_RC, place], now)
         return
-    u = draw(o, i, U_GAP, 0)
+    u = draw(o, i, U_GAP, ONCE)
     lost = 1.0 - s[place].dispatch
     vacuum = u < o.rules.category[category].gap * lost
     overlap = not vacuum and u < (o.rules.category[category].gap + o.rules.category[category].overlap) * lost

@@ -34,7 +34,7 @@ SETTINGS = np.dtype([
     ("facilitation", "f8"),  # skill in running meetings, added to voice
     ("record", "f8"),        # weight of records in appraisal
     ("legitimacy", "f8"),    # of whoever leads under self-government
-])
+], align=True)
 """What holds in one community this week."""
 
 

@@ -20,8 +20,12 @@ ARRIVE, SERVED, MEET, GO, RELAPSE, AGAIN, NO_EVENT = 1, 2, 3, 4, 5, 6, 0
 """Events."""
 ACT, BOUNCE, PREPARE, DELIVER, ALONE, AT_STREET, ON_TASK, GONE = 0, 1, 2, 3, 4, 5, 6, 7
 """Phases of a case."""
-# Purposes of draws: each gets its own part of the key.
-U_HOURS, U_ACCEPT, U_ATTEND, U_AGREE, U_DELIVER, U_PAPER, U_ESCALATE, U_RELAPSE, U_RELAPSE_AT, U_GAP, U_AGAIN = range(1, 12)
+# Purposes of draws: each gets its own part of the key. NumPy integers, because a kernel would be compiled anew for
+# every plain integer that it is called with.
+(U_HOURS, U_ACCEPT, U_ATTEND, U_AGREE, U_DELIVER, U_PAPER, U_ESCALATE, U_RELAPSE, U_RELAPSE_AT, U_GAP, U_AGAIN) = (
+    np.int64(n) for n in range(1, 12))
+ONCE = np.int64(0)
+"""Number of a draw that is made only once."""
 
 _SILENT = int(Status.SILENT)
 
@@ -95,7 +99,7 @@ def _service_hours(o, i, desk):
     if phase == BOUNCE:
         return r.bounce_hours
     if phase == ON_TASK:
-        return exponential(o, i, U_HOURS, 0, r.tasks_hours)
+        return exponential(o, i, U_HOURS, ONCE, r.tasks_hours)
     if phase == PREPARE:
         return exponential(o, i, U_HOURS, 32 + c[i].meetings, r.prepare_hours)
     mean = o.rules.category[category].hours

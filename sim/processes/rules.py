@@ -21,7 +21,7 @@ RULES = np.dtype([
     ("key", "u8"),  # key of the stream of handling draws
     ("tasks_hours", "f8"),
     *((name, "i8" if field.annotation is int else "f8") for name, field in CaseParameters.model_fields.items()),
-])
+], align=True)
 """Numbers of :class:`CaseParameters` under their own names."""
 
 CATEGORY = np.dtype([
@@ -31,7 +31,7 @@ CATEGORY = np.dtype([
     ("geometry", "i4"),  # position in GEOMETRIES
     ("share", "f8"),     # cumulative share among potential frictions
     ("n_actors", "i4"),
-])
+], align=True)
 """The category table by column; the last row is a task from above."""
 
 

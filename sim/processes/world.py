@@ -36,7 +36,8 @@ _CLOSE_TIE = 8.0
 """Strength, in units of event ties, at which two dwellings count as fully familiar."""
 
 # Purposes of the draws of one friction.
-(_U_HAPPENS, _U_PARTNER, _U_LATENT, _U_TIME, _U_SPEAK, _U_CHANNEL, _U_DELAY, _U_PATROL, _U_SENSOR, _U_DUTY) = range(10)
+(_U_HAPPENS, _U_PARTNER, _U_LATENT, _U_TIME, _U_SPEAK, _U_CHANNEL, _U_DELAY, _U_PATROL, _U_SENSOR, _U_DUTY) = (
+    np.int64(n) for n in range(10))
 
 
 class WorldWeek(NamedTuple):
