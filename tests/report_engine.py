@@ -10,7 +10,7 @@ from sim.outcomes import OUTCOMES
 from sim.results import CASE, RunResult
 from sim.rng import Streams
 from sim.scenario.schema import Scenario
-from sim.vocabulary import AGE_BANDS, Channel, Membership, Position, Regime, Status, Tenure
+from sim.vocabulary import AGE_BANDS, Channel, Position, Regime, Status, Tenure
 
 SCENARIO = """
 yihe: 1
@@ -53,7 +53,7 @@ GROUPS = {
     "age": tuple(name for _, name in AGE_BANDS),
     "position": tuple(position.key for position in Position),
     "tenure": tuple(tenure.key for tenure in Tenure),
-    "membership": tuple(membership.key for membership in Membership),
+    "membership": ("member", "other"),
     "grid": ("0", "1"),
 }
 ADDS = {Regime.ONE_CORE: 0.2, Regime.FRAGMENTED: 0.05}
@@ -122,10 +122,12 @@ def _cases(scenario: Scenario, streams: Streams, adds: float) -> np.ndarray:
     codes = np.array([Status.SILENT, Status.OPEN, Status.RESOLVED, Status.PAPER, Status.ESCALATED])
     cases["status"] = codes[np.searchsorted(cuts, u["status"])]
     cases["born"] = 40.0 * (scenario.warmup + scenario.weeks * u["born"])
+    gave_up = (cases["status"] == Status.SILENT) & (u["find"] < 0.3)
     silent, still_open = cases["status"] == Status.SILENT, cases["status"] == Status.OPEN
-    cases["find_work"] = np.where(silent, np.nan, 20.0 * u["find"])
+    cases["find_work"] = np.where(silent & ~gave_up, np.nan, 20.0 * u["find"])
     cases["find_clock"] = cases["find_work"] * 4.2
-    cases["close_work"] = np.where(silent | still_open, np.nan, (1 - adds) * 200.0 * u["close"] ** 4 + 0.5)
+    unended = (silent & ~gave_up) | still_open
+    cases["close_work"] = np.where(unended, np.nan, (1 - adds) * 200.0 * u["close"] ** 4 + 0.5)
     cases["close_clock"] = cases["close_work"] * 4.2
     cases["recorded"] = ~silent & (u["recorded"] < 0.8)
     cases["channel"] = np.where(silent, Channel.NONE, Channel.GRID_WORKER)

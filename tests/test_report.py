@@ -246,7 +246,7 @@ def test_a_single_arm_has_nothing_to_compare(tmp_path: Path) -> None:
 
 def test_parts_of_the_latent_bar_add_up(comparison: Comparison) -> None:
     data = funnel.table(material_of(comparison)).pivot(index="arm", columns="step", values="mean")
-    parts = data[["silent", "open", "resolved", "paper", "escalated"]].sum(axis=1)
+    parts = data[["silent", "gave_up", "open", "resolved", "paper", "escalated"]].sum(axis=1)
     assert np.allclose(parts, data["latent"])
     assert (data["potential"] > data["latent"]).all()
 
@@ -258,6 +258,16 @@ def test_open_cases_count_until_last_seen() -> None:
     assert np.allclose(curve.closed, [0.25, 1 - 0.75 * 0.5])
     assert durations.quantile(curve, 0.5) == 3.0
     assert math.isnan(durations.quantile(curve, 0.9))
+
+
+def test_who_gives_up_does_not_count_as_closed(comparison: Comparison) -> None:
+    material = material_of(comparison)
+    cases = material.cases[material.cases["arm"] == "festival"]
+    seen = cases[cases["find_work"].notna()]
+    closed = seen["close_work"].notna() & (seen["status"] != "silent")
+    curve = durations.curves(material, "work")["festival"]
+    assert (curve.cases, curve.open) == (len(seen), int((~closed).sum()))
+    assert 0 < int((seen["status"] == "silent").sum()) < curve.open
 
 
 def test_a_policy_is_set_against_its_own_regime(comparison: Comparison) -> None:

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.actors.base import Institution
+from sim.actors.base import Institution, every
+from sim.ledger.opportunities import MEMBERS_ONLY
 from sim.population.columns import Float64, Places
 from sim.view import ModelView
-from sim.vocabulary import Kind, Regime
+from sim.vocabulary import Activity, Kind, Regime, Stage
 
 CASE_SHARE = {Regime.ONE_CORE: 1.0, Regime.ADMINISTRATIVE: 1.0, Regime.FRAGMENTED: 0.0, Regime.SELF_GOVERNING: 0.0}
 """Share of the core's attention left after reports, visits and oversight that goes into cases: convening or doing.
@@ -59,6 +60,12 @@ class CommunityPartyCommittee(Institution, columns=CoreState):
         rest = free - s.visit_hours - s.oversight_hours
         s.case_hours[:] = rest * CASE_SHARE[view.regime]
         s.lent_hours[:] = rest - s.case_hours
+        party_day = every(view, p.party_day_weeks, "party day", "community")
+        if party_day.any():
+            view.opportunities.offer(
+                view.week, cls.kind, Activity.SHIFT, Stage.MUTUAL_HELP, view.scope("community").where(party_day),
+                hours=1.5, notice=p.party_day_notice, relevance=0.5, open_to=MEMBERS_ONLY, ease=p.party_day_duty,
+                voice=0.3, mixing=0.3, contacts=1)
 
 
 def make_core(view: ModelView, residents: Float64) -> CoreState:

@@ -25,6 +25,11 @@ class CoreParameters(Parameters):
     skill: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("协调能力", "convening skill"))
 
 
+    party_day_weeks: float = Param(4, unit="weeks between party days", ge=1, le=104, label=("党员奉献日间隔", "weeks between members' service days"))
+    party_day_notice: float = Param(
+        0.8, unit="probability of hearing", ge=0, le=1, label=("党员奉献日告知", "notice of members' service days"))
+    party_day_duty: float = Param(
+        1.0, unit="logit", ge=-2, le=5, label=("党员义务感", "duty of party life"), note="makes members' service days easier to join")
     group_members: float = Param(
         2.0, unit="members a building", ge=0.5, le=50, label=("党小组所需党员", "members a building group needs"))
     group_pace: float = Param(0.1, unit="share a week", ge=0, le=1, label=("党小组成形速度", "pace at which a group forms or fades"))
@@ -98,7 +103,7 @@ class OwnersCommitteeParameters(Parameters):
     hours: float = Param(6.0, unit="h a week a member", ge=0, le=40, label=("委员每周工时", "hours a member"))
     legitimacy: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("初始公信力", "initial legitimacy"))
     skill: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("议事能力", "skill"))
-    vote_weeks: float = Param(26, unit="weeks between votes", ge=4, le=520, label=("业主表决间隔", "weeks between owners' votes"))
+    vote_weeks: float = Param(52, unit="weeks between votes", ge=4, le=520, label=("业主表决间隔", "weeks between owners' votes"))
     quorum: float = Param(0.5, unit="share of owners", ge=0, le=1, label=("法定参与比例", "quorum"))
     legitimacy_step: float = Param(0.1, unit="share of the way a vote", ge=0, le=1, label=("公信力更新", "legitimacy moved by a vote"))
     oversight_hours: float = Param(2.0, unit="h a week", ge=0, le=40, label=("监督物业工时", "hours overseeing the property company"))
@@ -107,7 +112,7 @@ class OwnersCommitteeParameters(Parameters):
         note="captured committees stop overseeing the property company")
     notice: float = Param(0.7, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
     relevance: float = Param(0.6, unit="0 to 1", ge=0, le=1, label=("切合需求程度", "closeness of its offers to needs"))
-    vote_ease: float = Param(2.0, unit="logit", ge=-4, le=6, label=("表决便捷程度", "ease of voting"),
+    vote_ease: float = Param(5.0, unit="logit", ge=-4, le=10, label=("表决便捷程度", "ease of voting"),
                             note="a ballot is brought to the door")
 
 

@@ -159,7 +159,7 @@ class OwnersCommittee(Institution, columns=OwnersState):
         if due.any():
             view.opportunities.offer(
                 view.week, cls.kind, Activity.VOTE, Stage.PUBLIC_AFFAIRS, view.scope("community").where(due),
-                hours=0.3, notice=p.notice, relevance=p.relevance, open_to=OWNERS_ONLY, ease=p.vote_ease,
+                hours=0.1, notice=p.notice, relevance=p.relevance, open_to=OWNERS_ONLY, ease=p.vote_ease,
                 voice=np.where(s.captured > 0, 0.1, s.legitimacy)[due], contacts=0)
 
 

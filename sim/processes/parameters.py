@@ -14,7 +14,7 @@ class WorldParameters(Parameters):
 
     categories: Literal["salience_shanghai_2014", "wide_prior"] = "wide_prior"
     potential_rate: float = Param(
-        5.0, unit="potential frictions per 100 dwellings a week", ge=0, le=40, label=("潜在摩擦发生率", "potential frictions"),
+        3.0, unit="potential frictions per 100 dwellings a week", ge=0, le=40, label=("潜在摩擦发生率", "potential frictions"),
     )
     tasks_rate: float = Param(
         4.0, unit="tasks a week per 1,000 residents", ge=0, le=60, label=("上级任务数量", "tasks from above"),
@@ -35,7 +35,7 @@ class ParticipationParameters(Parameters):
     """The decision to take part: theory of planned behaviour (attitude, norm, control) under a time budget."""
 
     intercept: float = Param(
-        -4.2, unit="logit", ge=-10, le=2, label=("基准倾向", "baseline inclination"),
+        -2.8, unit="logit", ge=-10, le=2, label=("基准倾向", "baseline inclination"),
         note="in logits for an invitation that was heard; free of age and class",
     )
     attachment_weight: float = Param(
@@ -123,7 +123,7 @@ class CaseParameters(Parameters):
     bounce_delay: float = Param(8.0, unit="working h", ge=0, le=80, label=("推诿延误", "delay of a bounce"))
     max_bounces: int = Param(4, unit="times", ge=1, le=20, label=("最多推诿次数", "bounces before giving up"))
 
-    prepare_hours: float = Param(1.5, unit="h of the convenor", ge=0, le=16, label=("会前准备", "preparing a meeting"))
+    prepare_hours: float = Param(1.0, unit="h of the convenor", ge=0, le=16, label=("会前准备", "preparing a meeting"))
     meeting_hours: float = Param(1.5, unit="h of every actor", ge=0, le=16, label=("会议时长 h_m", "hours of a meeting"))
     attendance_delay: float = Param(
         10.0, unit="working h, mean an actor", ge=0, le=160, label=("约齐等待", "wait for one actor's attendance"))

@@ -17,7 +17,7 @@ from sim.network.ties import EVENT_SLOTS
 from sim.numerics import logistic
 from sim.population.columns import Float32, Float64, Int32, Int64
 from sim.rng import combine, uniform
-from sim.vocabulary import Motive, Stage, Tenure
+from sim.vocabulary import Activity, Motive, Stage, Tenure
 
 MOST = 6
 """Opportunities a resident can take in one week."""
@@ -30,6 +30,7 @@ FIXED_SCALE = 4
 _HUMP = int(Motive.HUMP_SHAPED)
 _OWNER = int(Tenure.OWNER)
 _PUBLIC = int(Stage.PUBLIC_AFFAIRS)
+_VOTE = int(Activity.VOTE)
 
 
 class Weights(NamedTuple):
@@ -404,6 +405,8 @@ def learn(r, offers, chosen, week, x):
             if j < 0:
                 break
             o = offers[j]
+            if o.activity == _VOTE:
+                continue  # a ballot brought to the door is counted as turnout, not as taking part
             r.active[i] = 1
             r.last_any[i] = week
             if o.policy < 0 or x.compared[o.policy] == 0.0:

@@ -15,7 +15,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from sim.report.material import Material
 from sim.report.style import MUTED, empty, make_figure, number, percent_axis
 from sim.report.words import say, significant
-from sim.vocabulary import CLOCK_HOURS, WEEK_HOURS
+from sim.vocabulary import CLOCK_HOURS, WEEK_HOURS, Status
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -78,8 +78,10 @@ def curves(material: Material, clock: str) -> dict[str, Curve]:
             continue
         close = own[f"close_{clock}"].to_numpy(float)
         left = (end - own["born"].to_numpy(float) - own["find_work"].to_numpy(float)) * per_hour
-        done = ~np.isnan(close)
-        found[arm] = kaplan_meier(np.where(done, close, np.maximum(left, 0.0)), done)
+        ended = ~np.isnan(close)
+        # Who gives up ends a case without closing it: counted as open until then
+        done = ended & (own["status"] != Status.SILENT.key).to_numpy()
+        found[arm] = kaplan_meier(np.where(ended, close, np.maximum(left, 0.0)), done)
     return found
 
 
@@ -91,10 +93,11 @@ def draw(material: Material, lang: str) -> tuple[Figure, pd.DataFrame]:
     both = {clock: curves(material, clock) for clock in ("work", "clock")}
     note = say(
         lang,
-        "从发现到办结（含纸面办结）；未决件按截尾处理（Kaplan–Meier），各次运行合并。标记与表：中位数、90%、99%；—：未达到。"
-        "工作小时：每周40小时；自然小时：每周168小时。",
-        "From found to closed (on paper too); cases still open are censored (Kaplan–Meier); runs pooled. "
-        "Marks and table: median, 90 %, 99 %; —: not reached.\n"
+        "从发现到办结（含纸面办结）；未决件和当事人放弃的件按截尾处理（Kaplan–Meier），各次运行合并。\n"
+        "标记与表：中位数、90%、99%；—：未达到。工作小时：每周40小时；自然小时：每周168小时。",
+        "From found to closed (on paper too); cases still open, or given up, are censored "
+        "(Kaplan–Meier); runs pooled.\n"
+        "Marks and table: median, 90 %, 99 %; —: not reached. "
         "Working hours: 40 a week; clock hours: 168 a week.",
     )
     rows = len(material.arms) + 1

@@ -31,8 +31,9 @@ class Step(NamedTuple):
 STEPS = (
     Step("potential", "潜在摩擦", "potential frictions", True),
     Step("latent", "隐性纠纷与诉求", "latent disputes", True),
-    Step("silent", "沉默未报", "silent", False),
+    Step("silent", "沉默未被发现", "silent, never found", False),
     Step("recorded", "发现并记录", "found and recorded", True),
+    Step("gave_up", "当事人放弃", "parties gave up", False),
     Step("open", "仍在办理", "still open", False),
     Step("escalated", "上交街道", "with the street", False),
     Step("paper", "纸面办结", "closed on paper", False),
@@ -47,7 +48,14 @@ _SERIES = {
     "paper": "closed_on_paper",
     "resolved": "resolved",
 }
-_PARTS = ("resolved", "paper", "escalated", "open", "silent")  # left to right inside the latent bar
+_PARTS = (
+    "resolved",
+    "paper",
+    "escalated",
+    "open",
+    "gave_up",
+    "silent",
+)  # left to right inside the latent bar
 _CLIP = 1.3  # bars are cut at this many times the longest latent bar; potential friction may be far longer
 
 
@@ -67,7 +75,7 @@ def draw(material: Material, lang: str) -> tuple[Figure, pd.DataFrame]:
         "the latent bar; whiskers: 95 % interval; //: bar cut.",
     )
     figure = make_figure(
-        0.85 + 1.95 * lines,
+        0.85 + 2.1 * lines,
         say(lang, "从潜在摩擦到实际化解", "From potential friction to real resolution"),
         material.note(lang, note),
     )
@@ -104,7 +112,8 @@ def _per_run(material: Material, arm: str) -> pd.DataFrame:
     """Steps of each run per 1,000 residents a year, one row a seed.
 
     The cohort of logged cases is split by its state at the end and scaled so that its total is the rate of
-    latent disputes: parts then add up exactly. Without a case log the weekly flows stand in.
+    latent disputes: parts then add up exactly. Found cases that ended silent are those whose parties gave up.
+    Without a case log the weekly flows stand in.
     """
     own = material.series[material.series["arm"] == arm]
     names = {
@@ -121,6 +130,9 @@ def _per_run(material: Material, arm: str) -> pd.DataFrame:
     scale = flows["latent"] / count.where(count > 0)
     for status in Status:
         flows[status.key] = _count(cases[cases["status"] == status.key], flows.index) * scale
+    gave_up = cases[(cases["status"] == Status.SILENT.key) & cases["find_work"].notna()]
+    flows["gave_up"] = _count(gave_up, flows.index) * scale
+    flows["silent"] -= flows["gave_up"]
     flows["recorded"] = _count(cases[cases["recorded"] > 0], flows.index) * scale
     return flows
 

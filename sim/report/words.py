@@ -16,6 +16,9 @@ ILLUSTRATIVE = Label(zh="示意性，未经校准", en="illustrative, uncalibrat
 
 _GROUPS: dict[str, type[Term]] = {"position": Position, "membership": Membership, "tenure": Tenure}
 
+MEMBERS = {"member": ("党员", "member"), "other": ("非党员", "not a member")}
+"""Groups that take all members together."""
+
 UNITS_ZH = {
     "share of adults": "占成年人比例",
     "h a week per adult": "小时/周/成年人",
@@ -93,6 +96,8 @@ def is_share(outcome: str) -> bool:
 
 def group_name(breakdown: str, group: str, lang: str) -> str:
     """Label of one group of a breakdown."""
+    if breakdown == "membership" and group in MEMBERS:
+        return say(lang, *MEMBERS[group])
     terms = _GROUPS.get(breakdown)
     if terms is None:
         return group
