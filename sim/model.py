@@ -72,6 +72,8 @@ class CommunityModel(mesa.Model):
         self.grants = Grants(np.zeros((0, 0), np.int64), np.zeros((0, 0), np.int64))
         self.recorder = Recorder(scenario.weeks, measures.group_count(self.places))
         self._views: list[Any] | None = None
+        self._phases: dict[tuple[str, str, int], npt.NDArray[np.int64]] = {}
+        self.record_weight = self._weigh_records()
         self._read_numbers()
 
     def _read_numbers(self) -> None:
@@ -81,6 +83,8 @@ class CommunityModel(mesa.Model):
         self.learning = engagement.learning(s.participation, s.experience, self.compared)
         self.lessons = experience.Lessons(*(getattr(s.experience, name) for name in experience.Lessons._fields))
         self.norm_kept = engagement.half_life(s.experience.norm_half_life)
+        self.heads = casework.heads(self)
+        self.trust_prior = environment.trust_prior(s.population.trust)
         self.susceptibility = np.full(len(self.residents.key), s.experience.talk)
 
     def _found(self) -> State:
@@ -139,9 +143,15 @@ class CommunityModel(mesa.Model):
         """Week counted after the warm-up; negative before its end."""
         return int(self.week - self.scenario.warmup)
 
-    @property
-    def record_weight(self) -> npt.NDArray[np.float64]:
-        """(C,) weight of records in appraisal; a street under pressure asks for more."""
+    def phase(self, stream: str, level: str, period: int) -> npt.NDArray[np.int64]:
+        """Week at which something periodic falls due in each place; see :class:`sim.view.ModelView`."""
+        name = (stream, level, period)
+        if name not in self._phases:
+            self._phases[name] = (self.draw(f"phase/{stream}", level, -1) * period).astype(np.int64)
+        return self._phases[name]
+
+    def _weigh_records(self) -> npt.NDArray[np.float64]:
+        """Weight of records in appraisal, (C,); a street under pressure asks for more."""
         pressure = self.state(Kind.STREET).pressure[self.places.community_street]
         weight = self.scenario.cases.appraisal_record
         return np.clip(weight * (1.0 + self.actors.street.pressure_gain * pressure), 0.0, 1.0)
@@ -187,6 +197,7 @@ class CommunityModel(mesa.Model):
         """One week, in the order of the model page."""
         self.budget.spent[:] = 0.0
         self.opportunities.clear()
+        self.record_weight = self._weigh_records()
         shocks = self._shocks()
         environment.world(self, shocks)
         self._policies()

@@ -54,7 +54,7 @@ OUTCOMES: dict[str, Outcome] = {
     "latent_neighbour_disputes": _o("邻里纠纷（含未上报）", "latent neighbour disputes", _PER, "less", "sum_per_year", "disputes"),
     "recorded_disputes": _o("记录在案", "recorded", _PER, "neither", "sum_per_year", "disputes"),
     "recorded_neighbour_disputes": _o("记录在案的邻里纠纷", "recorded neighbour disputes", _PER, "neither", "sum_per_year", "disputes"),
-    "silent_disputes": _o("沉默未报", "silent", _PER, "less", "sum_per_year", "disputes"),
+    "silent_disputes": _o("沉默（未被发现或放弃）", "silent: never found or given up", _PER, "less", "sum_per_year", "disputes"),
     "resolved": _o("实际化解", "really resolved", _PER, "more", "sum_per_year", "disputes"),
     "closed_on_paper": _o("纸面办结", "closed on paper", _PER, "less", "sum_per_year", "disputes"),
     "escalated": _o("上交街道", "escalated to the street", _PER, "less", "sum_per_year", "disputes"),

@@ -138,10 +138,11 @@ def measure_cases(c, week):
         if c[i].status == _OPEN or c[i].status == _ESCALATED:
             out[0] += 1
         elif c[i].ended_week == week and c[i].found >= 0.0:
-            out[1] += 1
-            out[2] += c[i].closed - c[i].found
-            out[3] += c[i].waited
-            out[4] += c[i].handoffs
+            if c[i].status != _SILENT:  # closed, not given up
+                out[1] += 1
+                out[2] += c[i].closed - c[i].found
+                out[3] += c[i].waited
+                out[4] += c[i].handoffs
             if c[i].satisfaction == c[i].satisfaction:
                 out[5] += c[i].satisfaction
                 out[6] += 1

@@ -57,6 +57,16 @@ def pair(i: int, j: int) -> int:
     return combine(combine(uint64(0), lo), hi)
 
 
+@kernel
+def uniform_array(key: int, entity: UInt64Array) -> FloatArray:
+    """:func:`uniform` for whole arrays, with equal bits."""
+    out = np.empty(entity.shape)
+    flat, ids = out.reshape(-1), entity.reshape(-1)
+    for i in range(ids.size):
+        flat[i] = uniform(key, ids[i])
+    return out
+
+
 def combine_array(key: int | np.uint64 | UInt64Array, part: npt.ArrayLike) -> UInt64Array:
     """:func:`combine` for whole arrays, with equal bits.
 
@@ -121,7 +131,7 @@ class Streams:
         -------
         ndarray of float64, shape of ``entity``
         """
-        return unit_interval(combine_array(self.week_key(stream, week), entity))
+        return uniform_array(self.week_key(stream, week), np.asarray(entity).astype(np.uint64, copy=False))
 
 
 def unit_interval(bits: UInt64Array) -> FloatArray:

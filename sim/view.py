@@ -61,6 +61,10 @@ class ModelView(Protocol):
         """
         ...
 
+    def phase(self, stream: str, level: str, period: int) -> npt.NDArray[np.int64]:
+        """Week in 0 … ``period`` − 1 at which something periodic falls due in each place; the same all run long."""
+        ...
+
     def state(self, kind: Kind) -> Any:
         """Columns of one kind of institution."""
         ...

@@ -89,5 +89,4 @@ def every(view: ModelView, weeks: float, stream: str, level: str) -> np.ndarray:
     ndarray of bool
     """
     period = max(1, round(weeks))
-    phase = (view.draw(f"phase/{stream}", level, -1) * period).astype(np.int64)
-    return (view.week + phase) % period == 0
+    return (view.week + view.phase(stream, level, period)) % period == 0

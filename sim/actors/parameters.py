@@ -99,7 +99,7 @@ class OwnersCommitteeParameters(Parameters):
     """业委会."""
 
     present: bool = Field(True, description="有无业委会 · whether there is one")
-    staff: int = Param(2, unit="active members", ge=1, le=15, label=("活跃委员", "active members"))
+    staff: int = Param(4, unit="active members", ge=1, le=15, label=("活跃委员", "active members"))
     hours: float = Param(6.0, unit="h a week a member", ge=0, le=40, label=("委员每周工时", "hours a member"))
     legitimacy: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("初始公信力", "initial legitimacy"))
     skill: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("议事能力", "skill"))

@@ -16,7 +16,7 @@ from sim.vocabulary import Activity, Kind, Stage
 
 MONTH = 4
 """Weeks from one decision on effort and fees to the next."""
-_EFFORTS = 21
+_EFFORTS = 201
 
 
 class PropertyState(NamedTuple):
@@ -34,11 +34,12 @@ class PropertyState(NamedTuple):
     """This week's hours of oversight per 1,000 residents."""
     staff_hours: Float64
     desk_hours: Float64
+    skill: Float64
 
 
 @kernel
 def best_effort(paying, fee, fixed, cost, penalty, f0, f1, f2, expected):
-    """Effort that maximises expected profit, on an even grid of 21.
+    """Effort that maximises expected profit, on an even grid of 201.
 
     The company expects a household to pay with σ(f₀ + f₁(e − q*) + f₂·(2·share − 1)), the share being last month's.
     """
@@ -114,7 +115,7 @@ def make_property(view: ModelView, residents: Float64) -> PropertyState:
         present=present, effort=np.full(n, p.initial_effort) * present,
         quality=np.where(present > 0, p.initial_effort, p.no_company_quality), paying=np.full(n, p.initial_paying) * present,
         profit=np.zeros(n), oversight=np.zeros(n), staff_hours=p.staff_per_1000 * residents / 1000.0 * 40.0,
-        desk_hours=np.zeros(n))
+        desk_hours=np.zeros(n), skill=np.full(n, p.skill))
 
 
 class OwnersState(NamedTuple):

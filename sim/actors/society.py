@@ -26,6 +26,7 @@ class SocialState(NamedTuple):
     """Participants of its projects since the last renewal."""
     report_hours: Float64
     desk_hours: Float64
+    skill: Float64
 
 
 class SocialOrganization(Institution, columns=SocialState):
@@ -62,7 +63,8 @@ def make_social(view: ModelView, communities: int) -> SocialState:
     """Fresh columns."""
     p = view.actors.social_organization
     n = communities
-    return SocialState(np.full(n, float(p.present)), np.full(n, p.dependence), np.zeros(n), np.zeros(n), np.zeros(n))
+    return SocialState(np.full(n, float(p.present)), np.full(n, p.dependence), np.zeros(n), np.zeros(n), np.zeros(n),
+                       np.full(n, p.skill))
 
 
 class PartnerState(NamedTuple):
@@ -72,6 +74,7 @@ class PartnerState(NamedTuple):
     satisfaction: Float64
     """企业满意度, 0 to 1: what they get back for what they lend."""
     desk_hours: Float64
+    skill: Float64
 
 
 class PartnerUnit(Institution, columns=PartnerState):
@@ -97,7 +100,8 @@ class PartnerUnit(Institution, columns=PartnerState):
 def make_partners(view: ModelView, communities: int) -> PartnerState:
     """Fresh columns."""
     p = view.actors.partner_unit
-    return PartnerState(np.full(communities, float(p.number)), np.full(communities, p.satisfaction), np.zeros(communities))
+    return PartnerState(np.full(communities, float(p.number)), np.full(communities, p.satisfaction), np.zeros(communities),
+                        np.full(communities, p.skill))
 
 
 class MediationState(NamedTuple):

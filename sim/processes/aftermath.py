@@ -9,7 +9,6 @@ import numpy as np
 from sim.population.columns import Float64
 from sim.clock import clock_time
 from sim.processes import acquaintance, experience, queues
-from sim.processes.environment import trust_prior
 from sim.processes.participation import Attendance
 from sim.vocabulary import WEEK_HOURS
 
@@ -74,7 +73,7 @@ def _raise_silent(model: Any) -> None:
 
 
 def _forget(model: Any) -> None:
-    good, bad = trust_prior(model)
+    good, bad = model.trust_prior
     kept = 1.0 - min(1.0, _MONTH * model.scenario.experience.forgetting)
     experience.forget(model.residents.trust_good, model.residents.trust_bad, good, bad, kept)
     between = model.commons

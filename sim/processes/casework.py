@@ -11,7 +11,7 @@ from sim.population.columns import Float64
 from sim.processes import handling, office, queues
 from sim.processes.categories import TASK
 from sim.processes.rules import Rules
-from sim.processes.staffing import staff
+from sim.processes.staffing import BY_COMMUNITY, staff
 from sim.processes.world import COUNTS, Voices, WorldWeek, frictions
 from sim.ledger.caselog import harvestable, log_rows
 from sim.vocabulary import WEEK_HOURS, Kind
@@ -20,40 +20,37 @@ LOAD_SMOOTHING = 0.25
 """Share of the way a desk's load moves towards this week's."""
 
 
-def man_desks(model: Any) -> None:
-    """Set every desk's staff and free time of this week from what institutions decided."""
-    book = model.cases
-    skill = model.levers.get("desk_skill")
-    a = model.actors
-    n = model.places.communities
+def heads(model: Any) -> dict[Kind, Float64]:
+    """People at the desks whose number never changes in a run, (C,) each."""
+    a, n = model.actors, model.places.communities
     lo, hi = model.places.resident_range("community")
-    people = {
-        Kind.CORE: a.core.staff_per_1000 * (hi - lo) / 1000.0,
-        Kind.RESIDENTS_COMMITTEE: a.residents_committee.staff_per_1000 * (hi - lo) / 1000.0,
-        Kind.PROPERTY: a.property.staff_per_1000 * (hi - lo) / 1000.0,
+    thousands = (hi - lo) / 1000.0
+    return {
+        Kind.CORE: a.core.staff_per_1000 * thousands,
+        Kind.RESIDENTS_COMMITTEE: a.residents_committee.staff_per_1000 * thousands,
+        Kind.PROPERTY: a.property.staff_per_1000 * thousands,
         Kind.OWNERS_COMMITTEE: np.full(n, float(a.owners_committee.staff)),
         Kind.SOCIAL_ORGANIZATION: np.full(n, float(a.social_organization.staff)),
-        Kind.PARTNER_UNIT: model.state(Kind.PARTNER_UNIT).number,
         Kind.MEDIATION: np.full(n, float(a.mediation.staff)),
-        Kind.VOLUNTEERS: np.ceil(model.state(Kind.VOLUNTEERS).desk_hours / WEEK_HOURS),
     }
-    fixed = {Kind.PROPERTY: a.property.skill, Kind.SOCIAL_ORGANIZATION: a.social_organization.skill,
-             Kind.PARTNER_UNIT: a.partner_unit.skill}
-    for kind, heads in people.items():
-        state = model.state(kind)
-        hours = {Kind.CORE: "case_hours", Kind.RESIDENTS_COMMITTEE: "line_hours"}.get(kind, "desk_hours")
-        able = np.full(n, fixed[kind]) if kind in fixed else state.skill
-        here = np.flatnonzero(book.desk_of[kind] >= 0)
-        if len(here):
-            staff(book, book.desk_of[kind, here], getattr(state, hours)[here], (able + skill[:, kind])[here],
-                  np.broadcast_to(heads, (n,))[here])
-    grid = model.state(Kind.GRID_WORKER)
-    here = np.flatnonzero(book.desk_of_grid >= 0)
-    lift = skill[model.places.grid_community, Kind.GRID_WORKER]
-    staff(book, book.desk_of_grid[here], grid.desk_hours[here], (grid.skill + lift)[here], grid.workers[here])
-    street = model.state(Kind.STREET)
-    rows = np.flatnonzero(book.desks["kind"] == Kind.STREET)
-    staff(book, rows, street.staff_hours * model.staff_factor, street.skill, street.staff_hours / WEEK_HOURS)
+
+
+def man_desks(model: Any) -> None:
+    """Set every desk's staff and free time of this week from what institutions decided."""
+    of = {kind: model.state(kind) for kind in BY_COMMUNITY}
+    people = {
+        **model.heads, Kind.PARTNER_UNIT: of[Kind.PARTNER_UNIT].number,
+        Kind.VOLUNTEERS: np.ceil(of[Kind.VOLUNTEERS].desk_hours / WEEK_HOURS),
+    }
+    hours = {Kind.CORE: of[Kind.CORE].case_hours, Kind.RESIDENTS_COMMITTEE: of[Kind.RESIDENTS_COMMITTEE].line_hours}
+    grid, street, lift = model.state(Kind.GRID_WORKER), model.state(Kind.STREET), model.levers.get("desk_skill")
+    staff(
+        model.cases.desks,
+        np.concatenate([*(hours[k] if k in hours else of[k].desk_hours for k in BY_COMMUNITY), grid.desk_hours,
+                        street.staff_hours * model.staff_factor]),
+        np.concatenate([*(of[k].skill + lift[:, k] for k in BY_COMMUNITY),
+                        grid.skill + lift[model.places.grid_community, Kind.GRID_WORKER], street.skill]),
+        np.concatenate([*(people[k] for k in BY_COMMUNITY), grid.workers, street.staff_hours / WEEK_HOURS]))
 
 
 def world_week(model: Any, friction_factor: float) -> WorldWeek:

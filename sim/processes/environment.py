@@ -25,9 +25,8 @@ def factor(shocks: Sequence[Shock], name: str) -> float:
     return product
 
 
-def trust_prior(model: Any) -> tuple[Float32, Float32]:
-    """α and β of a newcomer's reputations, (10,) each."""
-    trust = model.scenario.population.trust
+def trust_prior(trust: Any) -> tuple[Float32, Float32]:
+    """α and β of a newcomer's reputations, (10,) each, from the numbers of initial trust."""
     mean = np.array([getattr(trust, kind.key) for kind in Kind])
     return (trust.weight * mean).astype(np.float32), (trust.weight * (1.0 - mean)).astype(np.float32)
 
@@ -43,7 +42,7 @@ def world(model: Any, shocks: Sequence[Shock]) -> None:
     """
     p, week = model.scenario.world, model.week
     model.staff_factor = factor(shocks, "staff_factor")
-    good, bad = trust_prior(model)
+    good, bad = model.trust_prior
     kernels.moves(
         model.places, model.residents, model.ties, week, p.renter_moves / WEEKS_A_YEAR, p.owner_moves / WEEKS_A_YEAR,
         1.0 / p.refill_weeks, model.streams.week_key("moves", week), good, bad)

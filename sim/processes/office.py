@@ -117,12 +117,17 @@ def actors_present(o, i):
 
 @lean_kernel
 def lead_desk(o, community):
-    """Who leads under self-government: the owners' committee, else the volunteers; NOBODY if neither is there."""
-    for kind in (_OC, _VOLUNTEERS):
-        desk = o.desk_of[kind, community]
-        if desk >= 0 and o.desks[desk].servers > 0:
-            return desk
-    return NOBODY
+    """Who leads under self-government: owners' committee or volunteers, whichever is less loaded; NOBODY if neither."""
+    owners, volunteers = o.desk_of[_OC, community], o.desk_of[_VOLUNTEERS, community]
+    if owners >= 0 and o.desks[owners].servers == 0:
+        owners = NOBODY
+    if volunteers >= 0 and o.desks[volunteers].servers == 0:
+        volunteers = NOBODY
+    if owners < 0:
+        return volunteers
+    if volunteers < 0 or o.desks[owners].load <= o.desks[volunteers].load:
+        return owners
+    return volunteers
 
 
 @lean_kernel

@@ -112,7 +112,7 @@ class CaseParameters(Parameters):
     shared_households: int = Param(
         10, unit="households", ge=2, le=60, label=("共同受扰户数", "households sharing a nuisance"))
     patrol_find: float = Param(
-        0.6, unit="chance a week for full visibility at one patrol hour a building", ge=0, le=1, label=("巡查发现", "found by patrol"))
+        0.08, unit="chance a week for full visibility at one patrol hour a building", ge=0, le=1, label=("巡查发现", "found by patrol"))
     sensor_delay: float = Param(0.05, unit="h", ge=0, le=24, label=("感知延迟", "delay of a sensor"))
 
     accept_intercept: float = Param(0.0, unit="logit", ge=-6, le=6, label=("接办基准 a₀", "accepting: intercept"))

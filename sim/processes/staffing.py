@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger.cases import NOBODY, CaseBook, make_desks
+from sim.jit import lean_kernel
+from sim.ledger.cases import NOBODY, CaseBook, Table, make_desks
 from sim.population.columns import Bool, Float64, Int32, Places
 from sim.vocabulary import WEEK_HOURS, Kind
 
 BY_COMMUNITY = tuple(kind for kind in Kind if kind not in (Kind.GRID_WORKER, Kind.STREET))
-"""Kinds with one desk a community."""
+"""Kinds with one desk a community, in the order of their desks; grids and streets follow."""
 
 
-def make_case_book(places: Places, present: dict[Kind, Bool], grid_workers: Int32) -> CaseBook:
+def make_case_book(places: Places, present: dict[Kind, Bool], grid_workers: Float64) -> CaseBook:
     """Desks of all institutions that handle cases, without staff yet.
+
+    Every place has a row for every kind, so that rows can be written in one go; a kind that does not exist there has
+    a row without staff, which no case is ever sent to.
 
     Parameters
     ----------
@@ -29,43 +33,42 @@ def make_case_book(places: Places, present: dict[Kind, Bool], grid_workers: Int3
     """
     n, grids = places.communities, places.grids
     streets = int(places.community_street.max()) + 1
-    kinds: list[int] = []
-    community: list[int] = []
     desk_of = np.full((len(Kind), n), NOBODY, np.int32)
-    for kind in BY_COMMUNITY:
-        here = np.flatnonzero(present[kind])
-        desk_of[kind, here] = len(kinds) + np.arange(len(here))
-        kinds += [int(kind)] * len(here)
-        community += here.tolist()
-    first = len(kinds)
-    kinds += [int(Kind.GRID_WORKER)] * grids + [int(Kind.STREET)] * streets
-    community += places.grid_community.tolist() + [-1] * streets
+    for rank, kind in enumerate(BY_COMMUNITY):
+        desk_of[kind] = np.where(present[kind], rank * n + np.arange(n), NOBODY)
+    first = len(BY_COMMUNITY) * n
     desk_of[Kind.STREET] = first + grids + places.community_street
-    of_grid = np.where(grid_workers > 0, first + np.arange(grids), NOBODY).astype(np.int32)
+    of_grid: Int32 = np.where(grid_workers > 0, first + np.arange(grids), NOBODY).astype(np.int32)
+    kinds = np.repeat([int(k) for k in BY_COMMUNITY], n).tolist()
+    kinds += [int(Kind.GRID_WORKER)] * grids + [int(Kind.STREET)] * streets
+    community = np.tile(np.arange(n), len(BY_COMMUNITY)).tolist() + places.grid_community.tolist() + [NOBODY] * streets
     return CaseBook(make_desks(kinds, community), desk_of, of_grid)
 
 
-def staff(book: CaseBook, rows: Int32, hours: Float64, skill: Float64, people: Float64) -> None:
-    """Set this week's staff of some desks.
+@lean_kernel
+def staff(desks: Table, hours: Float64, skill: Float64, people: Float64) -> None:
+    """Set this week's staff of every desk.
 
     Hours promised last week to meetings, bounces and records come off first; a desk that owes more than it has serves
     nobody and owes the rest next week.
 
     Parameters
     ----------
-    book : CaseBook
-    rows : array of int, shape (m,)
-    hours : array, shape (m,)
+    desks : array of :data:`sim.ledger.cases.DESK`, shape (n,)
+        Written.
+    hours : array, shape (n,)
         Staff hours this week.
-    skill : array, shape (m,)
-    people : array, shape (m,)
+    skill : array, shape (n,)
+    people : array, shape (n,)
         Heads; rounded up to whole servers, none where there are no hours at all.
     """
-    d = book.desks
-    owed = d["committed"][rows]
-    free = np.maximum(hours - owed, 0.0)
-    d["committed"][rows] = np.maximum(owed - hours, 0.0)
-    servers = np.where((people > 0) & (hours > 0), np.maximum(np.ceil(people - 1e-9), 1), 0)
-    d["servers"][rows] = servers
-    d["rate"][rows] = np.minimum(free / np.maximum(servers * WEEK_HOURS, 1e-9), 1.0) * (servers > 0)
-    d["skill"][rows] = np.clip(skill, 0.0, 1.0)
+    for k in range(len(desks)):
+        owed = desks[k].committed
+        desks[k].committed = max(owed - hours[k], 0.0)
+        servers = 0
+        if people[k] > 0.0 and hours[k] > 0.0:
+            servers = max(1, int(np.ceil(people[k] - 1e-9)))
+        desks[k].servers = servers
+        free = max(hours[k] - owed, 0.0)
+        desks[k].rate = min(free / (servers * WEEK_HOURS), 1.0) if servers > 0 else 0.0
+        desks[k].skill = min(max(skill[k], 0.0), 1.0)
