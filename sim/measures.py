@@ -37,6 +37,16 @@ def group_count(places: Places) -> int:
     return _GRID_OFFSET + places.grids
 
 
+def _sum(column: Float64) -> float:
+    """Sum in one fixed order: ``np.sum`` adds pairwise and differently by CPU."""
+    return float(sum(column.tolist()))
+
+
+def _mean(column: Float64, rows: list[int]) -> float:
+    values = column.tolist()
+    return sum(values[r] for r in rows) / len(rows)
+
+
 def _ratio(a: float, b: float) -> float:
     return a / b if b > 0 else float("nan")
 
@@ -77,15 +87,22 @@ def _participation(v: dict[str, float], people: Any, sums: Any, habit: Any, took
     v["hours_given"] = sums[0] / n
     v["participation_gini"] = gini(habit)
     old, young = slice(_OLD, len(AGE_GROUPS)), slice(0, _OLD)
-    v["age_gap"] = _ratio(took[old].sum(), sizes[old].sum()) - _ratio(took[young].sum(), sizes[young].sum())
+    took, sizes = took.tolist(), sizes.tolist()
+    v["age_gap"] = _ratio(sum(took[old]), sum(sizes[old])) - _ratio(sum(took[young]), sum(sizes[young]))
     v["class_gap"] = _ratio(took[_PRIVATE], sizes[_PRIVATE]) - other52 / n
     v["member_gap"] = _ratio(took[_MEMBER], sizes[_MEMBER]) - _ratio(took[_MEMBER + 1], sizes[_MEMBER + 1])
 
 
+def _totals(names: Any, table: Float64) -> dict[str, float]:
+    """Sums over communities, by name."""
+    rows = table.tolist()
+    return dict(zip(names, rows[0] if len(rows) == 1 else [sum(c) for c in zip(*rows, strict=True)], strict=True))
+
+
 def _votes(v: dict[str, float], model: Any) -> None:
-    rows = model.opportunities.rows
-    if not (rows["activity"] == Activity.VOTE).any():
+    if not model.state(Kind.OWNERS_COMMITTEE).voting.any():
         return
+    rows = model.opportunities.rows
     r = model.residents
     asked = came = 0
     for row in rows[rows["activity"] == Activity.VOTE]:
@@ -97,8 +114,7 @@ def _votes(v: dict[str, float], model: Any) -> None:
 
 def _disputes(v: dict[str, float], model: Any, counts: Float64, tally: Float64) -> None:
     per = 1000.0 / max(len(model.residents.key), 1)
-    born = dict(zip(COUNTS, counts.sum(axis=0).tolist(), strict=True))
-    done = dict(zip(TALLY, tally.sum(axis=0).tolist(), strict=True))
+    born, done = _totals(COUNTS, counts), _totals(TALLY, tally)
     v["potential_frictions"], v["latent_disputes"] = born["potential"] * per, born["latent"] * per
     v["latent_neighbour_disputes"] = born["latent_neighbour"] * per
     v["recorded_disputes"], v["recorded_neighbour_disputes"] = done["recorded"] * per, done["recorded_neighbour"] * per
@@ -124,31 +140,29 @@ def _state(
     v["trust_property"], v["trust_owners_committee"] = mean[Kind.PROPERTY], mean[Kind.OWNERS_COMMITTEE]
     v["efficacy"], v["autonomy"], v["attachment"] = (sums[1:] / n).tolist()
     v["event_ties"] = event_ties / n
-    v["norm"] = float(model.commons.norm.mean())
+    v["norm"] = _sum(model.commons.norm) / max(len(model.commons.norm), 1)
     firm = model.state(Kind.PROPERTY)
-    if firm.present.any():
-        v["fee_payment"] = float(firm.paying[firm.present > 0].mean())
-        v["property_effort"] = float(firm.effort[firm.present > 0].mean())
-    desks, desk_of = model.cases.desks, model.cases.desk_of
-    v["staff_load"] = float(desks["load"][desk_of[Kind.RESIDENTS_COMMITTEE]].mean())
-    v["core_load"] = float(desks["load"][desk_of[Kind.CORE]].mean())
+    firms = [c for c, here in enumerate(firm.present.tolist()) if here > 0]
+    if firms:
+        v["fee_payment"], v["property_effort"] = _mean(firm.paying, firms), _mean(firm.effort, firms)
+    load, desk_of = model.cases.desks["load"], model.cases.desk_of
+    v["staff_load"] = _mean(load, desk_of[Kind.RESIDENTS_COMMITTEE].tolist())
+    v["core_load"] = _mean(load, desk_of[Kind.CORE].tolist())
     committee, core = model.state(Kind.RESIDENTS_COMMITTEE), model.state(Kind.CORE)
     social = model.state(Kind.SOCIAL_ORGANIZATION)
-    paper = committee.record_hours.sum() + core.report_hours.sum() + social.report_hours.sum()
-    paper += tally[:, TALLY.index("paper_hours")].sum()
-    paper += np.minimum(model.levers.get("paper_hours")[:, Kind.GRID_WORKER], 1e9).sum()
-    total = committee.staff_hours.sum() + core.staff_hours.sum() + social.present.sum() * 40.0
-    v["paper_share"] = float(min(1.0, paper / max(total, 1e-9)))
-    v["people_left"] = float(left.sum()) * 1000.0 / max(len(model.residents.key), 1)
+    paper = _sum(committee.record_hours) + _sum(core.report_hours) + _sum(social.report_hours)
+    paper += _totals(TALLY, tally)["paper_hours"] + _sum(model.levers.get("paper_hours")[:, Kind.GRID_WORKER])
+    total = _sum(committee.staff_hours) + _sum(core.staff_hours) + 40.0 * _sum(social.present)
+    v["paper_share"] = min(1.0, paper / max(total, 1e-9))
+    v["people_left"] = _sum(left) * 1000.0 / max(len(model.residents.key), 1)
 
 
 def _cost(v: dict[str, float], model: Any, tally: Float64) -> None:
     per = 1000.0 / max(len(model.residents.key), 1)
-    spent = float(model.budget.spent.sum())
+    spent = _sum(model.budget.spent)
     v["money_spent"] = spent * per
-    v["hours_on_policies"] = float(model.budget.attention_used.sum() + model.budget.staff_used.sum()) * per
-    solved = float(tally[:, TALLY.index("resolved")].sum())
-    v["cost_per_resolved"] = _ratio(spent, solved)
+    v["hours_on_policies"] = (_sum(model.budget.attention_used) + _sum(model.budget.staff_used.reshape(-1))) * per
+    v["cost_per_resolved"] = _ratio(spent, _totals(TALLY, tally)["resolved"])
 
 
 def gather(model: Any) -> RunResult:

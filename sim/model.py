@@ -72,6 +72,7 @@ class CommunityModel(mesa.Model):
         self.grants = Grants(np.zeros((0, 0), np.int64), np.zeros((0, 0), np.int64))
         self.recorder = Recorder(scenario.weeks, measures.group_count(self.places))
         self._views: list[Any] | None = None
+        self._no_hours = np.zeros(self.places.communities), np.zeros((self.places.communities, len(Kind)))
         self._phases: dict[tuple[str, str, int], npt.NDArray[np.int64]] = {}
         self.record_weight = self._weigh_records()
         self._read_numbers()
@@ -220,8 +221,7 @@ class CommunityModel(mesa.Model):
     def _policies(self) -> None:
         """Requests, then grants, then acts; each policy sees only its own grant."""
         active = [i for i, p in enumerate(self.policies) if p.active(self.policy_week)]
-        core, staff = spare_hours(self)
-        self.budget.open_week(core, staff)
+        self.budget.open_week(*(spare_hours(self) if active else self._no_hours))
         if not active:
             return
         requests = [self.policies[i].request(self) for i in active]

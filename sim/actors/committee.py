@@ -88,11 +88,10 @@ class GridWorker(Institution, columns=GridWorkerState):
         s: GridWorkerState = view.state(Kind.GRID_WORKER)
         p = view.actors.grid_worker
         community = view.places.grid_community
-        levers = (view.levers.get("staff_hours") - view.levers.get("paper_hours") - view.budget.staff_used)
-        grids = np.bincount(community, minlength=view.places.communities)
-        hours = np.maximum(s.workers * 40.0 * view.staff_factor + (levers[:, cls.kind] / grids)[community], 0.0)
-        desk = view.cases.desk_of_grid
-        load = view.cases.desks["load"][desk]
+        extra = view.levers.get("staff_hours")[:, cls.kind] - view.levers.get("paper_hours")[:, cls.kind]
+        extra = (extra - view.budget.staff_used[:, cls.kind]) / np.diff(view.places.community_first_grid)
+        hours = np.maximum(s.workers * (40.0 * view.staff_factor) + extra[community], 0.0)
+        load = view.cases.desks["load"][view.cases.desk_of_grid]
         s.patrol_hours[:] = hours * p.patrol_share * (1.0 - 0.5 * load)
         s.desk_hours[:] = hours - s.patrol_hours
         leaves = view.draw("grid worker leaves", "grid") < p.turnover * (0.5 + load) / 52.0

@@ -16,6 +16,8 @@ from sim.processes.world import COUNTS, Voices, WorldWeek, frictions
 from sim.ledger.caselog import harvestable, log_rows
 from sim.vocabulary import WEEK_HOURS, Kind
 
+CLEAR_WEEKS = 8
+"""Weeks from one clearing of the case table to the next."""
 LOAD_SMOOTHING = 0.25
 """Share of the way a desk's load moves towards this week's."""
 
@@ -125,7 +127,9 @@ def handle(model: Any) -> Float64:
 
 
 def clear(model: Any) -> None:
-    """Log cases that are over for good and free their slots."""
+    """Every few weeks, log cases that are over for good and free their slots."""
+    if (model.week + 1) % CLEAR_WEEKS:
+        return
     book = model.cases
     slots = harvestable(book.cases, model.week - model.scenario.experience.silent_weeks, False)
     if len(slots) == 0:

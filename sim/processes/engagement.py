@@ -57,7 +57,8 @@ def participate(model: Any, hours_factor: float) -> kernels.Attendance:
     """
     r, week = model.residents, model.week
     offers = model.opportunities.rows
-    offers[:] = offers[np.lexsort((offers["key"], offers["community"]))]
+    if len(offers) > 1:
+        offers[:] = offers[np.lexsort((offers["key"], offers["community"]))]
     first = np.searchsorted(offers["community"], np.arange(model.places.communities + 1))
     streams = model.streams
     keys = kernels.Keys(*(streams.week_key(name, week) for name in ("hear", "will", "hours", "seats")))

@@ -1,0 +1,1 @@
+"""Slow, readable models of what the kernels do, written apart from them; plain Python, no compiled code."""
