@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
@@ -18,6 +18,7 @@ from sim.ledger.levers import Levers
 from sim.ledger.opportunities import OPPORTUNITY, Opportunities, Scope
 from sim.network.builders import build_ties
 from sim.policies.base import Policy
+from sim.population.columns import Population
 from sim.population.csv_import import read_csv
 from sim.population.synthesis import synthesize
 from sim.processes import aftermath, casework, engagement, environment, experience
@@ -30,6 +31,9 @@ from sim.rng import Streams
 from sim.scenario.schema import Scenario
 from sim.state import State, make_institutions
 from sim.vocabulary import Activity, Kind, Regime
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 _LEVELS = ("community", "grid", "building")
 
@@ -95,10 +99,9 @@ class CommunityModel(mesa.Model):
             population = read_csv(s.population_path, s.places, s.population, self.streams)
         else:
             population = synthesize(s.places, s.population, self.streams)
-        self.names = population.names
         ties = build_ties(population, s.located_ties(), self.streams, s.population)
         commons = make_commons(population.places, s.actors.trust_between, 4.0)
-        self.state_ = State(population.places, population.residents, ties, commons)
+        self.state_ = State(population, ties, commons)
         self._rank_places()
         make_institutions(self, self.state_)
         n = self.places.communities
@@ -132,6 +135,7 @@ class CommunityModel(mesa.Model):
 
     week = property(lambda self: self.state_.week, doc="Week of the model, counted from the start of the warm-up.")
     residents = property(lambda self: self.state_.residents)
+    names = property(lambda self: self.state_.names, doc="The user's own ids of residents; empty if synthetic.")
     places = property(lambda self: self.state_.places)
     ties = property(lambda self: self.state_.ties)
     commons = property(lambda self: self.state_.commons)
@@ -266,7 +270,7 @@ class CommunityModel(mesa.Model):
 
             self._views = []
             institutions: list[Institution] = [
-                cls(self, i) for cls in (*PARTS, *ROSTER) for i in range(cls.number(self))]
+                cls(self, i) for cls in (*PARTS, *ROSTER) for i in range(cls.rows(self))]
             self._views = [*make_views(self), *institutions]
 
     @property
@@ -274,6 +278,20 @@ class CommunityModel(mesa.Model):
         """All residents and institutions as mesa agents; made on first use."""
         self._materialise()
         return super().agents
+
+    @property
+    def datacollector(self) -> mesa.DataCollector:
+        """Outcomes recorded so far as a mesa data collector: one model variable an outcome."""
+        collector = mesa.DataCollector(model_reporters={name: (lambda _: None) for name in self.recorder.series})
+        collector.model_vars = {
+            name: series[: self.recorder.at].tolist() for name, series in self.recorder.series.items()}
+        return collector
+
+    def graph(self) -> nx.Graph[Any]:
+        """Residents and all their ties of this week as a networkx graph with node attributes."""
+        from sim.network.interchange import to_networkx
+
+        return to_networkx(Population(self.places, self.residents, self.names), self.ties)
 
     @property
     def agents_by_type(self) -> Any:

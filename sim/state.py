@@ -14,7 +14,7 @@ from sim.ledger.budget import Budget
 from sim.ledger.cases import CaseBook
 from sim.ledger.commons import Commons
 from sim.network.ties import Ties
-from sim.population.columns import Places, Residents
+from sim.population.columns import Population, Residents
 from sim.vocabulary import Kind
 
 
@@ -23,13 +23,13 @@ class State:
 
     Parameters
     ----------
-    places, residents, ties, commons
-        Columns.
+    population : Population
+    ties : Ties
+    commons : Commons
     """
 
-    def __init__(self, places: Places, residents: Residents, ties: Ties, commons: Commons) -> None:
-        self.places = places
-        self.residents = residents
+    def __init__(self, population: Population, ties: Ties, commons: Commons) -> None:
+        self.places, self.residents, self.names = population
         self.ties = ties
         self.commons = commons
         self.institutions: dict[Kind, Any] = {}

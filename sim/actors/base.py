@@ -58,7 +58,7 @@ class Institution(mesa.Agent):
             setattr(cls, name, Column(name))
 
     @classmethod
-    def number(cls, model: Any) -> int:
+    def rows(cls, model: Any) -> int:
         """How many of this kind there are."""
         columns = model.part(cls.part) if cls.part else model.state(cls.kind)
         return len(columns[0])

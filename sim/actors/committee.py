@@ -94,8 +94,8 @@ class GridWorker(Institution, columns=GridWorkerState):
         load = view.cases.desks["load"][view.cases.desk_of_grid]
         s.patrol_hours[:] = hours * p.patrol_share * (1.0 - 0.5 * load)
         s.desk_hours[:] = hours - s.patrol_hours
-        leaves = view.draw("grid worker leaves", "grid") < p.turnover * (0.5 + load) / 52.0
-        s.skill[:] = np.where(leaves, 0.5 * p.skill, s.skill + (p.skill - s.skill) / 26.0)
+        s.skill[:] += (p.skill - s.skill) / 26.0
+        s.skill[view.draw("grid worker leaves", "grid") < p.turnover * (0.5 + load) / 52.0] = 0.5 * p.skill
         patrol = every(view, p.joint_patrol_weeks, "joint patrol", "grid")
         if patrol.any():
             view.opportunities.offer(

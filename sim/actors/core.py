@@ -118,13 +118,14 @@ class GridBranch(Institution, columns=BranchState):
         """Gather the groups' strength and give the grid some patrol hours."""
         s: BranchState = view.part("branch")
         groups: GroupState = view.part("group")
+        if not groups.strength.any() and not s.strength.any():
+            return
         places = view.places
         size = np.diff(places.grid_first_building)
         total = np.zeros(places.grids)
         np.add.at(total, places.building_grid, groups.strength)
         s.strength[:] = total / np.maximum(size, 1)
-        if total.any():
-            view.levers.add("patrol_hours", view.actors.core.branch_patrol_hours * s.strength)
+        view.levers.add("patrol_hours", view.actors.core.branch_patrol_hours * s.strength)
 
 
 class BuildingGroup(Institution, columns=GroupState):

@@ -1,0 +1,60 @@
+# make demo   the main comparison, from nothing to its summary      make test   all tests
+# Both set themselves up in .venv; they need Python 3.11 to 3.13 and make. Windows: see README.md.
+#
+#   PYTHON=python3.12        interpreter to build .venv with
+#   REPLICATES=20            seeds for each arm in the demo
+#   LANGUAGE=zh              zh or en: language of the demo
+#   PYTEST_ARGS=-x           more for pytest
+
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
+	if $$name -c '$(FITS)' 2> /dev/null; then echo $$name; break; fi; done)
+REPLICATES ?= 20
+LANGUAGE ?= zh
+PYTEST_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+SCENARIO := scenarios/chaoyang_neighbour_festival.yaml
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	--constraint constraints/$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt
+
+.PHONY: help setup demo test lint bench clean
+.DELETE_ON_ERROR:
+
+help:
+	@awk '/^#/ {sub(/^# ?/, ""); print; next} {exit}' Makefile
+
+# One stamp for each set of packages: pip runs again only when what it reads has changed.
+$(BIN)/python:
+	@$(PYTHON) -c '$(FITS)' || { echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=…  需要 Python 3.11–3.13"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.report: pyproject.toml $(wildcard constraints/*.txt) | $(BIN)/python
+	$(INSTALL) --editable '.[study,report]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml $(wildcard constraints/*.txt) | $(BIN)/python
+	$(INSTALL) --editable '.[dev]'
+	@touch $@ $(VENV)/.report
+
+setup: $(VENV)/.dev
+
+demo: $(VENV)/.report
+	$(BIN)/python -m sim.precompile
+	$(BIN)/yihe compare $(SCENARIO) --replicates $(REPLICATES) --lang $(LANGUAGE)
+
+test: $(VENV)/.dev
+	$(BIN)/python -m sim.precompile
+	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find sim tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,187 @@
+"""Measure what the README quotes: ``python benchmarks/run.py`` prints a table and writes ``results/benchmarks.json``.
+
+Every figure is the median of several repeats in this one run, with the fastest beside it; the last column compares it
+with a fixed piece of work in plain Python measured in between, so that runs on different machines can be compared.
+Kernels are compiled before anything is timed; ``--cold`` times that as well, in an empty cache.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+ESTATE = str(ROOT / "scenarios" / "commercial_estate.yaml")
+FESTIVAL = str(ROOT / "scenarios" / "chaoyang_neighbour_festival.yaml")
+YIHE = [sys.executable, "-m", "sim.cli"]
+
+
+class Figure(NamedTuple):
+    name: str
+    unit: str
+    median: float
+    best: float
+    goal: float | None
+    ratio: float
+    """Median in units of the fixed piece of work."""
+
+
+def yardstick() -> float:
+    """Seconds of a fixed piece of plain Python."""
+    start = time.perf_counter()
+    total = 0
+    for i in range(2_000_000):
+        total += i * i % 7
+    assert total > 0
+    return time.perf_counter() - start
+
+
+def timed(work: Callable[[], object], repeats: int) -> list[float]:
+    """Seconds of each repeat, after one that is not counted."""
+    work()
+    seconds = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - start)
+    return seconds
+
+
+def command(*arguments: str, cache: str | None = None) -> Callable[[], object]:
+    """A command line as a piece of work."""
+    environment = {**os.environ, "YIHE_LANG": "en", **({"XDG_CACHE_HOME": cache} if cache else {})}
+    return lambda: subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, env=environment, cwd=ROOT)
+
+
+def estate(residents: int) -> Callable[[], object]:
+    """104 weeks without a warm-up, founding left out of neither."""
+    from sim import load, simulate
+
+    changes = {"population.residents": residents, "places.grids": max(1, residents // 1000), "warmup": 0}
+    scenario = load(ESTATE, changes)
+    return lambda: simulate(scenario, 1)
+
+
+def founding(residents: int) -> Callable[[], object]:
+    """People, ties and institutions only."""
+    from sim import CommunityModel, load
+
+    changes = {"population.residents": residents, "places.grids": max(1, residents // 1000), "warmup": 0}
+    scenario = load(ESTATE, changes)
+    return lambda: CommunityModel(scenario, 1).free()
+
+
+def weeks_with_policies() -> Callable[[], object]:
+    """The festival's four policies over 104 weeks, founding included."""
+    from sim import load, simulate
+
+    scenario = load(FESTIVAL).arm("festival").model_copy(update={"warmup": 0})
+    return lambda: simulate(scenario, 1)
+
+
+def sweep(workers: int, replicates: int) -> Callable[[], object]:
+    """Runs of all eight arms, warm-up, storage and workers included."""
+    from sim import compare
+
+    return lambda: compare(FESTIVAL, replicates=replicates, workers=workers)
+
+
+def measure(repeats: int, workers: int, replicates: int, cold: bool) -> list[Figure]:
+    """All figures, in the order of the table."""
+    figures: list[Figure] = []
+
+    def add(name: str, unit: str, work: Callable[[], object], times: int, goal: float | None = None,
+            runs: int = 0) -> None:
+        before = yardstick()
+        seconds = timed(work, times)
+        base = statistics.median([before, yardstick()])
+        median, best = statistics.median(seconds), min(seconds)
+        ratio = median / base
+        if runs:
+            median, best = runs / median, runs / best
+        figures.append(Figure(name, unit, median, best, goal, ratio))
+        print(row(figures[-1]), flush=True)
+
+    add("a run of 1,000 residents × 104 weeks", "s", estate(1000), repeats, 0.15)
+    add("a run of 20,000 residents × 104 weeks", "s", estate(20_000), max(2, repeats // 3), 2.0)
+    add("founding 1,000 residents", "s", founding(1000), repeats)
+    add("founding 20,000 residents", "s", founding(20_000), max(2, repeats // 3))
+    add("the festival arm, 104 weeks", "s", weeks_with_policies(), repeats)
+    add("yihe --help", "s", command(*YIHE, "--help"), repeats, 0.4)
+    add("yihe validate", "s", command(*YIHE, "validate", FESTIVAL), repeats, 1.0)
+    add("import sim.model, compiled", "s", command(sys.executable, "-c", "import sim.model"), max(2, repeats // 3))
+    for count in sorted({1, workers}):
+        add(f"sweep, {count} process{'es' if count > 1 else ''}", "runs/s", sweep(count, replicates), 1,
+            runs=8 * replicates)
+    if cold:
+        figures.append(compiling())
+        print(row(figures[-1]), flush=True)
+    return figures
+
+
+def compiling() -> Figure:
+    """Compiling everything into an empty cache."""
+    base = yardstick()
+    with tempfile.TemporaryDirectory() as cache:
+        start = time.perf_counter()
+        command(sys.executable, "-m", "sim.precompile", cache=cache)()
+        seconds = time.perf_counter() - start
+    return Figure("compiling all kernels, once", "s", seconds, seconds, None, seconds / base)
+
+
+HEAD = f"{'':44}{'median':>9}{'best':>9}{'goal':>8}{'÷ yardstick':>13}"
+
+
+def row(figure: Figure) -> str:
+    """One line of the table."""
+    goal = f"{figure.goal:g}" if figure.goal is not None else ""
+    name = f"{figure.name} ({figure.unit})"
+    return f"{name:44}{figure.median:9.3g}{figure.best:9.3g}{goal:>8}{figure.ratio:13.2f}"
+
+
+def processor() -> str:
+    """Name of the processor, as far as the system tells."""
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeats", type=int, default=9, help="repeats of each figure")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes of the sweep")
+    parser.add_argument("--replicates", type=int, default=10, help="seeds of the sweep")
+    parser.add_argument("--cold", action="store_true", help="also compile all kernels into an empty cache")
+    parser.add_argument("--out", type=Path, default=ROOT / "results" / "benchmarks.json")
+    given = parser.parse_args()
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    print(f"{processor()}, {os.cpu_count()} cores, load {load:.1f}; Python {platform.python_version()}")
+    print(HEAD)
+    figures = measure(given.repeats, given.workers, given.replicates, given.cold)
+    report = {
+        "processor": processor(), "cores": os.cpu_count(), "load": load, "python": platform.python_version(),
+        "packages": {name: version(name) for name in ("yihe", "numpy", "numba", "mesa")},
+        "figures": [figure._asdict() for figure in figures],
+    }
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    given.out.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"wrote {given.out}")
+
+
+if __name__ == "__main__":
+    main()
