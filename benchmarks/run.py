@@ -1,8 +1,8 @@
-"""Measure what the README quotes: ``python benchmarks/run.py`` prints a table and writes ``results/benchmarks.json``.
+"""Measure what the README quotes: ``python benchmarks/run.py`` prints a table, and writes it as JSON.
 
-Every figure is the median of several repeats in this one run, with the fastest beside it; the last column compares it
-with a fixed piece of work in plain Python measured in between, so that runs on different machines can be compared.
-Kernels are compiled before anything is timed; ``--cold`` times that as well, in an empty cache.
+Every figure is the median of several repeats in this one run, with the fastest beside it; the last column
+compares it with a fixed piece of work in plain Python measured just before and after, so that figures from
+different machines can be compared. Kernels are compiled before anything is timed; ``--cold`` times that too.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def measure(repeats: int, workers: int, replicates: int, cold: bool) -> list[Fig
     add("the festival arm, 104 weeks", "s", weeks_with_policies(), repeats)
     add("yihe --help", "s", command(*YIHE, "--help"), repeats, 0.4)
     add("yihe validate", "s", command(*YIHE, "validate", FESTIVAL), repeats, 1.0)
-    add("import sim.model, compiled", "s", command(sys.executable, "-c", "import sim.model"), max(2, repeats // 3))
+    add("import sim.model", "s", command(sys.executable, "-c", "import sim.model"), max(2, repeats // 3))
     for count in sorted({1, workers}):
         add(f"sweep, {count} process{'es' if count > 1 else ''}", "runs/s", sweep(count, replicates), 1,
             runs=8 * replicates)
@@ -162,7 +162,8 @@ def processor() -> str:
 
 def main() -> None:
     """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=plain)
     parser.add_argument("--repeats", type=int, default=9, help="repeats of each figure")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes of the sweep")
     parser.add_argument("--replicates", type=int, default=10, help="seeds of the sweep")

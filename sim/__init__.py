@@ -1,7 +1,7 @@
 """yihe 一核: an agent-based laboratory for Chinese community governance (社区治理).
 
-Everything here is illustrative and uncalibrated. Names load when they are first used, so that ``import sim`` costs
-nothing.
+Everything here is illustrative and uncalibrated. Names load when they are first used, so that ``import sim``
+costs nothing.
 
 >>> from sim import load, run, compare
 >>> result = compare("scenarios/chaoyang_neighbour_festival.yaml", replicates=20)

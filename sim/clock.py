@@ -1,16 +1,16 @@
-"""Working time and clock time: 40 working hours a week, Monday to Friday nine to five, inside 168 clock hours."""
+"""Working time and clock time: 40 working hours, Monday to Friday nine to five, in a week of 168 hours."""
 
 from __future__ import annotations
 
 import numpy as np
-from sim.jit import kernel
 
+from sim.jit import kernel
 from sim.vocabulary import CLOCK_HOURS, WEEK_HOURS
 
 
 @kernel
-def work_time(clock):
-    """Working hours gone by at a clock time: Monday to Friday, nine to five; off-hours wait for the next morning."""
+def work_time(clock: float) -> float:
+    """Working hours gone by at a clock time; off-hours wait for the next morning."""
     week = np.floor(clock / CLOCK_HOURS)
     hour = clock - week * CLOCK_HOURS
     day = int(hour / 24.0)
@@ -20,7 +20,7 @@ def work_time(clock):
 
 
 @kernel
-def clock_time(work):
+def clock_time(work: float) -> float:
     """Clock time at which so many working hours have gone by; the end of a day, not the next morning."""
     week = np.floor(work / WEEK_HOURS)
     hour = work - week * WEEK_HOURS

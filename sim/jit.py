@@ -1,8 +1,8 @@
 """Compiled kernels: one decorator, and a cache that can never be stale.
 
-Numba's own cache looks only at the file of the function itself: change a function that it calls from another file, and
-the old code runs on. So the cache lives in a folder named by the content of every file that kernels are made of.
-No ``fastmath`` and one error model everywhere: a kernel gives the same bits in every process.
+Numba's own cache looks only at the file of the function itself: change a function that it calls from another
+file, and the old code runs on. So the cache lives in a folder named by the content of every file that kernels
+are made of. No ``fastmath`` and one error model everywhere: a kernel gives the same bits in every process.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numba
 
@@ -46,7 +46,7 @@ def _closure(start: list[Path]) -> list[Path]:
 def kernel_hash() -> str:
     """Hash of every file that compiled code is made of, and of numba's version."""
     mill = hashlib.blake2b(numba.__version__.encode(), digest_size=10)
-    kernels = [f for f in sorted(_ROOT.rglob("*.py")) if _MARK.search( f.read_text(encoding="utf-8"))]
+    kernels = [f for f in sorted(_ROOT.rglob("*.py")) if _MARK.search(f.read_text(encoding="utf-8"))]
     for file in _closure(kernels):
         mill.update(str(file.relative_to(_ROOT)).encode())
         mill.update(file.read_bytes())
@@ -54,7 +54,8 @@ def kernel_hash() -> str:
 
 
 def _cache_folder() -> Path:
-    """Folder of this code's compiled kernels; a private temporary one where the user's cache cannot be written."""
+    """Folder of this code's compiled kernels; a private temporary one where the user's cache cannot be
+    written."""
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "yihe"
     folder = root / f"kernels-{kernel_hash()}"
     try:
@@ -69,7 +70,11 @@ def _cache_folder() -> Path:
 
 
 if "NUMBA_CACHE_DIR" not in os.environ:
-    numba.config.CACHE_DIR = str(_cache_folder())
+    _config: Any = numba.config
+    _config.CACHE_DIR = str(_cache_folder())
+
+_njit: Any = numba.njit
+"""Untyped, so that a kernel keeps the signature of the plain function."""
 
 
 def kernel(function: F) -> F:
@@ -80,7 +85,8 @@ def kernel(function: F) -> F:
     function : callable
         In the part of Python and NumPy that numba knows; ``function.py_func`` stays the plain Python one.
     """
-    return numba.njit(cache=True, error_model="numpy", nogil=True)(function)  # type: ignore[no-any-return]
+    compiled: F = _njit(cache=True, error_model="numpy", nogil=True)(function)
+    return compiled
 
 
 def lean_kernel(function: F) -> F:
@@ -91,4 +97,5 @@ def lean_kernel(function: F) -> F:
     function : callable
         As for :func:`kernel`; it may read and write the arrays it is given and make none.
     """
-    return numba.njit(cache=True, error_model="numpy", nogil=True, _nrt=False)(function)  # type: ignore[no-any-return]
+    compiled: F = _njit(cache=True, error_model="numpy", nogil=True, _nrt=False)(function)
+    return compiled

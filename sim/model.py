@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import measures
-from sim.actors.base import Institution
 from sim.actors.roster import PARTS, ROSTER, spare_hours
 from sim.ledger.budget import Budget, Grants
 from sim.ledger.commons import make_commons
@@ -268,10 +267,8 @@ class CommunityModel(mesa.Model):
         if self._views is None:
             from sim.population.agents import make_views
 
-            self._views = []
-            institutions: list[Institution] = [
-                cls(self, i) for cls in (*PARTS, *ROSTER) for i in range(cls.rows(self))]
-            self._views = [*make_views(self), *institutions]
+            self._views = make_views(self)
+            self._views += [cls(self, i) for cls in (*ROSTER, *PARTS) for i in range(cls.rows(self))]
 
     @property
     def agents(self) -> Any:

@@ -1,13 +1,14 @@
 """Logarithm, exponential and logistic with the same bits on every machine.
 
-``np.exp``, ``np.log`` and their kin differ in the last bit between CPUs and libraries, and one flipped draw makes
-two runs part for ever. Everything here uses only ``+ − × ÷`` and integer shifts, which IEEE 754 fixes to the bit;
-no fused multiply-add is used because the kernels are compiled without ``fastmath``.
+``np.exp``, ``np.log`` and their kin differ in the last bit between CPUs and libraries, and one flipped draw
+makes two runs part for ever. Everything here uses only ``+ − × ÷`` and integer shifts, which IEEE 754 fixes
+to the bit; no fused multiply-add is used because the kernels are compiled without ``fastmath``.
 """
 
 from __future__ import annotations
 
 import numpy as np
+
 from sim.jit import kernel
 
 LN2 = 0.6931471805599453
@@ -73,6 +74,7 @@ LOGISTIC = _logistic_table()
 @kernel
 def logistic(x: float) -> float:
     """σ(x) = 1/(1+e^−x) by linear interpolation in one table; error below 1e-6; flat outside ±16."""
-    position = (min(max(x, -LOGISTIC_SPAN), LOGISTIC_SPAN) + LOGISTIC_SPAN) * (LOGISTIC_STEPS / (2.0 * LOGISTIC_SPAN))
+    position = (min(max(x, -LOGISTIC_SPAN), LOGISTIC_SPAN) + LOGISTIC_SPAN) * (
+        LOGISTIC_STEPS / (2.0 * LOGISTIC_SPAN))
     i = min(int(position), LOGISTIC_STEPS - 1)
     return LOGISTIC[i] + (LOGISTIC[i + 1] - LOGISTIC[i]) * (position - i)

@@ -8,6 +8,7 @@ from sim.params import Label
 
 Better = Literal["more", "less", "neither"]
 Summary = Literal["mean", "last", "sum_per_year"]
+Family = Literal["participation", "disputes", "state", "cost"]
 
 
 class Outcome(NamedTuple):
@@ -21,47 +22,75 @@ class Outcome(NamedTuple):
     unit: str
     better: Better
     summary: Summary
-    of: Literal["participation", "disputes", "state", "cost"]
+    of: Family
 
 
-def _o(zh: str, en: str, unit: str, better: Better, summary: Summary, of: Literal["participation", "disputes", "state", "cost"]) -> Outcome:
+def _o(zh: str, en: str, unit: str, better: Better, summary: Summary, of: Family) -> Outcome:
     return Outcome(Label(zh=zh, en=en), unit, better, summary, of)
 
 
-_P, _D, _S, _C = "participation", "disputes", "state", "cost"
 _PER = "per 1,000 residents a year"
 
 OUTCOMES: dict[str, Outcome] = {
     # Participation: share of residents aged 18 and over.
-    "participation_52": _o("年参与率", "took part within 52 weeks", "share of adults", "more", "last", "participation"),
-    "participation_52_other": _o("年参与率（不含所比政策自办活动）", "took part within 52 weeks, without the compared policies' own events", "share of adults", "more", "last", "participation"),
-    "participation_52_public": _o("年公共事务参与率（不含自办）", "took part in public affairs or above within 52 weeks, without own events", "share of adults", "more", "last", "participation"),
-    "participation_4": _o("月参与率", "took part within 4 weeks", "share of adults", "more", "mean", "participation"),
-    "participation_4_other": _o("月参与率（不含自办）", "took part within 4 weeks, without own events", "share of adults", "more", "mean", "participation"),
-    "participation_week": _o("周参与率", "took part this week", "share of adults", "more", "mean", "participation"),
+    "participation_52": _o(
+        "年参与率", "took part within 52 weeks", "share of adults", "more", "last", "participation"),
+    "participation_52_other": _o(
+        "年参与率（不含所比政策自办活动）",
+        "took part within 52 weeks, without the compared policies' own events", "share of adults", "more",
+        "last", "participation"),
+    "participation_52_public": _o(
+        "年公共事务参与率（不含自办）",
+        "took part in public affairs or above within 52 weeks, without own events", "share of adults", "more",
+        "last", "participation"),
+    "participation_4": _o(
+        "月参与率", "took part within 4 weeks", "share of adults", "more", "mean", "participation"),
+    "participation_4_other": _o(
+        "月参与率（不含自办）", "took part within 4 weeks, without own events", "share of adults", "more",
+        "mean", "participation"),
+    "participation_week": _o(
+        "周参与率", "took part this week", "share of adults", "more", "mean", "participation"),
     "hours_given": _o("人均参与时间", "hours given", "h a week per adult", "more", "mean", "participation"),
-    "participation_gini": _o("参与时间基尼系数", "Gini of habit of taking part", "0 to 1", "less", "mean", "participation"),
-    "stage_mutual_help": _o("互助及以上", "at mutual help or above", "share of adults", "more", "last", "participation"),
-    "stage_public_affairs": _o("公共事务及以上", "at public affairs or above", "share of adults", "more", "last", "participation"),
+    "participation_gini": _o(
+        "参与时间基尼系数", "Gini of habit of taking part", "0 to 1", "less", "mean", "participation"),
+    "stage_mutual_help": _o(
+        "互助及以上", "at mutual help or above", "share of adults", "more", "last", "participation"),
+    "stage_public_affairs": _o(
+        "公共事务及以上", "at public affairs or above", "share of adults", "more", "last", "participation"),
     "stage_volunteer": _o("志愿骨干", "volunteers", "share of adults", "more", "last", "participation"),
-    "vote_turnout": _o("业主表决参与率", "turnout of owners' votes", "share of owners invited", "more", "mean", "participation"),
-    "age_gap": _o("年龄差（60岁以上减18–59岁）", "gap: 60 and over minus 18–59", "share of adults", "neither", "last", "participation"),
-    "class_gap": _o("体制外中产与全体之差", "gap: private-sector middle class minus all", "share of adults", "neither", "last", "participation"),
-    "member_gap": _o("党员与非党员之差", "gap: members minus others", "share of adults", "neither", "last", "participation"),
+    "vote_turnout": _o(
+        "业主表决参与率", "turnout of owners' votes", "share of owners invited", "more", "mean",
+        "participation"),
+    "age_gap": _o(
+        "年龄差（60岁以上减18–59岁）", "gap: 60 and over minus 18–59", "share of adults", "neither", "last",
+        "participation"),
+    "class_gap": _o(
+        "体制外中产与全体之差", "gap: private-sector middle class minus all", "share of adults", "neither",
+        "last", "participation"),
+    "member_gap": _o(
+        "党员与非党员之差", "gap: members minus others", "share of adults", "neither", "last",
+        "participation"),
     # Disputes and demands.
     "potential_frictions": _o("潜在摩擦", "potential frictions", _PER, "neither", "sum_per_year", "disputes"),
-    "latent_disputes": _o("隐性及显性纠纷与诉求", "latent disputes and demands", _PER, "less", "sum_per_year", "disputes"),
-    "latent_neighbour_disputes": _o("邻里纠纷（含未上报）", "latent neighbour disputes", _PER, "less", "sum_per_year", "disputes"),
+    "latent_disputes": _o(
+        "隐性及显性纠纷与诉求", "latent disputes and demands", _PER, "less", "sum_per_year", "disputes"),
+    "latent_neighbour_disputes": _o(
+        "邻里纠纷（含未上报）", "latent neighbour disputes", _PER, "less", "sum_per_year", "disputes"),
     "recorded_disputes": _o("记录在案", "recorded", _PER, "neither", "sum_per_year", "disputes"),
-    "recorded_neighbour_disputes": _o("记录在案的邻里纠纷", "recorded neighbour disputes", _PER, "neither", "sum_per_year", "disputes"),
-    "silent_disputes": _o("沉默（未被发现或放弃）", "silent: never found or given up", _PER, "less", "sum_per_year", "disputes"),
+    "recorded_neighbour_disputes": _o(
+        "记录在案的邻里纠纷", "recorded neighbour disputes", _PER, "neither", "sum_per_year", "disputes"),
+    "silent_disputes": _o(
+        "沉默（未被发现或放弃）", "silent: never found or given up", _PER, "less", "sum_per_year",
+        "disputes"),
     "resolved": _o("实际化解", "really resolved", _PER, "more", "sum_per_year", "disputes"),
     "closed_on_paper": _o("纸面办结", "closed on paper", _PER, "less", "sum_per_year", "disputes"),
     "escalated": _o("上交街道", "escalated to the street", _PER, "less", "sum_per_year", "disputes"),
     "relapsed": _o("反弹", "relapsed", _PER, "less", "sum_per_year", "disputes"),
     "backlog": _o("未决件", "backlog", "cases per 1,000 residents", "less", "mean", "disputes"),
-    "real_resolution_rate": _o("实际化解率（占隐性纠纷）", "really resolved, of latent", "share", "more", "mean", "disputes"),
-    "recorded_resolution_rate": _o("台账办结率（占记录）", "closed, as recorded, of recorded", "share", "neither", "mean", "disputes"),
+    "real_resolution_rate": _o(
+        "实际化解率（占隐性纠纷）", "really resolved, of latent", "share", "more", "mean", "disputes"),
+    "recorded_resolution_rate": _o(
+        "台账办结率（占记录）", "closed, as recorded, of recorded", "share", "neither", "mean", "disputes"),
     "time_to_find": _o("发现时间", "time to find", "clock h, mean", "less", "mean", "disputes"),
     "time_to_assign": _o("派单到位时间", "time to assign", "working h, mean", "less", "mean", "disputes"),
     "time_to_close": _o("办结时间", "time to close", "working h, mean", "less", "mean", "disputes"),
@@ -70,24 +99,35 @@ OUTCOMES: dict[str, Outcome] = {
     "satisfaction": _o("当事人满意度", "satisfaction of parties", "0 to 1", "more", "mean", "disputes"),
     # State.
     "trust_core": _o("对社区党委信任", "trust in the party committee", "0 to 1", "more", "mean", "state"),
-    "trust_committee": _o("对居委会信任", "trust in the residents' committee", "0 to 1", "more", "mean", "state"),
+    "trust_committee": _o(
+        "对居委会信任", "trust in the residents' committee", "0 to 1", "more", "mean", "state"),
     "trust_property": _o("对物业信任", "trust in the property company", "0 to 1", "more", "mean", "state"),
-    "trust_owners_committee": _o("对业委会信任", "trust in the owners' committee", "0 to 1", "more", "mean", "state"),
+    "trust_owners_committee": _o(
+        "对业委会信任", "trust in the owners' committee", "0 to 1", "more", "mean", "state"),
     "efficacy": _o("效能感", "efficacy", "0 to 1", "more", "mean", "state"),
     "autonomy": _o("自主感", "felt autonomy", "0 to 1", "more", "mean", "state"),
     "attachment": _o("归属感", "attachment", "0 to 1", "more", "mean", "state"),
     "event_ties": _o("活动结识的关系", "ties made at events", "a resident", "more", "mean", "state"),
     "norm": _o("公约规范强度", "strength of agreed rules", "0 to 1", "more", "mean", "state"),
-    "fee_payment": _o("物业费缴费率", "households paying the fee", "share of households", "more", "mean", "state"),
+    "fee_payment": _o(
+        "物业费缴费率", "households paying the fee", "share of households", "more", "mean", "state"),
     "property_effort": _o("物业努力", "effort of the property company", "0 to 1", "more", "mean", "state"),
-    "staff_load": _o("社区工作者负荷", "load of the residents' committee", "share of time", "less", "mean", "state"),
+    "staff_load": _o(
+        "社区工作者负荷", "load of the residents' committee", "share of time", "less", "mean", "state"),
     "core_load": _o("社区党委负荷", "load of the core", "share of time", "less", "mean", "state"),
-    "paper_share": _o("留痕占比", "share of effort on paper", "share of staff hours", "less", "mean", "state"),
-    "people_left": _o("因坏经历离开", "left after bad experience", "per 1,000 residents a year", "less", "sum_per_year", "state"),
+    "paper_share": _o(
+        "留痕占比", "share of effort on paper", "share of staff hours", "less", "mean", "state"),
+    "people_left": _o(
+        "因坏经历离开", "left after bad experience", "per 1,000 residents a year", "less", "sum_per_year",
+        "state"),
     # Cost.
-    "money_spent": _o("政策支出", "spent on policies", "yuan per 1,000 residents a year", "less", "sum_per_year", "cost"),
-    "hours_on_policies": _o("政策占用工时", "staff and core hours on policies", "h per 1,000 residents a year", "less", "sum_per_year", "cost"),
-    "cost_per_resolved": _o("每件实际化解成本", "policy money per really resolved case", "yuan a case", "less", "mean", "cost"),
+    "money_spent": _o(
+        "政策支出", "spent on policies", "yuan per 1,000 residents a year", "less", "sum_per_year", "cost"),
+    "hours_on_policies": _o(
+        "政策占用工时", "staff and core hours on policies", "h per 1,000 residents a year", "less",
+        "sum_per_year", "cost"),
+    "cost_per_resolved": _o(
+        "每件实际化解成本", "policy money per really resolved case", "yuan a case", "less", "mean", "cost"),
 }
 """Every outcome there is."""
 
@@ -98,4 +138,5 @@ BREAKDOWNS: dict[str, Label] = {
     "membership": Label(zh="党员身份", en="party membership"),
     "grid": Label(zh="网格", en="grid"),
 }
-"""Groups by which participation is recorded: ``participation_52_other`` and ``participation_week`` of each."""
+"""Groups by which participation is recorded: ``participation_52_other`` and ``participation_week`` of
+each."""

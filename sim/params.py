@@ -70,7 +70,8 @@ def Param(  # noqa: N802 - reads as a type in class bodies, like pydantic's Fiel
         raise ValueError(f"{label[1]}: evidence {evidence} needs a source")
     if not ge <= default <= le:
         raise ValueError(f"{label[1]}: default {default} lies outside [{ge}, {le}]")
-    extra: dict[str, Any] = {"unit": unit, "source": source, "evidence": evidence, "zh": label[0], "en": label[1]}
+    extra: dict[str, Any] = {
+        "unit": unit, "source": source, "evidence": evidence, "zh": label[0], "en": label[1]}
     if note:
         extra["note"] = note
     return Field(
@@ -126,6 +127,6 @@ def declared(model: type[BaseModel], prefix: str = "") -> Iterator[Declared]:
 def _declared(path: str, field: FieldInfo, extra: dict[str, Any]) -> Declared:
     bounds = {type(m).__name__: m for m in field.metadata}
     return Declared(
-        path, field.default, extra["unit"], bounds["Ge"].ge, bounds["Le"].le,  # type: ignore[attr-defined]
+        path, field.default, extra["unit"], bounds["Ge"].ge, bounds["Le"].le,
         extra["source"], extra["evidence"], extra["zh"], extra["en"], extra.get("note", ""),
     )

@@ -2,48 +2,31 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-from sim.jit import kernel
 
-from sim.outcomes import OUTCOMES
-from sim.population.columns import Float64, Int64
-from sim.processes.categories import TASK
+from sim.jit import kernel
 from sim.ledger.caselog import CASE
+from sim.ledger.cases import Table
+from sim.network.ties import Ties
+from sim.outcomes import OUTCOMES
+from sim.population.columns import Float64, Int64, Residents
+from sim.processes.categories import TASK
 from sim.vocabulary import AGE_BANDS, Membership, Position, Status, Tenure
 
-_SILENT, _OPEN, _RESOLVED, _PAPER, _ESCALATED = (int(s) for s in Status)
+_SILENT, _OPEN, _ESCALATED = int(Status.SILENT), int(Status.OPEN), int(Status.ESCALATED)
 BANDS = np.array([low for low, _ in AGE_BANDS], np.int64)
 AGE_GROUPS = tuple(name for _, name in AGE_BANDS[1:])
 POSITION_GROUPS = tuple(p.key for p in Position)
 TENURE_GROUPS = tuple(t.key for t in Tenure)
 MEMBER_GROUPS = ("member", "other")
 _HABIT_BINS = 50
-assert Membership.NONE == 0
-
-
-class Census(NamedTuple):
-    """Counts and sums over adults who are present, one pass."""
-
-    counts: Int64
-    """Adults, active this week, marks within 52 and 4 weeks, rungs: see ``COUNTS``."""
-    sums: Float64
-    """Hours, efficacy, autonomy, attachment, trust by kind: see ``SUMS``."""
-    habit: Int64
-    """(50,) histogram of habit."""
-    by_group: Int64
-    """(2, groups) adults and those who took part within 52 weeks without own events, by group."""
-    event_ties: Int64
-    """(1,) filled event slots."""
-
-
-COUNTS = ("adults", "active", "any_52", "other_52", "public_52", "any_4", "other_4", "mutual", "public", "volunteer")
-SUMS = ("hours", "efficacy", "autonomy", "attachment")
+assert int(Membership.NONE) == 0
 
 
 @kernel
-def take_census(r, ties, week, bands, grid_offset, n_groups):
+def take_census(
+    r: Residents, ties: Ties, week: int, bands: Int64, grid_offset: int, n_groups: int
+) -> tuple[Int64, Float64, Int64, Int64, int, Float64]:
     """Count adults once over.
 
     Groups are numbered age bands, positions, tenures, member and other, grids.
@@ -61,8 +44,19 @@ def take_census(r, ties, week, bands, grid_offset, n_groups):
 
     Returns
     -------
-    tuple
-        Columns of :class:`Census`, and (10,) sums of trust by kind.
+    counts : array of int, shape (10,)
+        Adults; active this week; with a mark of any, other, public participation within 52 weeks; of any and
+        other within 4; at mutual help, public affairs, volunteering or above.
+    sums : array, shape (4,)
+        Hours, efficacy, autonomy, attachment.
+    habit : array of int, shape (50,)
+        Histogram.
+    groups : array of int, shape (2, n_groups)
+        Adults, and those who took part within 52 weeks without the compared policies' own events.
+    filled : int
+        Event slots in use.
+    trust : array, shape (10,)
+        Sums by kind of institution.
     """
     counts = np.zeros(10, np.int64)
     sums = np.zeros(4)
@@ -122,14 +116,14 @@ def gini(histogram: Int64) -> float:
 
 
 @kernel
-def measure_cases(c, week):
+def measure_cases(c: Table, week: int) -> Float64:
     """State of the case table: open and escalated now, and mean times of those that closed this week.
 
     Returns
     -------
     array
-        Open, closed this week, summed times to close, wait, hand-offs, satisfied sum, satisfied count, times to
-        assign (sum, count).
+        Open, closed this week, summed times to close, wait, hand-offs, satisfied sum, satisfied count, times
+        to assign (sum, count).
     """
     out = np.zeros(9)
     for i in range(len(c)):
@@ -153,7 +147,7 @@ def measure_cases(c, week):
 
 
 @kernel
-def measure_finding(c, week):
+def measure_finding(c: Table, week: int) -> tuple[float, int]:
     """Sum and number of clock times to find, of latent disputes born this week that were or will be found."""
     total, n = 0.0, 0
     for i in range(len(c)):

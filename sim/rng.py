@@ -1,8 +1,8 @@
 """Keyed randomness: every draw is a pure function of (seed, stream, week, entity), never of call order.
 
-Two runs of one seed that differ in a policy therefore share people, frictions and luck, and adding a resident,
-tie or case changes nobody else's draws. The generator is the SplitMix64 finaliser (Steele, Lea and Flood 2014)
-applied once for each part of the key; NumPy and compiled kernels give equal bits.
+Two runs of one seed that differ in a policy therefore share people, frictions and luck, and adding a
+resident, tie or case changes nobody else's draws. The generator is the SplitMix64 finaliser (Steele, Lea and
+Flood 2014) applied once for each part of the key; NumPy and compiled kernels give equal bits.
 
 ``key(seed, stream)`` is computed once; ``week_key(key, week)`` once a week; then one finaliser a draw.
 """
@@ -10,6 +10,7 @@ applied once for each part of the key; NumPy and compiled kernels give equal bit
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,10 +26,12 @@ _UNIT = 1.0 / (1 << 53)
 
 UInt64Array = npt.NDArray[np.uint64]
 FloatArray = npt.NDArray[np.float64]
+Whole = int | np.integer[Any]
+"""A whole number in a kernel: a key, an id or part of a key, Python's or NumPy's own."""
 
 
 @kernel
-def mix(z: int) -> int:
+def mix(z: Whole) -> Whole:
     """SplitMix64 finaliser: 64 bits in, 64 well-mixed bits out."""
     z = uint64(z)
     z = (z ^ (z >> _S30)) * _M1
@@ -37,19 +40,19 @@ def mix(z: int) -> int:
 
 
 @kernel
-def combine(key: int, part: int) -> int:
+def combine(key: Whole, part: Whole) -> Whole:
     """Key with one more part: order matters."""
     return mix(uint64(key) + GOLDEN * (uint64(part) + uint64(1)))
 
 
 @kernel
-def uniform(key: int, entity: int) -> float:
+def uniform(key: Whole, entity: Whole) -> float:
     """One draw in the open interval (0, 1) for an entity under a week's key."""
     return (float(combine(key, entity) >> _S11) + 0.5) * _UNIT
 
 
 @kernel
-def pair(i: int, j: int) -> int:
+def pair(i: Whole, j: Whole) -> Whole:
     """Stable id of an unordered pair of stable ids."""
     i, j = uint64(i), uint64(j)
     lo = i if i < j else j
@@ -58,7 +61,7 @@ def pair(i: int, j: int) -> int:
 
 
 @kernel
-def uniform_array(key: int, entity: UInt64Array) -> FloatArray:
+def uniform_array(key: Whole, entity: UInt64Array) -> FloatArray:
     """:func:`uniform` for whole arrays, with equal bits."""
     out = np.empty(entity.shape)
     flat, ids = out.reshape(-1), entity.reshape(-1)

@@ -62,7 +62,8 @@ class ModelView(Protocol):
         ...
 
     def phase(self, stream: str, level: str, period: int) -> npt.NDArray[np.int64]:
-        """Week in 0 … ``period`` − 1 at which something periodic falls due in each place; the same all run long."""
+        """Week in 0 … ``period`` − 1 at which something periodic falls due in each place; the same all run
+        long."""
         ...
 
     def state(self, kind: Kind) -> Any:
@@ -74,7 +75,8 @@ class ModelView(Protocol):
         ...
 
     def scope(self, level: str) -> Scope:
-        """All places of a level, ``"community"``, ``"grid"`` or ``"building"``, in which to offer opportunities."""
+        """All places of a level, ``"community"``, ``"grid"`` or ``"building"``, in which to offer
+        opportunities."""
         ...
 
     def policy_index(self, policy_id: str) -> int:

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "sim"
 
-ORDER = """
+ROOMS = """
     vocabulary errors params jit
     rng numerics clock
     population.parameters network.parameters processes.parameters processes.categories actors.parameters
@@ -25,9 +25,12 @@ ORDER = """
     study
     report
     precompile cli_options cli_study cli
-""".split()
-"""Every room from the ground up; a room may import itself and what stands before it. ``x.y`` is one file of room ``x``
-with a place of its own: declared numbers, which everybody may know, and residents as agents, who know their ties."""
+"""
+"""Every room from the ground up; a room may import itself and what stands before it. ``x.y`` is one file of
+room ``x`` with a place of its own: declared numbers, which everybody may know, and residents as agents, who
+know their ties."""
+
+ORDER = ROOMS.split()
 
 STRANGERS = {"policies", "actors", "processes"}
 """They meet in columns, ties and the ledger only."""

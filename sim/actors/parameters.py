@@ -13,30 +13,43 @@ class CoreParameters(Parameters):
     staff_per_1000: float = Param(
         1.0, unit="staff per 1,000 residents", ge=0.1, le=10, label=("党务工作者", "party workers"))
     attention_share: float = Param(
-        0.8, unit="share of the working week", ge=0, le=1, label=("可用注意力", "attention left by party life"),
-        note="cut it to see one_core fall behind")
-    authority: float = Param(0.6, unit="0 to 1", ge=0, le=1, label=("统筹权威", "authority over other actors"))
+        0.8, unit="share of the working week", ge=0, le=1,
+        label=("可用注意力", "attention left by party life"), note="cut it to see one_core fall behind")
+    authority: float = Param(
+        0.6, unit="0 to 1", ge=0, le=1, label=("统筹权威", "authority over other actors"))
     report_share: float = Param(
-        0.3, unit="share of attention at full weight of records", ge=0, le=1, label=("对上汇报占用", "attention on reports for superiors"))
-    visit_share: float = Param(0.2, unit="share of attention", ge=0, le=1, label=("走访占比", "attention on visits"))
-    oversight_share: float = Param(0.1, unit="share of attention", ge=0, le=1, label=("监督占比", "attention on oversight"))
+        0.3, unit="share of attention at full weight of records", ge=0, le=1,
+        label=("对上汇报占用", "attention on reports for superiors"))
+    visit_share: float = Param(
+        0.2, unit="share of attention", ge=0, le=1, label=("走访占比", "attention on visits"))
+    oversight_share: float = Param(
+        0.1, unit="share of attention", ge=0, le=1, label=("监督占比", "attention on oversight"))
     visit_hours: float = Param(0.5, unit="h a visit", ge=0.1, le=4, label=("每次走访", "hours a visit"))
-    manner: float = Param(0.6, unit="0 to 1", ge=0, le=1, label=("干部作风（公平感）", "cadres' manner: felt fairness"))
+    manner: float = Param(
+        0.6, unit="0 to 1", ge=0, le=1, label=("干部作风（公平感）", "cadres' manner: felt fairness"))
     skill: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("协调能力", "convening skill"))
 
 
-    party_day_weeks: float = Param(4, unit="weeks between party days", ge=1, le=104, label=("党员奉献日间隔", "weeks between members' service days"))
+    party_day_weeks: float = Param(
+        4, unit="weeks between party days", ge=1, le=104,
+        label=("党员奉献日间隔", "weeks between members' service days"))
     party_day_notice: float = Param(
-        0.8, unit="probability of hearing", ge=0, le=1, label=("党员奉献日告知", "notice of members' service days"))
+        0.8, unit="probability of hearing", ge=0, le=1,
+        label=("党员奉献日告知", "notice of members' service days"))
     party_day_duty: float = Param(
-        1.0, unit="logit", ge=-2, le=5, label=("党员义务感", "duty of party life"), note="makes members' service days easier to join")
+        1.0, unit="logit", ge=-2, le=5, label=("党员义务感", "duty of party life"),
+        note="makes members' service days easier to join")
     group_members: float = Param(
-        2.0, unit="members a building", ge=0.5, le=50, label=("党小组所需党员", "members a building group needs"))
-    group_pace: float = Param(0.1, unit="share a week", ge=0, le=1, label=("党小组成形速度", "pace at which a group forms or fades"))
+        2.0, unit="members a building", ge=0.5, le=50,
+        label=("党小组所需党员", "members a building group needs"))
+    group_pace: float = Param(
+        0.1, unit="share a week", ge=0, le=1,
+        label=("党小组成形速度", "pace at which a group forms or fades"))
     group_notice: float = Param(
         0.2, unit="probability of hearing", ge=0, le=1, label=("党小组告知", "notice by a building group"))
     household_visits: float = Param(
-        0.5, unit="visits a week at one open home a dwelling", ge=0, le=7, label=("中心户串门", "visits at member households"))
+        0.5, unit="visits a week at one open home a dwelling", ge=0, le=7,
+        label=("中心户串门", "visits at member households"))
     branch_patrol_hours: float = Param(
         2.0, unit="h a week a grid", ge=0, le=40, label=("支部巡查", "patrol hours of a branch"))
 
@@ -48,44 +61,62 @@ class CommitteeParameters(Parameters):
         2.0, unit="staff per 1,000 residents", ge=0.2, le=20, label=("社区工作者", "community workers"))
     skill: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("专业能力", "professional skill"))
     record_share: float = Param(
-        0.3, unit="share of hours at full weight of records", ge=0, le=1, label=("台账占用工时", "hours on records"))
-    meeting_weeks: float = Param(6, unit="weeks between meetings", ge=1, le=104, label=("居民会议间隔", "weeks between meetings"))
-    activity_weeks: float = Param(2, unit="weeks between activities", ge=1, le=104, label=("居委活动间隔", "weeks between activities"))
-    notice: float = Param(0.3, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
-    relevance: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("切合需求程度", "closeness of its offers to needs"))
+        0.3, unit="share of hours at full weight of records", ge=0, le=1,
+        label=("台账占用工时", "hours on records"))
+    meeting_weeks: float = Param(
+        6, unit="weeks between meetings", ge=1, le=104, label=("居民会议间隔", "weeks between meetings"))
+    activity_weeks: float = Param(
+        2, unit="weeks between activities", ge=1, le=104, label=("居委活动间隔", "weeks between activities"))
+    notice: float = Param(
+        0.3, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
+    relevance: float = Param(
+        0.4, unit="0 to 1", ge=0, le=1, label=("切合需求程度", "closeness of its offers to needs"))
     voice: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("会上发言权", "say that its meetings give"))
 
 
 class GridWorkerParameters(Parameters):
     """网格员."""
 
-    per_grid: int = Param(1, unit="workers a grid", ge=0, le=10, label=("每网格专职网格员", "full-time workers a grid"),
+    per_grid: int = Param(
+        1, unit="workers a grid", ge=0, le=10, label=("每网格专职网格员", "full-time workers a grid"),
                           evidence="C", source="S0: 573 full-time grid workers in 573 grids")
-    patrol_share: float = Param(0.4, unit="share of the week", ge=0, le=1, label=("巡查时间占比", "share of time on patrol"))
+    patrol_share: float = Param(
+        0.4, unit="share of the week", ge=0, le=1, label=("巡查时间占比", "share of time on patrol"))
     skill: float = Param(0.45, unit="0 to 1", ge=0, le=1, label=("处置能力", "skill"))
     turnover: float = Param(0.15, unit="share a year", ge=0, le=1, label=("年流动率", "turnover a year"))
-    notice: float = Param(0.15, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
-    joint_patrol_weeks: float = Param(2, unit="weeks between patrols", ge=1, le=104, label=("联合巡逻间隔", "weeks between joint patrols"))
+    notice: float = Param(
+        0.15, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
+    joint_patrol_weeks: float = Param(
+        2, unit="weeks between patrols", ge=1, le=104, label=("联合巡逻间隔", "weeks between joint patrols"))
 
 
 class PropertyParameters(Parameters):
     """物业公司: profit by effort, under two equilibria of fee and service."""
 
     present: bool = Field(True, description="有无物业公司 · whether there is one")
-    staff_per_1000: float = Param(4.0, unit="staff per 1,000 residents", ge=0, le=40, label=("物业人员", "property staff"))
+    staff_per_1000: float = Param(
+        4.0, unit="staff per 1,000 residents", ge=0, le=40, label=("物业人员", "property staff"))
     fee: float = Param(45.0, unit="yuan a dwelling a week", ge=0, le=400, label=("物业费", "fee"))
-    fixed_cost: float = Param(12.0, unit="yuan a dwelling a week", ge=0, le=400, label=("固定成本", "fixed cost"))
+    fixed_cost: float = Param(
+        12.0, unit="yuan a dwelling a week", ge=0, le=400, label=("固定成本", "fixed cost"))
     effort_cost: float = Param(
-        30.0, unit="yuan a dwelling a week at full effort, quadratic", ge=0, le=400, label=("努力成本", "cost of effort"))
+        30.0, unit="yuan a dwelling a week at full effort, quadratic", ge=0, le=400,
+        label=("努力成本", "cost of effort"))
     penalty: float = Param(
-        8.0, unit="yuan a dwelling a week at full oversight and no effort", ge=0, le=200, label=("监督处罚", "penalty under oversight"))
+        8.0, unit="yuan a dwelling a week at full oversight and no effort", ge=0, le=200,
+        label=("监督处罚", "penalty under oversight"))
     pay_intercept: float = Param(0.2, unit="logit", ge=-6, le=6, label=("缴费基准 f₀", "paying: intercept"))
-    pay_quality: float = Param(4.0, unit="logit per unit of quality", ge=0, le=20, label=("服务质量促缴费 f₁", "paying: quality"))
-    pay_neighbours: float = Param(2.0, unit="logit", ge=0, le=12, label=("邻居缴费的作用 f₂", "paying: neighbours' share"))
-    expected_quality: float = Param(0.55, unit="0 to 1", ge=0, le=1, label=("期望质量 q*", "expected quality q*"))
-    adjust: float = Param(0.25, unit="share a month", ge=0, le=1, label=("努力调整速度", "pace of adjusting effort"))
+    pay_quality: float = Param(
+        4.0, unit="logit per unit of quality", ge=0, le=20, label=("服务质量促缴费 f₁", "paying: quality"))
+    pay_neighbours: float = Param(
+        2.0, unit="logit", ge=0, le=12, label=("邻居缴费的作用 f₂", "paying: neighbours' share"))
+    expected_quality: float = Param(
+        0.55, unit="0 to 1", ge=0, le=1, label=("期望质量 q*", "expected quality q*"))
+    adjust: float = Param(
+        0.25, unit="share a month", ge=0, le=1, label=("努力调整速度", "pace of adjusting effort"))
     oversight_half: float = Param(
-        4.0, unit="h a week per 1,000 residents", ge=0.1, le=80, label=("监督见效工时", "oversight at which half the penalty bites"))
+        4.0, unit="h a week per 1,000 residents", ge=0.1, le=80,
+        label=("监督见效工时", "oversight at which half the penalty bites"))
     no_company_quality: float = Param(
         0.35, unit="0 to 1", ge=0, le=1, label=("无物业时的服务质量", "quality where there is no company"))
     initial_effort: float = Param(0.55, unit="0 to 1", ge=0, le=1, label=("初始努力", "initial effort"))
@@ -103,15 +134,20 @@ class OwnersCommitteeParameters(Parameters):
     hours: float = Param(6.0, unit="h a week a member", ge=0, le=40, label=("委员每周工时", "hours a member"))
     legitimacy: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("初始公信力", "initial legitimacy"))
     skill: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("议事能力", "skill"))
-    vote_weeks: float = Param(52, unit="weeks between votes", ge=4, le=520, label=("业主表决间隔", "weeks between owners' votes"))
+    vote_weeks: float = Param(
+        52, unit="weeks between votes", ge=4, le=520, label=("业主表决间隔", "weeks between owners' votes"))
     quorum: float = Param(0.5, unit="share of owners", ge=0, le=1, label=("法定参与比例", "quorum"))
-    legitimacy_step: float = Param(0.1, unit="share of the way a vote", ge=0, le=1, label=("公信力更新", "legitimacy moved by a vote"))
-    oversight_hours: float = Param(2.0, unit="h a week", ge=0, le=40, label=("监督物业工时", "hours overseeing the property company"))
+    legitimacy_step: float = Param(
+        0.1, unit="share of the way a vote", ge=0, le=1, label=("公信力更新", "legitimacy moved by a vote"))
+    oversight_hours: float = Param(
+        2.0, unit="h a week", ge=0, le=40, label=("监督物业工时", "hours overseeing the property company"))
     capture: float = Param(
         0.02, unit="probability a month at no legitimacy", ge=0, le=1, label=("被俘获", "capture"),
         note="captured committees stop overseeing the property company")
-    notice: float = Param(0.7, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
-    relevance: float = Param(0.6, unit="0 to 1", ge=0, le=1, label=("切合需求程度", "closeness of its offers to needs"))
+    notice: float = Param(
+        0.7, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
+    relevance: float = Param(
+        0.6, unit="0 to 1", ge=0, le=1, label=("切合需求程度", "closeness of its offers to needs"))
     vote_ease: float = Param(5.0, unit="logit", ge=-4, le=10, label=("表决便捷程度", "ease of voting"),
                             note="a ballot is brought to the door")
 
@@ -123,10 +159,14 @@ class SocialOrganizationParameters(Parameters):
     staff: int = Param(1, unit="staff", ge=1, le=20, label=("项目人员", "staff"))
     skill: float = Param(0.6, unit="0 to 1", ge=0, le=1, label=("专业能力", "skill"))
     dependence: float = Param(
-        0.6, unit="share of effort to the funder's reports", ge=0, le=1, label=("依附程度", "dependence on the funder"))
-    project_weeks: float = Param(3, unit="weeks between projects", ge=1, le=104, label=("项目活动间隔", "weeks between projects"))
-    notice: float = Param(0.2, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
-    relevance: float = Param(0.8, unit="0 to 1", ge=0, le=1, label=("切合需求程度", "closeness of its offers to needs"))
+        0.6, unit="share of effort to the funder's reports", ge=0, le=1,
+        label=("依附程度", "dependence on the funder"))
+    project_weeks: float = Param(
+        3, unit="weeks between projects", ge=1, le=104, label=("项目活动间隔", "weeks between projects"))
+    notice: float = Param(
+        0.2, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
+    relevance: float = Param(
+        0.8, unit="0 to 1", ge=0, le=1, label=("切合需求程度", "closeness of its offers to needs"))
 
 
 class PartnerParameters(Parameters):
@@ -136,9 +176,12 @@ class PartnerParameters(Parameters):
     hours: float = Param(4.0, unit="h a week a unit", ge=0, le=40, label=("可出工时", "hours they can lend"))
     skill: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("专业能力", "skill"))
     satisfaction: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("初始满意度", "initial satisfaction"))
-    strain: float = Param(0.02, unit="per week at full use", ge=0, le=0.5, label=("被求助的消耗", "satisfaction lost at full use"))
+    strain: float = Param(
+        0.02, unit="per week at full use", ge=0, le=0.5,
+        label=("被求助的消耗", "satisfaction lost at full use"))
     exchange_gain: float = Param(
-        0.05, unit="share of the way a week at full exchange", ge=0, le=1, label=("互惠所得", "satisfaction gained by exchange"))
+        0.05, unit="share of the way a week at full exchange", ge=0, le=1,
+        label=("互惠所得", "satisfaction gained by exchange"))
 
 
 class MediationParameters(Parameters):
@@ -146,17 +189,21 @@ class MediationParameters(Parameters):
 
     present: bool = Field(True, description="有无调解队伍 · whether there is one")
     staff: int = Param(1, unit="mediators a community", ge=1, le=20, label=("调解员", "mediators"))
-    hours: float = Param(10.0, unit="h a week a mediator", ge=0, le=40, label=("调解工时", "hours a mediator"))
+    hours: float = Param(
+        10.0, unit="h a week a mediator", ge=0, le=40, label=("调解工时", "hours a mediator"))
     skill: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("调解能力", "skill"))
 
 
 class VolunteerParameters(Parameters):
     """志愿团队: forms out of residents on the last rung."""
 
-    form_at: int = Param(5, unit="residents on the last rung per community", ge=1, le=200, label=("成队人数", "residents to form a team"))
+    form_at: int = Param(
+        5, unit="residents on the last rung per community", ge=1, le=200,
+        label=("成队人数", "residents to form a team"))
     dissolve_at: int = Param(3, unit="residents", ge=0, le=200, label=("解散人数", "team dissolves below"))
     hours: float = Param(1.5, unit="h a week a member", ge=0, le=20, label=("每人工时", "hours a member"))
-    notice: float = Param(0.3, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
+    notice: float = Param(
+        0.3, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
 
 
 class StreetParameters(Parameters):
@@ -166,7 +213,8 @@ class StreetParameters(Parameters):
         0.5, unit="staff a community", ge=0.05, le=10, label=("街道对口人员", "street staff a community"))
     skill: float = Param(0.55, unit="0 to 1", ge=0, le=1, label=("处置能力", "skill"))
     pressure_gain: float = Param(
-        0.5, unit="share more weight at full load", ge=0, le=2, label=("压力加码台账", "pressed streets ask for more records"))
+        0.5, unit="share more weight at full load", ge=0, le=2,
+        label=("压力加码台账", "pressed streets ask for more records"))
 
 
 class ActorParameters(Parameters):
@@ -182,12 +230,16 @@ class ActorParameters(Parameters):
     mediation: MediationParameters = MediationParameters()
     volunteers: VolunteerParameters = VolunteerParameters()
     street: StreetParameters = StreetParameters()
-    trust_between: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("机构间初始信任", "initial trust between actors"))
-    staff_turnover: float = Param(0.1, unit="share a year at full load", ge=0, le=1, label=("负荷致离职", "staff leaving at full load"))
+    trust_between: float = Param(
+        0.5, unit="0 to 1", ge=0, le=1, label=("机构间初始信任", "initial trust between actors"))
+    staff_turnover: float = Param(
+        0.1, unit="share a year at full load", ge=0, le=1, label=("负荷致离职", "staff leaving at full load"))
 
 
 class BudgetParameters(Parameters):
     """Money for policies."""
 
-    weekly: float = Param(2000.0, unit="yuan a week per 1,000 residents", ge=0, le=100000, label=("每周经费", "weekly budget"))
-    carry_weeks: float = Param(26, unit="weeks of income", ge=0, le=104, label=("结余可留周数", "weeks of income that can be kept"))
+    weekly: float = Param(
+        2000.0, unit="yuan a week per 1,000 residents", ge=0, le=100000, label=("每周经费", "weekly budget"))
+    carry_weeks: float = Param(
+        26, unit="weeks of income", ge=0, le=104, label=("结余可留周数", "weeks of income that can be kept"))

@@ -1,8 +1,8 @@
 """The weekly budget: what policies ask for, and whole units granted out of money, attention and staff hours.
 
-Scarcity is lumpy: a half-funded festival does not happen, a half-funded centre opens half the days. Within one week
-the policy that has waited longest in a community is served first, ties going to the smaller (kind, id), so the order
-in which a scenario lists its policies never matters.
+Scarcity is lumpy: a half-funded festival does not happen, a half-funded centre opens half the days. Within
+one week the policy that has waited longest in a community is served first, ties going to the smaller (kind,
+id), so the order in which a scenario lists its policies never matters.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ class Budget:
         self.waiting: dict[tuple[str, str], IntArray] = {}
         """Weeks each policy, by (kind, id), has waited for its full grant."""
 
-    def open_week(self, attention: FloatArray, staff: FloatArray, donations: FloatArray | float = 0.0) -> None:
+    def open_week(
+        self, attention: FloatArray, staff: FloatArray, donations: FloatArray | float = 0.0
+    ) -> None:
         """Take in the week's income and the hours that institutions can spare.
 
         Parameters

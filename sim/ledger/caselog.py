@@ -1,11 +1,12 @@
-"""The case log: one row for each latent dispute or demand, written when its case is over for good or the run ends."""
+"""The case log: one row for each latent dispute or demand, written when its case is over for good or the run
+ends."""
 
 from __future__ import annotations
 
 import numpy as np
-from sim.jit import kernel
 
 from sim.clock import clock_time
+from sim.jit import kernel
 from sim.ledger.cases import Table
 from sim.population.columns import Int32
 from sim.vocabulary import Status
@@ -27,11 +28,12 @@ CASE = np.dtype([
     ("effort", "f4"),          # staff hours spent
     ("satisfaction", "f4"),    # of the complainant; NaN if never heard
 ])
-"""One row of the case log: a latent dispute or demand born after the warm-up, as it stood at the end of the run."""
+"""One row of the case log: a latent dispute or demand born after the warm-up, as it stood at the end of the
+run."""
 
 
 @kernel
-def harvestable(c, before, all_):
+def harvestable(c: Table, before: int, all_: bool) -> Int32:
     """Slots whose case is over for good (ended before week ``before``), or every slot in use."""
     n = 0
     out = np.empty(len(c), np.int32)
@@ -48,15 +50,18 @@ def harvestable(c, before, all_):
 
 
 def log_rows(c: Table, slots: Int32, first_week: int, task: int) -> np.ndarray:
-    """Rows of the case log for some slots, without tasks (category ``task``) and without cases born before ``first_week``."""
+    """Rows of the case log for some slots, without tasks (category ``task``) and cases born too early."""
     slots = slots[(c["category"][slots] != task) & (c["born_week"][slots] >= first_week)]
     rows = np.zeros(len(slots), CASE)
-    for name in ("key", "category", "community", "grid", "building", "born_week", "born", "status", "channel", "regime",
-                 "handoffs", "meetings", "relapses", "escalated", "recorded", "effort", "satisfaction"):
+    for name in (
+        "key", "category", "community", "grid", "building", "born_week", "born", "status", "channel",
+        "regime", "handoffs", "meetings", "relapses", "escalated", "recorded", "effort", "satisfaction",
+    ):
         rows[name] = c[name][slots]
     found, closed = c["found"][slots], c["closed"][slots]
     heard = found >= 0
-    done = heard & (closed >= 0) & ((rows["status"] == _RESOLVED) | (rows["status"] == _PAPER) | (rows["status"] == _SILENT))
+    done = heard & (closed >= 0) & (
+        (rows["status"] == _RESOLVED) | (rows["status"] == _PAPER) | (rows["status"] == _SILENT))
     nan = np.nan
     rows["find_clock"] = np.where(heard, c["found_clock"][slots] - c["born_clock"][slots], nan)
     rows["find_work"] = np.where(heard, found - c["born"][slots], nan)
@@ -64,6 +69,8 @@ def log_rows(c: Table, slots: Int32, first_week: int, task: int) -> np.ndarray:
     rows["wait_work"] = np.where(heard, c["waited"][slots], nan)
     rows["close_work"] = np.where(done, closed - found, nan)
     clock = np.array([clock_time(t) for t in closed.tolist()]) if len(slots) else closed
-    clock = np.where(c["duty"][slots] > 0, c["found_clock"][slots] + (closed - found), np.maximum(clock, c["found_clock"][slots]))
+    clock = np.where(
+        c["duty"][slots] > 0, c["found_clock"][slots] + (closed - found),
+        np.maximum(clock, c["found_clock"][slots]))
     rows["close_clock"] = np.where(done, clock - c["found_clock"][slots], nan)
     return rows

@@ -1,13 +1,13 @@
 """Cases and the desks that handle them: a slot table of cases, queues as linked lists, one event heap.
 
-A case is a latent dispute or demand, or a task from above. Each waits in at most one queue and has at most one pending
-event, so three integer links a case carry all queues and the heap. Slots are reused after a case has ended and been
-logged; every draw is keyed on the case's own key, never on its slot.
+A case is a latent dispute or demand, or a task from above. Each waits in at most one queue and has at most
+one pending event, so three integer links a case carry all queues and the heap. Slots are reused after a case
+has ended and been logged; every draw is keyed on the case's own key, never on its slot.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,14 +26,16 @@ DESK = np.dtype([
     ("kind", "u1"),
     ("community", "i4"),  # −1 for desks that serve several
     ("servers", "i4"),
-    ("rate", "f8"),  # share of each server's time free for cases this week; scales the speed of service begun this week
+    # share of each server's time free for cases this week; scales the speed of service begun this week
+    ("rate", "f8"),
     ("skill", "f8"),
     ("load", "f8"),  # smoothed share of staff time in use, backlog included, 0 to 1
     ("busy", "i4"),  # servers at work now
     ("waiting", "i4"),
+    ("pace", "f8"),  # summed pace of the services under way
     ("busy_time", "f8"),  # server-hours spent at work this week, in working time
     ("busy_since", "f8"),  # working time up to which ``busy_time`` has been counted
-    ("work_done", "f8"),  # staff hours of cases begun this week
+    ("work_done", "f8"),  # staff hours worked this week
     ("committed", "f8"),  # hours promised to meetings, bounces and records; taken from next week's time
 ], align=True)
 """One desk: an institution that handles cases, with finite staff."""
@@ -59,6 +61,7 @@ CASE = np.dtype([
     ("closed", "f8"),
     ("waited", "f8"),  # working hours in queues so far
     ("queued_at", "f8"),
+    ("pace", "f8"),  # staff hours worked an hour of working time while in service
     ("effort", "f8"),  # staff hours spent so far
     ("fairness", "f8"),  # felt fairness of the handling, 0 to 1
     ("status", "u1"),
@@ -87,6 +90,8 @@ CASE = np.dtype([
 """One case slot."""
 
 Table = npt.NDArray[np.void]
+Record = Any
+"""One row of a :data:`Table`: compiled code reads its columns as attributes, of which mypy knows nothing."""
 
 
 class Heap(NamedTuple):

@@ -1,4 +1,4 @@
-"""What belongs to places rather than people: agreed rules of conduct, and the institutions' trust in each other."""
+"""What belongs to places, not people: agreed rules of conduct, and institutions' trust in each other."""
 
 from __future__ import annotations
 

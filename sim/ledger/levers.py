@@ -1,9 +1,9 @@
 """Levers: the named quantities through which policies act, each set for one week on its natural scale.
 
 A lever changes exposure, contact, hours, capacity, skill, authority, money, routing or information. Success,
-participation, trust and satisfaction are no levers. Additions of several policies are summed in the fixed order in
-which the model calls them; every Monday all levers are back at zero, which leaves a run bit-identical to one
-without them.
+participation, trust and satisfaction are no levers. Additions of several policies are summed in the fixed
+order in which the model calls them; every Monday all levers are back at zero, which leaves a run
+bit-identical to one without them.
 """
 
 from __future__ import annotations
@@ -36,19 +36,23 @@ LEVERS: dict[str, Lever] = {
     "app_access": _lever("resident", "share reached by the app", "应用触达", "reach of the app"),
     "visits": _lever("resident", "visits a week", "入户走访", "home visits"),
     "distance": _lever("resident", "h saved on the way", "就近便利", "hours saved on the way"),
-    "visible_members": _lever("building", "visible members a household", "党员亮身份", "visible party members"),
+    "visible_members": _lever(
+        "building", "visible members a household", "党员亮身份", "visible party members"),
     "organisation": _lever("building", "organisers' h a week", "组织工时", "organisers' hours"),
-    "building_leader": _lever("building", "leaders", "楼长或党小组联络", "building leaders or group contacts"),
+    "building_leader": _lever(
+        "building", "leaders", "楼长或党小组联络", "building leaders or group contacts"),
     "patrol_hours": _lever("grid", "h a week", "巡查时间", "patrol hours"),
     "sensor_coverage": _lever("community", "share of visible places", "智能感知覆盖", "sensor coverage"),
     "app_reporting": _lever("community", "share of residents offered it", "线上诉求渠道", "reporting by app"),
-    "dispatch": _lever("community", "share of cases routed at once to the right desk", "自动派单", "automatic dispatch"),
+    "dispatch": _lever(
+        "community", "share of cases routed at once to the right desk", "自动派单", "automatic dispatch"),
     "duty_cover": _lever("community", "share of off-hours covered", "值守覆盖", "duty cover"),
     "authority": _lever("community", "0 to 1", "统筹权威", "the core's authority"),
     "clarity": _lever("community", "0 to 1", "职责清晰度", "clarity of duty"),
     "attendance_delay": _lever("community", "h", "到会等待", "wait for attendance"),
     "induced_demand": _lever("community", "share more reports", "诱发诉求", "induced demand"),
-    "property_oversight": _lever("community", "h a week", "物业监督时间", "hours overseeing the property company"),
+    "property_oversight": _lever(
+        "community", "h a week", "物业监督时间", "hours overseeing the property company"),
     "exchange": _lever("community", "0 to 1", "资源互换", "resources given in exchange"),
     "facilitation": _lever("community", "skill, 0 to 1", "引导议事能力", "facilitation skill"),
     "staff_hours": _lever("community_kind", "h a week", "机构工时", "staff hours"),
@@ -82,7 +86,8 @@ class Levers:
         name : str
             One of :data:`LEVERS`.
         value : float or array
-            Amount on the lever's natural scale: one number, one an entity, or one an entity that ``where`` picks.
+            Amount on the lever's natural scale: one number, one an entity, or one an entity that ``where``
+            picks.
         where : array of bool or of indices, optional
             Which entities; all if left out.
         kind : Kind, optional
@@ -103,7 +108,7 @@ class Levers:
             self._touched.append(name)
         target = values if kind is None else values[:, int(kind)]
         if where is None:
-            target += value
+            target += np.asarray(value, float)
         else:
             target[np.asarray(where)] += value
 
@@ -112,7 +117,8 @@ class Levers:
         values = self._values.get(name)
         if values is None:
             axis = LEVERS[name].axis
-            shape = (self._sizes["community"], len(Kind)) if axis == "community_kind" else (self._sizes[axis],)
+            by_kind = axis == "community_kind"
+            shape = (self._sizes["community"], len(Kind)) if by_kind else (self._sizes[axis],)
             values = self._values[name] = np.zeros(shape)
         return values
 

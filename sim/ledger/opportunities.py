@@ -1,7 +1,7 @@
 """Opportunities to take part, offered for one week by institutions and policies.
 
-One record an opportunity, in a preallocated table that grows when needed. A scope is a contiguous range of residents,
-because residents are sorted by place.
+One record an opportunity, in a preallocated table that grows when needed. A scope is a contiguous range of
+residents, because residents are sorted by place.
 """
 
 from __future__ import annotations
@@ -100,7 +100,8 @@ class Opportunities:
 
     def offer(
         self, week: int, host: Kind, activity: Activity, level: Stage, scope: Scope, *,
-        hours: npt.ArrayLike, notice: npt.ArrayLike, policy_id: str = "", number: int = 0, **more: npt.ArrayLike,
+        hours: npt.ArrayLike, notice: npt.ArrayLike, policy_id: str = "", number: int = 0,
+        **more: npt.ArrayLike,
     ) -> slice:
         """Offer one opportunity in each of m places.
 
@@ -128,9 +129,11 @@ class Opportunities:
         start, stop = self.count, self.count + keys.size
         if stop > self._table.size:
             self._table = np.resize(self._table, max(stop, 2 * self._table.size))
-        base = np.uint64(combine(self._base(int(host), int(activity), policy_id), np.uint64(week * 64 + number)))
+        base = np.uint64(
+            combine(self._base(int(host), int(activity), policy_id), np.uint64(week * 64 + number)))
         values = {
-            **DEFAULTS, **more, "community": scope.community, "lo": scope.lo, "hi": scope.hi, "host": int(host),
+            **DEFAULTS, **more, "community": scope.community, "lo": scope.lo, "hi": scope.hi,
+            "host": int(host),
             "activity": int(activity), "level": int(level), "hours": hours, "notice": notice,
         }
         if keys.size == 1:

@@ -15,7 +15,7 @@ from sim.rng import Streams, pair, uniform
 from sim.vocabulary import Layer
 
 SETUP_WEEK = -1
-_SHORT_ROW = 48
+_GAPS = (57, 23, 10, 4, 1)  # of the shell sort: rows are short, and it compiles in no time
 
 
 def assemble(n: int, edges: Sequence[tuple[EdgeList, int, int]]) -> Ties:
@@ -53,7 +53,9 @@ def _to_csr(n: int, a: Int64, b: Int64, weight: UInt8, layer: UInt8) -> tuple[In
         start[b[e] + 1] += 1
     for i in range(n):
         start[i + 1] += start[i]
-    at = start[:-1].copy()
+    at = np.empty(n, np.int64)
+    for i in range(n):
+        at[i] = start[i]
     packed = np.empty(2 * len(a), np.uint64)  # neighbour, weight reversed, layer: sorts stronger first
     for e in range(len(a)):
         mark = (uint64(255 - weight[e]) << uint64(8)) | uint64(layer[e])
@@ -65,16 +67,14 @@ def _to_csr(n: int, a: Int64, b: Int64, weight: UInt8, layer: UInt8) -> tuple[In
     m = 0
     for i in range(n):
         low, high = start[i], start[i + 1]
-        if high - low > _SHORT_ROW:
-            packed[low:high].sort()
-        else:
-            for x in range(low + 1, high):
+        for gap in _GAPS:
+            for x in range(low + gap, high):
                 value = packed[x]
-                y = x - 1
-                while y >= low and packed[y] > value:
-                    packed[y + 1] = packed[y]
-                    y -= 1
-                packed[y + 1] = value
+                y = x
+                while y >= low + gap and packed[y - gap] > value:
+                    packed[y] = packed[y - gap]
+                    y -= gap
+                packed[y] = value
         row = m
         for x in range(low, high):
             if m > row and packed[m - 1] >> uint64(16) == packed[x] >> uint64(16):

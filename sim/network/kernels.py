@@ -29,7 +29,8 @@ def _grown(array: Int64, used: int) -> Int64:
     if used < len(array):
         return array
     larger = np.empty(2 * len(array) + 16, np.int64)
-    larger[:used] = array[:used]
+    for k in range(used):  # a loop, because slices take seconds to compile
+        larger[k] = array[k]
     return larger
 
 

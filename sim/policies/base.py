@@ -31,7 +31,8 @@ CONVENED = frozenset({Regime.ONE_CORE})
 class Target(Parameters):
     """Where a policy acts: everywhere if nothing is said."""
 
-    communities: tuple[int, ...] | None = Field(None, description="社区编号（从0起） · communities, counted from 0")
+    communities: tuple[int, ...] | None = Field(
+        None, description="社区编号（从0起） · communities, counted from 0")
     grids: tuple[int, ...] | None = Field(None, description="网格编号（从0起） · grids, counted from 0")
     share: float = Param(
         1.0, unit="share of buildings", ge=0, le=1, label=("楼栋覆盖比例", "share of buildings covered"),
@@ -59,13 +60,15 @@ class Card(Parameters):
 class Policy(Parameters):
     """Base of all policies.
 
-    A subclass names its ``kind`` as a ``Literal``, declares its numbers with ``Param``, carries a :class:`Card`,
-    and implements :meth:`request` and :meth:`act`. It keeps no state of its own: what persists lives in columns.
+    A subclass names its ``kind`` as a ``Literal``, declares its numbers with ``Param``, carries a
+    :class:`Card`, and implements :meth:`request` and :meth:`act`. It keeps no state of its own: what persists
+    lives in columns.
     """
 
     kind: str
     id: str = Field("", max_length=80, description="标识，默认同 kind · id, the kind if left out")
-    start: int = Field(0, ge=0, le=5200, description="开始周（预热后起算） · first week, counted after the warm-up")
+    start: int = Field(
+        0, ge=0, le=5200, description="开始周（预热后起算） · first week, counted after the warm-up")
     end: int | None = Field(None, ge=0, le=5200, description="结束周（不含） · first week without it")
     intensity: float = Param(1.0, unit="0 to 1", ge=0, le=1, label=("力度", "intensity"))
     target: Target = Target()
@@ -79,7 +82,8 @@ class Policy(Parameters):
     def _end_after_start(cls, end: int | None, info: object) -> int | None:
         start = getattr(info, "data", {}).get("start")
         if end is not None and start is not None and end <= start:
-            raise ValueError(f"end ({end}) must be later than start ({start})")
+            raise ValueError(
+                f"end（{end}）须晚于 start（{start}） · end ({end}) must be later than start ({start})")
         return end
 
     @model_validator(mode="before")

@@ -1,8 +1,8 @@
 """The one truth about people and places: one NumPy array a column.
 
-Everything is sorted: communities, their grids, their buildings, their dwellings, their residents. A place therefore
-owns a contiguous range of each level below it, stored as ``first`` arrays of length n + 1 in the manner of CSR.
-Named tuples of arrays go into compiled kernels as they are.
+Everything is sorted: communities, their grids, their buildings, their dwellings, their residents. A place
+therefore owns a contiguous range of each level below it, stored as ``first`` arrays of length n + 1 in the
+manner of CSR. Named tuples of arrays go into compiled kernels as they are.
 """
 
 from __future__ import annotations
@@ -201,8 +201,8 @@ def make_residents(n: int) -> Residents:
         norm_intercept=floats(), norm_slope=floats(), interest=floats(), attachment=floats(),
         attachment_home=floats(), efficacy=floats(), efficacy_own=floats(), autonomy=floats(),
         trust_good=np.ones((n, N_KINDS), np.float32), trust_bad=np.ones((n, N_KINDS), np.float32),
-        skill=floats(), stage=bytes_(), practice=floats(), fatigue=floats(), habit=floats(), crowding=floats(),
-        active=bytes_(), hours=floats(), present=np.ones(n, np.uint8),
+        skill=floats(), stage=bytes_(), practice=floats(), fatigue=floats(), habit=floats(),
+        crowding=floats(), active=bytes_(), hours=floats(), present=np.ones(n, np.uint8),
         last_any=ints(NEVER), last_other=ints(NEVER), last_public=ints(NEVER),
     )
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-from sim.jit import kernel
+from typing import Any
 
-from sim.network.ties import EVENT_SLOTS
-from sim.rng import combine, uniform
+import numpy as np
+
+from sim.jit import kernel
+from sim.ledger.opportunities import Rows
+from sim.network.ties import EVENT_SLOTS, UInt32
+from sim.population.columns import Int32, Int64, UInt8, UInt64
+from sim.rng import Whole, combine, uniform
 
 STRONGEST = 8
 """Greatest strength of an event tie."""
@@ -14,7 +18,7 @@ _EMPTY = np.uint32(0xFFFFFFFF)
 
 
 @kernel
-def _slot(neighbour, i, j):
+def _slot(neighbour: UInt32, i: Whole, j: Whole) -> int:
     for k in range(EVENT_SLOTS):
         if neighbour[i, k] == j:
             return k
@@ -22,7 +26,7 @@ def _slot(neighbour, i, j):
 
 
 @kernel
-def _weakest(strength, i):
+def _weakest(strength: UInt8, i: Whole) -> int:
     best = 0
     for k in range(1, EVENT_SLOTS):
         if strength[i, k] < strength[i, best]:
@@ -31,7 +35,7 @@ def _weakest(strength, i):
 
 
 @kernel
-def _drop(neighbour, strength, i, k):
+def _drop(neighbour: UInt32, strength: UInt8, i: Whole, k: int) -> None:
     """Forget the tie in slot ``k`` of ``i`` on both sides."""
     j = neighbour[i, k]
     if j != _EMPTY:
@@ -43,7 +47,7 @@ def _drop(neighbour, strength, i, k):
 
 
 @kernel
-def meet(neighbour, strength, i, j, gain):
+def meet(neighbour: UInt32, strength: UInt8, i: Whole, j: Whole, gain: int) -> None:
     """Make or renew the tie between two residents; a new one takes the place of the weakest on either side.
 
     Parameters
@@ -57,7 +61,7 @@ def meet(neighbour, strength, i, j, gain):
     """
     k = _slot(neighbour, i, np.uint32(j))
     if k >= 0:
-        grown = min(STRONGEST, np.int64(strength[i, k]) + gain)
+        grown: Any = min(STRONGEST, np.int64(strength[i, k]) + gain)
         strength[i, k] = grown
         strength[j, _slot(neighbour, j, np.uint32(i))] = grown
         return
@@ -72,7 +76,10 @@ def meet(neighbour, strength, i, j, gain):
 
 
 @kernel
-def mingle(neighbour, strength, keys, offers, first, resident, key, gain):
+def mingle(
+    neighbour: UInt32, strength: UInt8, keys: UInt64, offers: Rows, first: Int64, resident: Int32, key: Whole,
+    gain: int,
+) -> int:
     """Let participants meet: next to each other at the table, or anyone where people mix.
 
     Parameters
@@ -113,7 +120,7 @@ def mingle(neighbour, strength, keys, offers, first, resident, key, gain):
 
 
 @kernel
-def fade(neighbour, strength):
+def fade(neighbour: UInt32, strength: UInt8) -> None:
     """Weaken every event tie by one unit; those at zero are forgotten."""
     for i in range(strength.shape[0]):
         for k in range(EVENT_SLOTS):
@@ -124,7 +131,7 @@ def fade(neighbour, strength):
 
 
 @kernel
-def forget_all(neighbour, strength, i):
+def forget_all(neighbour: UInt32, strength: UInt8, i: int) -> None:
     """Drop all event ties of someone who moved away."""
     for k in range(EVENT_SLOTS):
         if strength[i, k] > 0:

@@ -1,7 +1,7 @@
 """What people make of it: reputations, efficacy, autonomy, talk, and leaving.
 
-Bad experience weighs more than good, hearsay less than experience; talk is Friedkin–Johnsen averaging anchored in each
-person's own experience.
+Bad experience weighs more than good, hearsay less than experience; talk is Friedkin–Johnsen averaging
+anchored in each person's own experience.
 """
 
 from __future__ import annotations
@@ -9,18 +9,20 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from sim.jit import kernel
 
-from sim.ledger.cases import NOBODY
-from sim.network.ties import EVENT_SLOTS
+from sim.jit import kernel
+from sim.ledger.cases import NOBODY, Table
+from sim.ledger.opportunities import Rows
+from sim.network.ties import EVENT_SLOTS, Ties, UInt32
 from sim.numerics import logistic
+from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt8
 from sim.processes.categories import TASK
-from sim.processes.queues import GONE, NO_EVENT
 from sim.processes.participation import FIXED_SCALE
-from sim.rng import combine, uniform
+from sim.processes.queues import GONE, NO_EVENT
+from sim.rng import Whole, combine, uniform
 from sim.vocabulary import Channel, Kind, Regime, Status, Tenure
 
-_SILENT, _OPEN, _RESOLVED, _PAPER, _ESCALATED = (int(s) for s in Status)
+_SILENT, _RESOLVED = int(Status.SILENT), int(Status.RESOLVED)
 _COMMITTEE, _CORE, _STREET, _OC = (
     int(Kind.RESIDENTS_COMMITTEE), int(Kind.CORE), int(Kind.STREET), int(Kind.OWNERS_COMMITTEE))
 _ONE_CORE, _SELF = int(Regime.ONE_CORE), int(Regime.SELF_GOVERNING)
@@ -33,7 +35,8 @@ OPEN = int(Status.OPEN)
 CONTENT = 0.4
 """Satisfaction above which an experience counts as good (modeller's assumption, D)."""
 SILENT_BLAME = 0.25
-"""Weight of a problem borne in silence as bad experience with the residents' committee (modeller's assumption, D)."""
+"""Weight of a problem borne in silence as bad experience with the residents' committee (modeller's
+assumption, D)."""
 
 
 class Lessons(NamedTuple):
@@ -53,12 +56,12 @@ class Lessons(NamedTuple):
 
 
 @kernel
-def _toward(value, goal, step):
+def _toward(value: float, goal: float, step: float) -> float:
     return value + step * (goal - value)
 
 
 @kernel
-def _judge(column, ties, i, kind, step, hearsay):
+def _judge(column: Float32, ties: Ties, i: int, kind: int, step: float, hearsay: float) -> None:
     """Add an experience of one kind of institution to a reputation, own and by hearsay to contacts.
 
     ``column`` is α for a good experience and β for a bad one.
@@ -75,7 +78,7 @@ def _judge(column, ties, i, kind, step, hearsay):
 
 
 @kernel
-def satisfaction(solved, waited, fairness, wait_half):
+def satisfaction(solved: bool, waited: float, fairness: float, wait_half: float) -> float:
     """Satisfaction of a complainant, 0 to 1.
 
     Parameters
@@ -93,7 +96,10 @@ def satisfaction(solved, waited, fairness, wait_half):
 
 
 @kernel
-def hear_outcomes(c, r, ties, actors, n_actors, week, x, leave_key, left):
+def hear_outcomes(
+    c: Table, r: Residents, ties: Ties, actors: Int32, n_actors: Int32, week: int, x: Lessons,
+    leave_key: Whole, left: Float64,
+) -> None:
     """Parties of cases that ended draw their conclusions; witnesses draw weaker ones.
 
     Parameters
@@ -151,7 +157,7 @@ def hear_outcomes(c, r, ties, actors, n_actors, week, x, leave_key, left):
 
 
 @kernel
-def _ended(c):
+def _ended(c: Table) -> Int32:
     """Slots of cases that ended and are not told yet, by (time, key)."""
     n = 0
     for i in range(len(c)):
@@ -171,13 +177,16 @@ def _ended(c):
 
 
 @kernel
-def _later(c, i, j):
+def _later(c: Table, i: int, j: int) -> bool:
     return c[i].born > c[j].born or (c[i].born == c[j].born and c[i].key > c[j].key)
 
 
 @kernel
-def _judge_all(c, column, ties, i, a, actors, n_actors, step, hearsay):
-    """Judge those who handled it: the core where it convened or did it, the street where it got there, the actors."""
+def _judge_all(
+    c: Table, column: Float32, ties: Ties, i: int, a: int, actors: Int32, n_actors: Int32, step: float,
+    hearsay: float,
+) -> None:
+    """Judge who handled it: the core where it convened or did it, the street if it got there, the actors."""
     category = c[i].category
     if c[i].by_core:
         _judge(column, ties, a, _CORE, step, hearsay)
@@ -193,14 +202,14 @@ def _judge_all(c, column, ties, i, a, actors, n_actors, step, hearsay):
 
 
 @kernel
-def _tell(anchor, ties, i, goal, step):
+def _tell(anchor: Float32, ties: Ties, i: int, goal: float, step: float) -> None:
     for e in range(ties.first[i], ties.first[i + 1]):
         j = ties.neighbour[e]
         anchor[j] = _toward(anchor[j], goal, step)
 
 
 @kernel
-def _maybe_leave(r, c, i, a, key, x, left):
+def _maybe_leave(r: Residents, c: Table, i: int, a: int, key: Whole, x: Lessons, left: Float64) -> None:
     trust = r.trust_good[a, _COMMITTEE] / (r.trust_good[a, _COMMITTEE] + r.trust_bad[a, _COMMITTEE])
     v = x.leave_intercept + x.leave_trust * (0.5 - trust) - r.attachment[a]
     if r.tenure[a] == _RENTER:
@@ -219,7 +228,10 @@ def _maybe_leave(r, c, i, a, key, x, left):
 
 
 @kernel
-def friedkin_johnsen(first, neighbour, weight, event_neighbour, event_strength, susceptibility, anchor, opinion, out):
+def friedkin_johnsen(
+    first: Int64, neighbour: UInt32, weight: UInt8, event_neighbour: UInt32, event_strength: UInt8,
+    susceptibility: Float64, anchor: Float32, opinion: Float32, out: Float32,
+) -> None:
     """One step of Friedkin–Johnsen talk: x' = λ·W·x + (1 − λ)·u, rows of W the normalised ties.
 
     Parameters
@@ -248,11 +260,14 @@ def friedkin_johnsen(first, neighbour, weight, event_neighbour, event_strength, 
             if w > 0.0:
                 total += w
                 mixed += w * opinion[event_neighbour[i, k]]
-        out[i] = susceptibility[i] * (mixed / total) + (1.0 - susceptibility[i]) * anchor[i] if total > 0.0 else anchor[i]
+        if total > 0.0:
+            out[i] = susceptibility[i] * (mixed / total) + (1.0 - susceptibility[i]) * anchor[i]
+        else:
+            out[i] = anchor[i]
 
 
 @kernel
-def forget(good, bad, prior_good, prior_bad, kept):
+def forget(good: Float32, bad: Float32, prior_good: Float32, prior_bad: Float32, kept: float) -> None:
     """Let reputations slide back towards the prior.
 
     Parameters
@@ -270,13 +285,16 @@ def forget(good, bad, prior_good, prior_bad, kept):
 
 
 @kernel
-def reap(r, offers, first, resident, norm, building_of, building_size, key, intercept, skill_weight, size_weight,
-         facilitation, x):
+def reap(
+    r: Residents, offers: Rows, first: Int64, resident: Int32, norm: Float32, building_of: Int32,
+    building_size: Float64, key: Whole, intercept: float, skill_weight: float, size_weight: float,
+    facilitation: Float64, x: Lessons,
+) -> None:
     """What came of each opportunity, and what its participants learn from it.
 
-    A gathering bears fruit with a chance that rises with participants' skill, facilitation and its own substance;
-    without substance it never does. Agreed rules of conduct take root in the buildings of those who took part, by the
-    share of the building that was there and had a say.
+    A gathering bears fruit with a chance that rises with participants' skill, facilitation and its own
+    substance; without substance it never does. Agreed rules of conduct take root in the buildings of those
+    who took part, by the share of the building that was there and had a say.
 
     Parameters
     ----------
@@ -324,7 +342,7 @@ def reap(r, offers, first, resident, norm, building_of, building_size, key, inte
 
 
 @kernel
-def raise_silent(c, r, offers, key, until, raised):
+def raise_silent(c: Table, r: Residents, offers: Rows, key: Whole, until: int, raised: Int32) -> int:
     """Fruitful forums bring silent cases of their scope into the open; returns how many there are.
 
     Parameters
@@ -341,15 +359,17 @@ def raise_silent(c, r, offers, key, until, raised):
     """
     n = 0
     for i in range(len(c)):
-        if not c[i].used or c[i].status != _SILENT or c[i].found >= 0.0 or c[i].party_a < 0 or c[i].next_event != NO_EVENT:
+        if not c[i].used or c[i].status != _SILENT or c[i].found >= 0.0:
+            continue
+        if c[i].party_a < 0 or c[i].next_event != NO_EVENT:
             continue
         if c[i].ended_week < until or c[i].holder != NOBODY or c[i].phase != GONE:
             continue
         for j in range(len(offers)):
             o = offers[j]
-            if o.forum > 0.0 and o.fruitful and o.lo <= c[i].party_a < o.hi:
-                if uniform(combine(key, o.key), c[i].key) < o.forum and n < len(raised):
-                    raised[n] = i
-                    n += 1
-                    break
+            here = o.forum > 0.0 and o.fruitful and o.lo <= c[i].party_a < o.hi
+            if here and uniform(combine(key, o.key), c[i].key) < o.forum and n < len(raised):
+                raised[n] = i
+                n += 1
+                break
     return n

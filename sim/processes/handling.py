@@ -1,48 +1,93 @@
 """Handling of cases in continuous working time: queues, hand-offs, meetings, escalation.
 
-One loop over pending events, ordered by (time, case key). Service is non-preemptive; the hours of a service begun are
-spent at the desk's rate of this week and carried over into the next if unfinished. The four regimes share every queue,
-actor and hour; they differ in who convenes, who decides and who does the work:
+One loop over pending events, ordered by (time, case key). Service is non-preemptive; the hours of a service
+begun are spent at the desk's rate of this week and carried over into the next if unfinished. The four regimes
+share every queue, actor and hour; they differ in who convenes, who decides and who does the work:
 
 fragmented
     One actor after another; each may bounce the file, at a cost in hours to both sides and a delay.
 one_core
-    The core prepares (its attention is a queue), waits for the slowest actor, holds one meeting that costs every actor
-    hours; once agreed, the actors deliver.
+    The core prepares (its attention is a queue), waits for the slowest actor, holds one meeting that costs
+    every actor hours; once agreed, the actors deliver.
 administrative
     The core does all actors' work itself, with an overhead.
 self_governing
-    Owners' committee or volunteers convene; their authority is legitimacy × skill, and outsiders may still bounce.
+    Owners' committee or volunteers convene; their authority is legitimacy × skill, and outsiders may still
+    bounce.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from sim.jit import lean_kernel
 
+from sim.jit import lean_kernel
 from sim.ledger.cases import NOBODY
 from sim.numerics import logistic
 from sim.processes.categories import TASK
 from sim.processes.office import (
-    T_BOUNCES, T_ESCALATED, T_MEETINGS, T_PAPER, T_PAPER_HOURS, T_GAVE_UP, T_RECORDED, T_RECORDED_NEIGHBOUR, T_RELAPSED,
-    T_RESOLVED, T_TASKS, actor_desk, actors_present, draw, exponential, lead_desk, trust_between,
+    T_BOUNCES,
+    T_ESCALATED,
+    T_GAVE_UP,
+    T_MEETINGS,
+    T_PAPER,
+    T_PAPER_HOURS,
+    T_RECORDED,
+    T_RECORDED_NEIGHBOUR,
+    T_RELAPSED,
+    T_RESOLVED,
+    T_TASKS,
+    Office,
+    actor_desk,
+    actors_present,
+    draw,
+    exponential,
+    lead_desk,
+    trust_between,
 )
 from sim.processes.queues import (
-    ACT, AGAIN, ALONE, ARRIVE, AT_STREET, BOUNCE, DELIVER, GO, MEET, NO_EVENT, ON_TASK, ONCE, PREPARE, RELAPSE, SERVED,
-    U_AGAIN, U_AGREE, U_ATTEND, U_DELIVER, U_ESCALATE, U_GAP, U_PAPER, U_RELAPSE, U_RELAPSE_AT, count_busy, end, join,
-    pop, push, serve_next,
+    ACT,
+    AGAIN,
+    ALONE,
+    ARRIVE,
+    AT_STREET,
+    BOUNCE,
+    DELIVER,
+    GO,
+    MEET,
+    NO_EVENT,
+    ON_TASK,
+    ONCE,
+    PREPARE,
+    RELAPSE,
+    SERVED,
+    U_AGAIN,
+    U_AGREE,
+    U_ATTEND,
+    U_DELIVER,
+    U_ESCALATE,
+    U_GAP,
+    U_PAPER,
+    U_RELAPSE,
+    U_RELAPSE_AT,
+    end_service,
+    end,
+    join,
+    pop,
+    push,
+    serve_next,
 )
 from sim.vocabulary import Kind, Regime, Status
 
 _RC, _CORE, _STREET = int(Kind.RESIDENTS_COMMITTEE), int(Kind.CORE), int(Kind.STREET)
 _PROPERTY, _PARTNER = int(Kind.PROPERTY), int(Kind.PARTNER_UNIT)
-_ADMINISTRATIVE, _ONE_CORE, _SELF = int(Regime.ADMINISTRATIVE), int(Regime.ONE_CORE), int(Regime.SELF_GOVERNING)
+_ADMINISTRATIVE, _ONE_CORE = int(Regime.ADMINISTRATIVE), int(Regime.ONE_CORE)
+_SELF = int(Regime.SELF_GOVERNING)
 _SILENT, _OPEN, _RESOLVED, _PAPER, _ESCALATED = (
     int(Status.SILENT), int(Status.OPEN), int(Status.RESOLVED), int(Status.PAPER), int(Status.ESCALATED))
 
 
 @lean_kernel
-def _fail(o, i, now):
+def _fail(o: Office, i: int, now: float) -> None:
     """Returned, escalated, closed on paper, or given up."""
     c, r = o.cases, o.rules.numbers[0]
     place = c[i].community
@@ -72,7 +117,7 @@ def _fail(o, i, now):
 
 
 @lean_kernel
-def _authority(o, i):
+def _authority(o: Office, i: int) -> float:
     """Authority behind whoever decided."""
     c, r, s = o.cases, o.rules.numbers[0], o.settings
     place = c[i].community
@@ -89,7 +134,7 @@ def _authority(o, i):
 
 
 @lean_kernel
-def _fairness(o, i):
+def _fairness(o: Office, i: int) -> float:
     """Felt fairness: half voice, half manner of those who handle it."""
     c, r, s = o.cases, o.rules.numbers[0], o.settings
     place = c[i].community
@@ -103,7 +148,7 @@ def _fairness(o, i):
 
 
 @lean_kernel
-def _conclude(o, i, now):
+def _conclude(o: Office, i: int, now: float) -> None:
     """Did the work hold? σ of skill, missing authority, missing actors and working past each other."""
     c, r = o.cases, o.rules.numbers[0]
     place, category = c[i].community, c[i].category
@@ -131,7 +176,7 @@ def _conclude(o, i, now):
 
 
 @lean_kernel
-def route(o, i, now):
+def route(o: Office, i: int, now: float) -> None:
     """Send a case that was found, pressed again or relapsed on its way, as the regime has it."""
     c, r, s = o.cases, o.rules.numbers[0], o.settings
     place, category = c[i].community, c[i].category
@@ -183,7 +228,7 @@ def route(o, i, now):
 
 
 @lean_kernel
-def _bounced(o, i, desk, now):
+def _bounced(o: Office, i: int, desk: int, now: float) -> None:
     c, r = o.cases, o.rules.numbers[0]
     place = c[i].community
     c[i].bounces += 1
@@ -207,7 +252,7 @@ def _bounced(o, i, desk, now):
 
 
 @lean_kernel
-def _acted(o, i, desk, now):
+def _acted(o: Office, i: int, desk: int, now: float) -> None:
     """An actor has done its part."""
     c = o.cases
     place = c[i].community
@@ -224,25 +269,26 @@ def _acted(o, i, desk, now):
     elif o.settings[place].regime == _SELF:
         # Outsiders are not bound by what residents agreed among themselves.
         kind = o.desks[following].kind
-        c[i].phase = ACT if kind == _PROPERTY or kind == _STREET or kind == _PARTNER else DELIVER
+        c[i].phase = ACT if kind in (_PROPERTY, _STREET, _PARTNER) else DELIVER
     join(o, i, following, now)
 
 
 @lean_kernel
-def _await_attendance(o, i, now):
+def _await_attendance(o: Office, i: int, now: float) -> None:
     c, r = o.cases, o.rules.numbers[0]
     place = c[i].community
     slowest = 0.0
     for a in range(actors_present(o, i)):
-        mean = max(0.0, r.attendance_delay + o.settings[place].attendance) * (0.5 + o.desks[actor_desk(o, i, a)].load)
+        mean = max(0.0, r.attendance_delay + o.settings[place].attendance)
+        mean *= 0.5 + o.desks[actor_desk(o, i, a)].load
         slowest = max(slowest, exponential(o, i, U_ATTEND, a + 8 * c[i].meetings, mean))
     c[i].holder = NOBODY
     push(c, o.heap, now + slowest, i, MEET)
 
 
 @lean_kernel
-def _meet(o, i, now):
-    """One meeting: hours of every actor, then agreement by authority, trust, fairness and conflict of interest."""
+def _meet(o: Office, i: int, now: float) -> None:
+    """One meeting: hours of every actor, then agreement by authority, trust, fairness and interests."""
     c, r, s = o.cases, o.rules.numbers[0], o.settings
     place, category = c[i].community, c[i].category
     convenor = c[i].helper
@@ -256,14 +302,16 @@ def _meet(o, i, now):
         trust += trust_between(o, place, o.desks[desk].kind, o.desks[convenor].kind) / present
     o.desks[convenor].committed += r.meeting_hours
     c[i].effort += (present + 1) * r.meeting_hours
-    x = r.agree_intercept + r.agree_authority * _authority(o, i) + r.agree_trust * trust \
-        + r.agree_fairness * _fairness(o, i) - r.agree_conflict * o.rules.category[category].conflict + s[place].facilitation
+    x = r.agree_intercept + r.agree_authority * _authority(o, i) + r.agree_trust * trust
+    x += r.agree_fairness * _fairness(o, i)
+    x -= r.agree_conflict * o.rules.category[category].conflict
+    x += s[place].facilitation
     if draw(o, i, U_AGREE, np.int64(c[i].meetings)) < logistic(x):
         c[i].phase = DELIVER
         first = actor_desk(o, i, 0)
         if s[place].regime == _SELF:
             kind = o.desks[first].kind
-            if kind == _PROPERTY or kind == _STREET or kind == _PARTNER:
+            if kind in (_PROPERTY, _STREET, _PARTNER):
                 c[i].phase = ACT
         join(o, i, first, now)
     elif c[i].meetings < r.max_meetings:
@@ -274,15 +322,14 @@ def _meet(o, i, now):
 
 
 @lean_kernel
-def _served(o, i, now):
-    c, d = o.cases, o.desks
+def _served(o: Office, i: int, now: float) -> None:
+    c = o.cases
     desk = c[i].holder
-    count_busy(d, desk, now)
-    d[desk].busy -= 1
+    end_service(o, i, desk, now)
     phase = c[i].phase
     if phase == BOUNCE:
         _bounced(o, i, desk, now)
-    elif phase == ACT or phase == DELIVER:
+    elif phase in (ACT, DELIVER):
         _acted(o, i, desk, now)
     elif phase == PREPARE:
         _await_attendance(o, i, now)
@@ -296,7 +343,7 @@ def _served(o, i, now):
 
 
 @lean_kernel
-def advance(o, until):
+def advance(o: Office, until: float) -> None:
     """Work off every event before ``until``, in working hours since the start of the model."""
     c, heap = o.cases, o.heap
     while heap.size[0] > 0 and heap.time[0] < until:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from sim.jit import lean_kernel
 
+from sim.jit import lean_kernel
 from sim.ledger.cases import NOBODY, Heap, Table
+from sim.numerics import log
 from sim.population.columns import Float32, Float64, Int32
 from sim.processes.rules import Rules
-from sim.rng import combine, uniform
-from sim.numerics import log
+from sim.rng import Whole, combine, uniform
 from sim.vocabulary import Kind
 
-TALLY = ("recorded", "recorded_neighbour", "resolved", "paper", "escalated", "relapsed", "gave_up", "bounces", "meetings",
-         "tasks_done", "paper_hours")
+TALLY = (
+    "recorded", "recorded_neighbour", "resolved", "paper", "escalated", "relapsed", "gave_up", "bounces",
+    "meetings", "tasks_done", "paper_hours")
 """What the loop counts, in this order."""
-(T_RECORDED, T_RECORDED_NEIGHBOUR, T_RESOLVED, T_PAPER, T_ESCALATED, T_RELAPSED, T_GAVE_UP, T_BOUNCES, T_MEETINGS,
- T_TASKS, T_PAPER_HOURS) = range(len(TALLY))
+(
+    T_RECORDED, T_RECORDED_NEIGHBOUR, T_RESOLVED, T_PAPER, T_ESCALATED, T_RELAPSED, T_GAVE_UP, T_BOUNCES,
+    T_MEETINGS, T_TASKS, T_PAPER_HOURS,
+) = range(len(TALLY))
 
 _RC, _GRID = int(Kind.RESIDENTS_COMMITTEE), int(Kind.GRID_WORKER)
 _OC, _VOLUNTEERS = int(Kind.OWNERS_COMMITTEE), int(Kind.VOLUNTEERS)
@@ -62,26 +65,30 @@ class Office(NamedTuple):
 
 
 @lean_kernel
-def keyed_draw(stream, key, purpose, number, returns, relapses):
+def keyed_draw(
+    stream: Whole, key: Whole, purpose: Whole, number: Whole, returns: int, relapses: int
+) -> float:
     """One draw of a case under the handling stream."""
     turn = np.uint64(purpose) * np.uint64(1 << 20) + np.uint64(number + 64 * returns + 1024 * relapses)
     return uniform(combine(stream, key), turn)
 
 
 @lean_kernel
-def draw(o, i, purpose, number):
-    """Draw of one purpose for case ``i``; ``number`` tells repeated ones apart, as do returns and relapses."""
+def draw(o: Office, i: int, purpose: Whole, number: Whole) -> float:
+    """Draw of one purpose for case ``i``; ``number``, returns and relapses tell repeated ones apart."""
     c = o.cases
-    return keyed_draw(o.rules.numbers[0].key, c[i].key, purpose, np.int64(number), c[i].returns, c[i].relapses)
+    return keyed_draw(
+        o.rules.numbers[0].key, c[i].key, purpose, np.int64(number), c[i].returns, c[i].relapses)
 
 
 @lean_kernel
-def exponential(o, i, purpose, number, mean):
+def exponential(o: Office, i: int, purpose: Whole, number: Whole, mean: float) -> float:
+    """Exponential draw of one purpose for case ``i``, with the given mean."""
     return -mean * log(draw(o, i, purpose, number))
 
 
 @lean_kernel
-def desk_for(o, kind, community, grid):
+def desk_for(o: Office, kind: int, community: int, grid: int) -> int:
     """Desk of one kind for a place; NOBODY where there is none."""
     if kind == _GRID:
         return o.desk_of_grid[grid]
@@ -89,7 +96,7 @@ def desk_for(o, kind, community, grid):
 
 
 @lean_kernel
-def actor_desk(o, i, number):
+def actor_desk(o: Office, i: int, number: Whole) -> int:
     """Desk of the ``number``-th actor that exists; the residents' committee where none of the list does."""
     c = o.cases
     category = c[i].category
@@ -104,7 +111,8 @@ def actor_desk(o, i, number):
 
 
 @lean_kernel
-def actors_present(o, i):
+def actors_present(o: Office, i: int) -> int:
+    """How many of the actors that case ``i`` calls for exist; at least 1."""
     c = o.cases
     category = c[i].category
     seen = 0
@@ -116,13 +124,13 @@ def actors_present(o, i):
 
 
 @lean_kernel
-def lead_desk(o, community):
-    """Who leads under self-government: owners' committee or volunteers, whichever is less loaded; NOBODY if neither."""
+def lead_desk(o: Office, community: int) -> int:
+    """Who leads under self-government: the less loaded of owners' committee and volunteers, or NOBODY."""
     owners, volunteers = o.desk_of[_OC, community], o.desk_of[_VOLUNTEERS, community]
     if owners >= 0 and o.desks[owners].servers == 0:
-        owners = NOBODY
+        owners = np.int32(NOBODY)
     if volunteers >= 0 and o.desks[volunteers].servers == 0:
-        volunteers = NOBODY
+        volunteers = np.int32(NOBODY)
     if owners < 0:
         return volunteers
     if volunteers < 0 or o.desks[owners].load <= o.desks[volunteers].load:
@@ -131,6 +139,7 @@ def lead_desk(o, community):
 
 
 @lean_kernel
-def trust_between(o, community, giver, taker):
+def trust_between(o: Office, community: int, giver: int, taker: int) -> float:
+    """Mean trust of one kind of institution in another, 0 to 1."""
     good = o.between_good[community, giver, taker]
     return good / (good + o.between_bad[community, giver, taker])

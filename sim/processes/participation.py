@@ -1,8 +1,8 @@
 """Who takes part: hearing, willingness by the theory of planned behaviour, and a hard time budget.
 
-One pass over residents. A resident hears of an opportunity through notices, the app, active ties or visits; is willing
-if ``u(resident, opportunity) < σ(V)``; and fills the week's free hours by falling V, then key. Nothing here knows age,
-sex or position.
+One pass over residents. A resident hears of an opportunity through notices, the app, active ties or visits;
+is willing if ``u(resident, opportunity) < σ(V)``; and fills the week's free hours by falling V, then key.
+Nothing here knows age, sex or position.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from sim.jit import kernel
 
+from sim.jit import kernel
+from sim.ledger.cases import Record
 from sim.ledger.opportunities import MEMBERS_ONLY, OWNERS_ONLY, Rows
-from sim.network.ties import EVENT_SLOTS
+from sim.network.ties import EVENT_SLOTS, Ties, UInt32
 from sim.numerics import logistic
-from sim.population.columns import Float32, Float64, Int32, Int64
-from sim.rng import combine, uniform
+from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt8
+from sim.rng import Whole, combine, combine_array, uniform, uniform_array
 from sim.vocabulary import Activity, Motive, Stage, Tenure
 
 MOST = 6
@@ -84,7 +85,10 @@ class Keys(NamedTuple):
 
 
 @kernel
-def active_share(i, first, neighbour, weight, event_neighbour, event_strength, active):
+def active_share(
+    i: int, first: Int64, neighbour: UInt32, weight: UInt8, event_neighbour: UInt32, event_strength: UInt8,
+    active: UInt8,
+) -> float:
     """Weighted share of a resident's contacts who were active; sums are integers, so exact in any order.
 
     Parameters
@@ -99,7 +103,7 @@ def active_share(i, first, neighbour, weight, event_neighbour, event_strength, a
     float
         0 for someone without contacts.
     """
-    total, on = 0, 0
+    total, on = np.int64(0), np.int64(0)
     for e in range(first[i], first[i + 1]):
         w = FIXED_SCALE * np.int64(weight[e])
         total += w
@@ -113,8 +117,8 @@ def active_share(i, first, neighbour, weight, event_neighbour, event_strength, a
 
 
 @kernel
-def norm_term(motive, intercept, slope, share):
-    """Own response to the share of active contacts, in logits; hump-shaped people withdraw beyond one half."""
+def norm_term(motive: int, intercept: float, slope: float, share: float) -> float:
+    """Own response to the share of active contacts, in logits; hump-shaped people withdraw beyond half."""
     if motive == _HUMP and share > 0.5:
         share = 1.0 - share
     return intercept + slope * share
@@ -137,7 +141,7 @@ class Person(NamedTuple):
     habit: float
     fatigue: float
     crowding: float
-    stage: int
+    stage: np.int64
     hours: float
     """Free hours this week."""
     share: float
@@ -150,7 +154,7 @@ class Person(NamedTuple):
 
 
 @kernel
-def inclination(w, p, o, needed):
+def inclination(w: Weights, p: Person, o: Record, needed: float) -> float:
     """V of a resident for an opportunity, in logits.
 
     Parameters
@@ -167,7 +171,7 @@ def inclination(w, p, o, needed):
     v += w.skill_weight * (p.skill - 0.3) + w.health_weight * (p.health - 0.8)
     v += w.habit_weight * p.habit - w.fatigue_weight * p.fatigue
     v -= w.time_weight * needed / max(p.hours, 0.25)
-    v -= w.rung_weight * max(0, np.int64(o.level) - p.stage)
+    v -= w.rung_weight * max(np.int64(0), np.int64(o.level) - p.stage)
     v += o.ease + w.reward_weight * o.reward + w.honour_weight * o.honour - p.crowding
     if o.level >= _PUBLIC:
         v += w.autonomy_weight * (p.autonomy - 0.5) + w.voice_weight * (o.voice - 0.5)
@@ -177,7 +181,7 @@ def inclination(w, p, o, needed):
 
 
 @kernel
-def hearing(w, p, o):
+def hearing(w: Weights, p: Person, o: Record) -> float:
     """Probability that a resident hears of an opportunity in at least one way."""
     miss = 1.0 - w.hear_by_tie * p.share
     miss *= 1.0 - min(1.0, w.hear_by_visit * p.visits)
@@ -190,16 +194,19 @@ def hearing(w, p, o):
 
 
 @kernel
-def _person(i, r, share, hours, e, distance):
+def _person(i: int, r: Residents, share: float, hours: float, e: Exposure, distance: float) -> Person:
     return Person(
         r.interest[i], r.attachment[i], r.efficacy[i], r.autonomy[i],
         norm_term(r.motive[i], r.norm_intercept[i], r.norm_slope[i], share), e.visible_members[r.building[i]],
-        r.skill[i], r.health[i], r.digital[i], r.habit[i], r.fatigue[i], r.crowding[i], np.int64(r.stage[i]), hours, share,
-        e.notice[i], e.app_access[i], e.visits[i], max(0.0, distance - e.distance[i]))
+        r.skill[i], r.health[i], r.digital[i], r.habit[i], r.fatigue[i], r.crowding[i], np.int64(r.stage[i]),
+        hours, share, e.notice[i], e.app_access[i], e.visits[i], max(0.0, distance - e.distance[i]))
 
 
 @kernel
-def decide(r, ties, offers, community_first, weights, exposure, keys, hours_factor, active, chosen):
+def decide(
+    r: Residents, ties: Ties, offers: Rows, community_first: Int64, weights: Weights, exposure: Exposure,
+    keys: Keys, hours_factor: float, active: UInt8, chosen: Int32,
+) -> None:
     """Let every adult decide.
 
     Parameters
@@ -235,7 +242,8 @@ def decide(r, ties, offers, community_first, weights, exposure, keys, hours_fact
         if begin == end:
             continue
         key = r.key[i]
-        hours = max(0.0, (0.5 + uniform(keys.hours, key)) * r.free_hours[i] * hours_factor + exposure.free_hours[i])
+        hours = max(
+            0.0, (0.5 + uniform(keys.hours, key)) * r.free_hours[i] * hours_factor + exposure.free_hours[i])
         share = active_share(i, first, neighbour, weight, event_neighbour, event_strength, active)
         person = _person(i, r, share, hours, exposure, weights.distance_hours)
         member, owner = r.membership[i] > 0, r.tenure[i] == _OWNER
@@ -280,7 +288,7 @@ class Attendance(NamedTuple):
 
 
 @kernel
-def _attendance(chosen, n_offers):
+def _attendance(chosen: Int32, n_offers: int) -> tuple[Int64, Int32]:
     count = np.zeros(n_offers + 1, np.int64)
     for i in range(chosen.shape[0]):
         for k in range(MOST):
@@ -302,37 +310,26 @@ def _attendance(chosen, n_offers):
     return count, resident
 
 
-@kernel
-def _turn_away(r, offers, first, resident, chosen, key, distance, saved):
+def _turn_away(
+    r: Residents, offers: Rows, first: Int64, resident: Int32, chosen: Int32, key: np.uint64, distance: float,
+    saved: Float64,
+) -> bool:
     """Where more come than there are seats, those with the larger draw go home and keep their hours."""
-    full = False
-    for j in range(len(offers)):
-        n = first[j + 1] - first[j]
-        seats = offers[j].seats
-        if n <= seats:
-            continue
-        full = True
-        draws = np.empty(n)
-        for k in range(n):
-            draws[k] = uniform(key, combine(r.key[resident[first[j] + k]], offers[j].key))
-        limit = np.sort(draws)[seats]
-        for k in range(n):
-            if draws[k] >= limit:
-                i = resident[first[j] + k]
-                hours = offers[j].hours if offers[j].online else offers[j].hours + max(0.0, distance - saved[i])
-                r.hours[i] -= hours
-                kept = 0
-                for m in range(MOST):
-                    if chosen[i, m] >= 0 and chosen[i, m] != j:
-                        chosen[i, kept] = chosen[i, m]
-                        kept += 1
-                for m in range(kept, MOST):
-                    chosen[i, m] = -1
-    return full
+    full = np.flatnonzero(np.diff(first) > offers["seats"])
+    for j in full.tolist():
+        came = resident[first[j] : first[j + 1]]
+        draws = uniform_array(key, combine_array(r.key[came], offers["key"][j]))
+        away = came[np.argsort(draws, kind="stable")[int(offers["seats"][j]) :]]
+        way = 0.0 if offers["online"][j] else np.maximum(0.0, distance - saved[away])
+        r.hours[away] -= offers["hours"][j] + way
+        for i in away.tolist():
+            kept = [k for k in chosen[i].tolist() if k not in (-1, j)]
+            chosen[i] = kept + [-1] * (MOST - len(kept))
+    return bool(len(full))
 
 
 def attend(
-    r: object, offers: Rows, chosen: Int32, weights: Weights, exposure: Exposure, key: np.uint64
+    r: Residents, offers: Rows, chosen: Int32, weights: Weights, exposure: Exposure, key: np.uint64
 ) -> Attendance:
     """Seat those who chose to come, and list them by opportunity.
 
@@ -378,8 +375,8 @@ class Learning(NamedTuple):
 
 
 @kernel
-def learn(r, offers, chosen, week, x):
-    """Update everyone after the week: habit, skill, fatigue, crowding-out, the ladder, attachment, and the marks.
+def learn(r: Residents, offers: Rows, chosen: Int32, week: int, x: Learning) -> None:
+    """Update all after the week: habit, skill, fatigue, crowding-out, the ladder, attachment, the marks.
 
     Parameters
     ----------

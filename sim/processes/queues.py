@@ -1,18 +1,19 @@
 """Queues in continuous working time: the event heap, service, and what a week opens and closes with.
 
-Service is non-preemptive; the hours of a service begun are spent at the desk's rate of this week and carried over into
-the next if unfinished. Queues are first come, first served within each priority class.
+Service is non-preemptive. A service goes on at the pace that its desk's staff have free that week; what is unfinished
+on Friday goes on next week at that week's pace, and rests while nobody is free. Queues are first come, first served
+within each priority class.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from sim.jit import lean_kernel
 
-from sim.ledger.cases import CLASSES, NOBODY
+from sim.jit import lean_kernel
+from sim.ledger.cases import CLASSES, NOBODY, Heap, Table
 from sim.numerics import logistic
 from sim.processes.categories import TASK
-from sim.processes.office import T_GAVE_UP, actors_present, draw, exponential, trust_between
+from sim.processes.office import T_GAVE_UP, Office, actors_present, draw, exponential, trust_between
 from sim.vocabulary import WEEK_HOURS as WEEK
 from sim.vocabulary import Status
 
@@ -20,23 +21,28 @@ ARRIVE, SERVED, MEET, GO, RELAPSE, AGAIN, NO_EVENT = 1, 2, 3, 4, 5, 6, 0
 """Events."""
 ACT, BOUNCE, PREPARE, DELIVER, ALONE, AT_STREET, ON_TASK, GONE = 0, 1, 2, 3, 4, 5, 6, 7
 """Phases of a case."""
-# Purposes of draws: each gets its own part of the key. NumPy integers, because a kernel would be compiled anew for
-# every plain integer that it is called with.
-(U_HOURS, U_ACCEPT, U_ATTEND, U_AGREE, U_DELIVER, U_PAPER, U_ESCALATE, U_RELAPSE, U_RELAPSE_AT, U_GAP, U_AGAIN) = (
-    np.int64(n) for n in range(1, 12))
+# Purposes of draws: each gets its own part of the key. NumPy integers, because a kernel would be compiled
+# anew for every plain integer that it is called with.
+(
+    U_HOURS, U_ACCEPT, U_ATTEND, U_AGREE, U_DELIVER, U_PAPER, U_ESCALATE, U_RELAPSE, U_RELAPSE_AT, U_GAP,
+    U_AGAIN,
+) = (np.int64(n) for n in range(1, 12))
 ONCE = np.int64(0)
 """Number of a draw that is made only once."""
+
+RESTING = 1e-9
+"""Pace of a service while nobody is free: it stays in the hands of its desk and practically stands still."""
 
 _SILENT = int(Status.SILENT)
 
 
 @lean_kernel
-def _before(cases, time_a, a, time_b, b):
+def _before(cases: Table, time_a: float, a: int, time_b: float, b: int) -> bool:
     return time_a < time_b or (time_a == time_b and cases[a].key < cases[b].key)
 
 
 @lean_kernel
-def push(cases, heap, time, i, event):
+def push(cases: Table, heap: Heap, time: float, i: int, event: int) -> None:
     """Schedule one event of case ``i``; it must have none pending."""
     cases[i].next_event = event
     n = heap.size[0]
@@ -51,7 +57,8 @@ def push(cases, heap, time, i, event):
 
 
 @lean_kernel
-def pop(cases, heap):
+def pop(cases: Table, heap: Heap) -> int:
+    """Take the first pending event off the heap; returns its case."""
     top = heap.case[0]
     n = heap.size[0] - 1
     heap.size[0] = n
@@ -73,13 +80,16 @@ def pop(cases, heap):
 
 
 @lean_kernel
-def count_busy(desks, desk, now):
-    desks[desk].busy_time += desks[desk].busy * (now - desks[desk].busy_since)
+def count_busy(desks: Table, desk: int, now: float) -> None:
+    """Add the time since the last change to a desk's week."""
+    gone = now - desks[desk].busy_since
+    desks[desk].busy_time += desks[desk].busy * gone
+    desks[desk].work_done += desks[desk].pace * gone
     desks[desk].busy_since = now
 
 
 @lean_kernel
-def _accepts(o, i, desk):
+def _accepts(o: Office, i: int, desk: int) -> bool:
     """Bilateral acceptance: σ(a₀ + a₁·trust + a₂·clarity − a₃·load)."""
     c, r, s = o.cases, o.rules.numbers[0], o.settings
     place = c[i].community
@@ -93,7 +103,7 @@ def _accepts(o, i, desk):
 
 
 @lean_kernel
-def _service_hours(o, i, desk):
+def _service_hours(o: Office, i: int, desk: int) -> float:
     c, r = o.cases, o.rules.numbers[0]
     phase, category = c[i].phase, c[i].category
     if phase == BOUNCE:
@@ -103,7 +113,7 @@ def _service_hours(o, i, desk):
     if phase == PREPARE:
         return exponential(o, i, U_HOURS, 32 + c[i].meetings, r.prepare_hours)
     mean = o.rules.category[category].hours
-    if phase == ALONE or phase == AT_STREET:
+    if phase in (ALONE, AT_STREET):
         total = 0.0
         for a in range(actors_present(o, i)):
             total += exponential(o, i, U_HOURS, a, mean)
@@ -112,7 +122,7 @@ def _service_hours(o, i, desk):
 
 
 @lean_kernel
-def _start(o, i, desk, now):
+def _start(o: Office, i: int, desk: int, now: float) -> None:
     c, d, r = o.cases, o.desks, o.rules.numbers[0]
     c[i].waited += now - c[i].queued_at
     if c[i].first_service < 0.0:
@@ -126,14 +136,15 @@ def _start(o, i, desk, now):
         c[i].assigned = now
     hours = _service_hours(o, i, desk)
     c[i].effort += hours
-    d[desk].work_done += hours
     count_busy(d, desk, now)
     d[desk].busy += 1
-    push(c, o.heap, now + hours / d[desk].rate, i, SERVED)
+    c[i].pace = d[desk].rate
+    d[desk].pace += c[i].pace
+    push(c, o.heap, now + hours / c[i].pace, i, SERVED)
 
 
 @lean_kernel
-def join(o, i, desk, now):
+def join(o: Office, i: int, desk: int, now: float) -> None:
     """Case ``i`` arrives at a desk: served at once if staff are free, else queued in its class."""
     c, d = o.cases, o.desks
     c[i].holder = desk
@@ -152,7 +163,7 @@ def join(o, i, desk, now):
 
 
 @lean_kernel
-def serve_next(o, desk, now):
+def serve_next(o: Office, desk: int, now: float) -> None:
     """Put free staff of a desk to work on those who wait, class by class, first come first served."""
     c, d = o.cases, o.desks
     while d[desk].waiting > 0 and d[desk].busy < d[desk].servers and d[desk].rate > 0.0:
@@ -172,7 +183,8 @@ def serve_next(o, desk, now):
 
 
 @lean_kernel
-def end(o, i, now, status):
+def end(o: Office, i: int, now: float, status: int) -> None:
+    """Close case ``i``, resolved, on paper or silent; nobody has been told yet."""
     c = o.cases
     c[i].status = status
     c[i].closed = now
@@ -182,18 +194,68 @@ def end(o, i, now, status):
 
 
 @lean_kernel
-def open_week(o, now):
-    """Monday morning: with the week's new rates and staff, put free staff to work on those who wait."""
+def end_service(o: Office, i: int, desk: int, now: float) -> None:
+    """Free the server that worked on case ``i``."""
     d = o.desks
-    for desk in range(len(d)):
-        count_busy(d, desk, now)
-        d[desk].busy_time = 0.0
-        d[desk].work_done = 0.0
-        serve_next(o, desk, now)
+    count_busy(d, desk, now)
+    d[desk].busy -= 1
+    d[desk].pace = max(0.0, d[desk].pace - o.cases[i].pace) if d[desk].busy > 0 else 0.0
 
 
 @lean_kernel
-def close_week(o, now, smoothing):
+def _carry_over(o: Office, now: float) -> None:
+    """Let services under way go on at this week's pace; where staff were cut, those who are left share the work."""
+    c, d, heap = o.cases, o.desks, o.heap
+    for desk in range(len(d)):
+        d[desk].pace = 0.0
+    moved = False
+    for k in range(heap.size[0]):
+        i = heap.case[k]
+        if c[i].next_event != SERVED:
+            continue
+        desk = c[i].holder
+        pace = d[desk].rate
+        if d[desk].busy > d[desk].servers:
+            pace *= d[desk].servers / d[desk].busy
+        d[desk].pace += pace
+        pace = max(pace, RESTING)
+        if pace != c[i].pace:
+            heap.time[k] = now + (heap.time[k] - now) * c[i].pace / pace
+            c[i].pace = pace
+            moved = True
+    if moved:
+        _restore(c, heap)
+
+
+@lean_kernel
+def _restore(cases: Table, heap: Heap) -> None:
+    """Make a heap of entries whose times have changed."""
+    n = heap.size[0]
+    for k in range(1, n):
+        time, i, at = heap.time[k], heap.case[k], k
+        while at > 0:
+            parent = (at - 1) >> 1
+            if not _before(cases, time, i, heap.time[parent], heap.case[parent]):
+                break
+            heap.time[at], heap.case[at] = heap.time[parent], heap.case[parent]
+            at = parent
+        heap.time[at], heap.case[at] = time, i
+
+
+@lean_kernel
+def open_week(o: Office, now: float) -> None:
+    """Monday morning: go on with what is under way, then put free staff to work on those who wait."""
+    d = o.desks
+    _carry_over(o, now)
+    for desk in range(len(d)):
+        d[desk].busy_time = 0.0
+        d[desk].work_done = 0.0
+        d[desk].busy_since = now
+        serve_next(o, np.int32(desk), now)
+
+
+@lean_kernel
+def close_week(o: Office, now: float, smoothing: float) -> None:
     """Friday evening: count staff time, let the impatient go, and smooth each desk's load."""
     c, d, r = o.cases, o.desks, o.rules.numbers[0]
     for desk in range(len(d)):

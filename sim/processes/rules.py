@@ -15,12 +15,16 @@ MOST_ACTORS = 4
 """Actors that one category can name."""
 GEOMETRIES = ("neighbours", "building", "community", "household")
 _COLUMNS = (
-    "hours", "authority", "conflict", "clarity", "gap", "overlap", "severity", "visibility", "sensor", "latent", "service")
+    "hours", "authority", "conflict", "clarity", "gap", "overlap", "severity", "visibility", "sensor",
+    "latent", "service")
 
 RULES = np.dtype([
     ("key", "u8"),  # key of the stream of handling draws
     ("tasks_hours", "f8"),
-    *((name, "i8" if field.annotation is int else "f8") for name, field in CaseParameters.model_fields.items()),
+    *(
+        (name, "i8" if field.annotation is int else "f8")
+        for name, field in CaseParameters.model_fields.items()
+    ),
 ], align=True)
 """Numbers of :class:`CaseParameters` under their own names."""
 

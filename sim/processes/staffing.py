@@ -16,8 +16,8 @@ BY_COMMUNITY = tuple(kind for kind in Kind if kind not in (Kind.GRID_WORKER, Kin
 def make_case_book(places: Places, present: dict[Kind, Bool], grid_workers: Float64) -> CaseBook:
     """Desks of all institutions that handle cases, without staff yet.
 
-    Every place has a row for every kind, so that rows can be written in one go; a kind that does not exist there has
-    a row without staff, which no case is ever sent to.
+    Every place has a row for every kind, so that rows can be written in one go; a kind that does not exist
+    there has a row without staff, which no case is ever sent to.
 
     Parameters
     ----------
@@ -41,7 +41,8 @@ def make_case_book(places: Places, present: dict[Kind, Bool], grid_workers: Floa
     of_grid: Int32 = np.where(grid_workers > 0, first + np.arange(grids), NOBODY).astype(np.int32)
     kinds = np.repeat([int(k) for k in BY_COMMUNITY], n).tolist()
     kinds += [int(Kind.GRID_WORKER)] * grids + [int(Kind.STREET)] * streets
-    community = np.tile(np.arange(n), len(BY_COMMUNITY)).tolist() + places.grid_community.tolist() + [NOBODY] * streets
+    community = np.tile(np.arange(n), len(BY_COMMUNITY)).tolist()
+    community += places.grid_community.tolist() + [NOBODY] * streets
     return CaseBook(make_desks(kinds, community), desk_of, of_grid)
 
 
@@ -49,8 +50,8 @@ def make_case_book(places: Places, present: dict[Kind, Bool], grid_workers: Floa
 def staff(desks: Table, hours: Float64, skill: Float64, people: Float64) -> None:
     """Set this week's staff of every desk.
 
-    Hours promised last week to meetings, bounces and records come off first; a desk that owes more than it has serves
-    nobody and owes the rest next week.
+    Hours promised last week to meetings, bounces and records come off first; a desk that owes more than it
+    has serves nobody and owes the rest next week.
 
     Parameters
     ----------

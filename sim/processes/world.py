@@ -1,33 +1,34 @@
 """The world: frictions, tasks and moves, the same under every policy for one seed.
 
-Potential frictions are keyed by dwelling and week on fixed geometry. Whether one becomes a latent dispute, and whether
-anyone hears of it, depends on the state of the community.
+Potential frictions are keyed by dwelling and week on fixed geometry. Whether one becomes a latent dispute,
+and whether anyone hears of it, depends on the state of the community.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from sim.jit import kernel
 
 from sim.clock import clock_time, work_time
-from sim.ledger.cases import FIRST, NOBODY, NORMAL, URGENT
-from sim.network.ties import EVENT_SLOTS
+from sim.jit import kernel
+from sim.ledger.cases import FIRST, NOBODY, NORMAL, URGENT, Heap, Table
+from sim.network.ties import EVENT_SLOTS, Ties
 from sim.numerics import exp, log, logistic
-from sim.population.columns import Float32, Float64, UInt8
+from sim.population.columns import Float32, Float64, Int32, Int64, Places, Residents, UInt8, UInt64
 from sim.processes.acquaintance import forget_all
 from sim.processes.categories import TASK
-from sim.processes.queues import ARRIVE, GONE, NO_EVENT, push
 from sim.processes.participation import FIXED_SCALE
-from sim.rng import combine, uniform
+from sim.processes.queues import ARRIVE, GONE, NO_EVENT, push
+from sim.processes.rules import Rules
+from sim.rng import Whole, combine, uniform
 from sim.vocabulary import CLOCK_HOURS, WEEK_HOURS, Channel, Kind, Status, Tenure
 
 _OWNER = int(Tenure.OWNER)
-_NONE, _LEADER, _GRID, _PROPERTY, _COMMITTEE, _APP, _PATROL, _SENSOR, _NEIGHBOUR = (
+_NONE, _LEADER, _GRID, _PROPERTY, _COMMITTEE, _APP, _PATROL, _SENSOR = (
     int(Channel.NONE), int(Channel.BUILDING_LEADER), int(Channel.GRID_WORKER), int(Channel.PROPERTY),
-    int(Channel.RESIDENTS_COMMITTEE), int(Channel.APP), int(Channel.PATROL), int(Channel.SENSOR), int(Channel.NEIGHBOUR))
-_SILENT, _OPEN, _RESOLVED, _PAPER, _ESCALATED = (int(s) for s in Status)
+    int(Channel.RESIDENTS_COMMITTEE), int(Channel.APP), int(Channel.PATROL), int(Channel.SENSOR))
+_SILENT, _OPEN = int(Status.SILENT), int(Status.OPEN)
 _NEIGHBOURS, _BUILDING, _COMMUNITY = 0, 1, 2
 _K_COMMITTEE, _K_GRID, _K_PROPERTY = int(Kind.RESIDENTS_COMMITTEE), int(Kind.GRID_WORKER), int(Kind.PROPERTY)
 _SEVERE = 0.8
@@ -36,8 +37,10 @@ _CLOSE_TIE = 8.0
 """Strength, in units of event ties, at which two dwellings count as fully familiar."""
 
 # Purposes of the draws of one friction.
-(_U_HAPPENS, _U_PARTNER, _U_LATENT, _U_TIME, _U_SPEAK, _U_CHANNEL, _U_DELAY, _U_PATROL, _U_SENSOR, _U_DUTY) = (
-    np.int64(n) for n in range(10))
+(
+    _U_HAPPENS, _U_PARTNER, _U_LATENT, _U_TIME, _U_SPEAK, _U_CHANNEL, _U_DELAY, _U_PATROL, _U_SENSOR,
+    _U_DUTY,
+) = (np.int64(n) for n in range(10))
 
 
 class WorldWeek(NamedTuple):
@@ -80,7 +83,7 @@ COUNTS = ("potential", "latent", "latent_neighbour", "silent")
 
 
 @kernel
-def volunteer_probability(cost_over_benefit, n):
+def volunteer_probability(cost_over_benefit: float, n: int) -> float:
     """Volunteer's dilemma (Diekmann 1985): chance that each of ``n`` acts, 1 − (c/b)^(1/(n−1)).
 
     Parameters
@@ -94,7 +97,7 @@ def volunteer_probability(cost_over_benefit, n):
 
 
 @kernel
-def speaker(v, first_resident, dwelling):
+def speaker(v: Voices, first_resident: Int32, dwelling: int) -> int:
     """Who speaks for a dwelling: its first adult present; NOBODY if nobody is."""
     for i in range(first_resident[dwelling], first_resident[dwelling + 1]):
         if v.present[i] and v.age[i] >= 18:
@@ -103,13 +106,14 @@ def speaker(v, first_resident, dwelling):
 
 
 @kernel
-def _trusts(v, i, kind):
+def _trusts(v: Voices, i: int, kind: int) -> float:
     return v.good[i, kind] / (v.good[i, kind] + v.bad[i, kind])
 
 
 @kernel
-def _partner(p, u, dwelling, geometry):
-    """The other dwelling: next door, above or below; in the building; in the community; NOBODY for a household's own."""
+def _partner(p: Places, u: float, dwelling: int, geometry: int) -> int:
+    """The other dwelling: next door, above or below; in the building; in the community; NOBODY for a
+    household's own."""
     b = p.dwelling_building[dwelling]
     lo, hi = p.building_first_dwelling[b], p.building_first_dwelling[b + 1]
     if geometry == _NEIGHBOURS:
@@ -135,9 +139,9 @@ def _partner(p, u, dwelling, geometry):
 
 
 @kernel
-def familiarity(first_resident, ties, a, b):
+def familiarity(first_resident: Int32, ties: Ties, a: int, b: int) -> float:
     """How well two dwellings know each other, 0 to 1: the strongest tie between their members."""
-    best = 0
+    best: Any = 0
     lo, hi = first_resident[b], first_resident[b + 1]
     for i in range(first_resident[a], first_resident[a + 1]):
         for e in range(ties.first[i], ties.first[i + 1]):
@@ -150,7 +154,10 @@ def familiarity(first_resident, ties, a, b):
 
 
 @kernel
-def _speaks(p, v, rules, w, key, i, dwelling, category, community, building):
+def _speaks(
+    p: Places, v: Voices, rules: Rules, w: WorldWeek, key: Whole, i: int, dwelling: int, category: int,
+    community: int, building: int,
+) -> int:
     """Who speaks up, if anyone: alone by own judgement, or one of many by the volunteer's dilemma."""
     lift = 1.0 + w.induced[community]
     if rules.category[category].shared:
@@ -165,14 +172,17 @@ def _speaks(p, v, rules, w, key, i, dwelling, category, community, building):
                 return who
         return NOBODY
     committee = _trusts(v, i, _K_COMMITTEE)
-    x = rules.numbers[0].report_intercept + rules.numbers[0].report_efficacy * (v.efficacy[i] - 0.5) \
-        + rules.numbers[0].report_severity * (rules.category[category].severity - 0.5) + rules.numbers[0].report_trust * (committee - 0.5) \
-        + rules.numbers[0].report_app * w.app[community] * v.digital[i] + rules.numbers[0].report_leader * min(1.0, w.leader[building])
+    r = rules.numbers[0]
+    x = r.report_intercept + r.report_efficacy * (v.efficacy[i] - 0.5)
+    x += r.report_severity * (rules.category[category].severity - 0.5)
+    x += r.report_trust * (committee - 0.5)
+    x += r.report_app * w.app[community] * v.digital[i]
+    x += r.report_leader * min(1.0, w.leader[building])
     return i if uniform(key, _U_SPEAK) < min(1.0, logistic(x) * lift) else NOBODY
 
 
 @kernel
-def _channel(v, rules, w, u, who, community, building):
+def _channel(v: Voices, rules: Rules, w: WorldWeek, u: float, who: int, community: int, building: int) -> int:
     """By which way someone speaks up: in proportion to access and trust."""
     x = rules.numbers[0]
     app = x.channel_app * w.app[community] * v.digital[who]
@@ -193,7 +203,10 @@ def _channel(v, rules, w, u, who, community, building):
 
 
 @kernel
-def _found(p, v, rules, w, key, i, dwelling, category, born):
+def _found(
+    p: Places, v: Voices, rules: Rules, w: WorldWeek, key: Whole, i: int, dwelling: int, category: int,
+    born: float,
+) -> tuple[float, int, int]:
     """Clock time of being found, the channel and who spoke; the earliest of voice, patrol and sensor."""
     building = p.dwelling_building[dwelling]
     community = p.building_community[building]
@@ -205,7 +218,8 @@ def _found(p, v, rules, w, key, i, dwelling, category, born):
         if channel == _LEADER:
             mean *= 0.5
         found = born - mean * log(uniform(key, _U_DELAY))
-    pace = rules.numbers[0].patrol_find * rules.category[category].visibility * w.patrol[p.building_grid[building]]
+    pace = rules.numbers[0].patrol_find * rules.category[category].visibility
+    pace *= w.patrol[p.building_grid[building]]
     if pace > 0.0:
         seen = born - CLOCK_HOURS / pace * log(uniform(key, _U_PATROL))
         if seen < found and seen < born + rules.numbers[0].nuisance_weeks * CLOCK_HOURS:
@@ -218,7 +232,10 @@ def _found(p, v, rules, w, key, i, dwelling, category, born):
 
 
 @kernel
-def _open_case(c, i, p, dwelling, other, category, week, born, key, regime):
+def _open_case(
+    c: Table, i: int, p: Places, dwelling: int, other: int, category: int, week: int, born: float, key: Whole,
+    regime: int,
+) -> None:
     c[i].used = 1
     c[i].key = key
     c[i].category = category
@@ -233,7 +250,7 @@ def _open_case(c, i, p, dwelling, other, category, week, born, key, regime):
 
 
 @kernel
-def _blank(c, i):
+def _blank(c: Table, i: int) -> None:
     c[i].party_a = NOBODY
     c[i].party_b = NOBODY
     c[i].holder = NOBODY
@@ -268,7 +285,10 @@ def _blank(c, i):
 
 
 @kernel
-def frictions(p, v, ties, norm, cases, heap, free, free_count, rules, w, regime, week, stream, counts):
+def frictions(
+    p: Places, v: Voices, ties: Ties, norm: Float32, cases: Table, heap: Heap, free: Int32, free_count: Int64,
+    rules: Rules, w: WorldWeek, regime: UInt8, week: int, stream: Whole, counts: Float64,
+) -> None:
     """This week's potential frictions, the latent disputes they become, and how those are found.
 
     Parameters
@@ -336,7 +356,10 @@ def frictions(p, v, ties, norm, cases, heap, free, free_count, rules, w, regime,
 
 
 @kernel
-def tasks(cases, heap, free, free_count, community_key, week, mean, first_share, stream):
+def tasks(
+    cases: Table, heap: Heap, free: Int32, free_count: Int64, community_key: UInt64, week: int, mean: Float64,
+    first_share: Float64, stream: Whole,
+) -> int:
     """Tasks from above: a Poisson number a community by inverse CDF of one draw, at even random times.
 
     Parameters
@@ -392,7 +415,9 @@ def tasks(cases, heap, free, free_count, community_key, week, mean, first_share,
 
 
 @kernel
-def settle_in(p, r, ties, dwelling, week, prior_good, prior_bad):
+def settle_in(
+    p: Places, r: Residents, ties: Ties, dwelling: int, week: int, prior_good: Float32, prior_bad: Float32
+) -> None:
     """A like household takes a home: same composition, no ties from events, no history here."""
     for i in range(p.dwelling_first_resident[dwelling], p.dwelling_first_resident[dwelling + 1]):
         forget_all(ties.event_neighbour, ties.event_strength, i)
@@ -409,7 +434,10 @@ def settle_in(p, r, ties, dwelling, week, prior_good, prior_bad):
 
 
 @kernel
-def moves(p, r, ties, week, renter_rate, owner_rate, refill_rate, stream, prior_good, prior_bad):
+def moves(
+    p: Places, r: Residents, ties: Ties, week: int, renter_rate: float, owner_rate: float, refill_rate: float,
+    stream: Whole, prior_good: Float32, prior_bad: Float32,
+) -> None:
     """Exogenous moves, keyed by dwelling, and new households in homes that were left.
 
     Parameters

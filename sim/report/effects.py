@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from sim.outcomes import OUTCOMES
 from sim.report.findings import JUDGED
@@ -43,6 +43,10 @@ BLOCKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 BETTER = {"more": "↑", "less": "↓", "neither": ""}
 
+WIDE = 1.5
+"""Half-width (relative change) beyond which an axis is linear near 0 and logarithmic farther out."""
+LINEAR = 0.2
+"""Half-width of its linear part."""
 _ROW = 0.075  # inches a mark
 _SPAN = 0.72  # of a row, taken by the marks of its arms
 _GAP = 0.07  # inches between outcomes
@@ -121,6 +125,8 @@ def _notes(material: Material, data: pd.DataFrame, lang: str) -> list[str]:
         notes.append(
             say(lang, "参照均值为0或缺失，无相对变化：", "No ratio (reference is 0 or missing): ") + listed
         )
+    if len(data) and any(_limit(data[data["outcome"].isin(names)]) > WIDE for _, _, names in BLOCKS):
+        notes.append(say(lang, "范围很大的横轴在±20%以外为对数。", "Very wide axes are logarithmic beyond ±20 %."))
     if material.replicates < 2:
         notes.append(say(lang, "只有一次重复：没有区间。", "One replicate: no interval."))
     return notes
@@ -146,12 +152,18 @@ def _panel(
             if len(rows):
                 _mark(ax, material, rows.iloc[0], y + float(offset), limit)
     ax.axvline(0, color=INK, linewidth=0.7, zorder=-1)
+    if limit > WIDE:
+        ax.set_xscale("symlog", linthresh=LINEAR)
+        ticks = [t for t in (-10.0, -1.0, -LINEAR, 0.0, LINEAR, 1.0, 10.0) if abs(t) <= 0.9 * limit]
+        ax.xaxis.set_major_locator(FixedLocator(ticks))
+    else:
+        ax.xaxis.set_major_locator(MaxNLocator(6, symmetric=True))
+    ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xlim(-limit * 1.04, limit * 1.04)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_yticks(range(len(names)), [_row_name(o, lang) for o in names])
     ax.tick_params(axis="y", length=0, labelleft=labels)
     ax.spines["left"].set_visible(False)
-    ax.xaxis.set_major_locator(MaxNLocator(6, symmetric=True))
     ax.xaxis.set_major_formatter(FuncFormatter(_signed_percent))
     ax.grid(axis="x", color=HAIR)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.ledger.cases import NOBODY, CaseBook, make_desks
 from sim.ledger.caselog import harvestable
+from sim.ledger.cases import NOBODY, CaseBook, make_desks
 from sim.processes import handling, queues, world
 from sim.processes.office import SETTINGS, TALLY, Office
 from sim.processes.parameters import CaseParameters, WorldParameters
@@ -63,8 +63,8 @@ class Counter:
         """One week of events."""
         book = self.book
         room = Office(
-            book.cases, book.desks, book.head, book.tail, book.heap, book.desk_of, book.desk_of_grid, self.good,
-            self.bad, self.rules, self.settings, self.tally)
+            book.cases, book.desks, book.head, book.tail, book.heap, book.desk_of, book.desk_of_grid,
+            self.good, self.bad, self.rules, self.settings, self.tally)
         queues.open_week(room, self.week * WEEK_HOURS)
         handling.advance(room, (self.week + 1) * WEEK_HOURS)
         queues.close_week(room, (self.week + 1) * WEEK_HOURS, SMOOTHING)
@@ -125,7 +125,8 @@ def queue_of_tasks(
     array of :data:`sim.ledger.cases.CASE`
         Tasks born in the weeks that count; every one of them is over.
     """
-    counter = Counter(Streams(seed), {Kind.RESIDENTS_COMMITTEE: servers}, communities, world={"tasks_hours": 1.0})
+    desks = {Kind.RESIDENTS_COMMITTEE: servers}
+    counter = Counter(Streams(seed), desks, communities, world={"tasks_hours": 1.0})
     rows = []
     open_still = True
     while counter.week < warmup + weeks or open_still:

@@ -65,7 +65,8 @@ def choices(
         for j, o in enumerate(offers):
             closed = (o["open_to"] == 1 and not p["membership"]) or (o["open_to"] == 2 and p["tenure"] != 0)
             needed = float(o["hours"]) + (0.0 if o["online"] else p["way"])
-            if o["community"] != p["community"] or not o["lo"] <= i < o["hi"] or closed or needed > p["week_hours"]:
+            here = o["community"] == p["community"] and o["lo"] <= i < o["hi"]
+            if not here or closed or needed > p["week_hours"]:
                 continue
             who = combine(p["key"], int(o["key"]))
             value = inclination(w, p, o, needed)

@@ -1,7 +1,8 @@
 """Case handling without a coordinator as a slow discrete-event simulation with lists and objects.
 
-Written from the model page: one actor after another, each may bounce the file; finite staff, priority classes,
-service that is never interrupted and runs on into the next week. Draws are asked for by purpose and number.
+Written from the model page: one actor after another, each may bounce the file; finite staff, priority
+classes, service that is never interrupted and runs on into the next week. Draws are asked for by purpose and
+number.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ class Bureau:
         Those that exist; the residents' committee (kind 1) and the street (kind 9) must.
     rules : numbers of case handling, by name
     categories : list of dicts
-        ``actors``, ``hours``, ``authority``, ``clarity``, ``gap``, ``overlap``; an empty list of actors is a task.
+        ``actors``, ``hours``, ``authority``, ``clarity``, ``gap``, ``overlap``; a task has no actors.
     stream : int
         Key of the draws.
     setting : dict
@@ -88,7 +89,8 @@ class Bureau:
 
     def __init__(self, desks: dict[int, Desk], rules: Any, categories: list[dict[str, Any]], stream: int,
                  setting: dict[str, float]) -> None:
-        self.desks, self.rules, self.categories, self.stream, self.set = desks, rules, categories, stream, setting
+        self.desks, self.rules, self.categories = desks, rules, categories
+        self.stream, self.set = stream, setting
         self.events: list[tuple[float, int, Callable[[Case, float], None], Case]] = []
         self.good: dict[tuple[int, int], float] = {}
         self.bad: dict[tuple[int, int], float] = {}

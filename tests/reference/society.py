@@ -61,7 +61,8 @@ class Acquaintance:
 
     def fade(self) -> None:
         """Every tie loses one unit."""
-        self.slots = [[None if s is None or s[1] == 1 else (s[0], s[1] - 1) for s in row] for row in self.slots]
+        for row in self.slots:
+            row[:] = [None if s is None or s[1] == 1 else (s[0], s[1] - 1) for s in row]
 
     def pairs(self) -> dict[tuple[int, int], int]:
         """Strength by ordered pair."""
