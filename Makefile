@@ -19,7 +19,7 @@ SCENARIO := scenarios/chaoyang_neighbour_festival.yaml
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints/$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt
 
-.PHONY: help setup demo test lint bench clean
+.PHONY: help setup demo pictures test lint bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -41,8 +41,14 @@ $(VENV)/.dev: pyproject.toml $(wildcard constraints/*.txt) | $(BIN)/python
 setup: $(VENV)/.dev
 
 demo: $(VENV)/.report
-	$(BIN)/python -m sim.precompile
+	YIHE_LANG=$(LANGUAGE) $(BIN)/python -m sim.precompile
 	$(BIN)/yihe compare $(SCENARIO) --replicates $(REPLICATES) --lang $(LANGUAGE)
+
+# The READMEs' pictures, from the demo's results.
+pictures: demo
+	for lang in zh en; do \
+		$(BIN)/yihe compare $(SCENARIO) --replicates $(REPLICATES) --lang $$lang --quiet && \
+		cp results/chaoyang_neighbour_festival/figures/effects.png docs/img/demo.$$lang.png || exit 1; done
 
 test: $(VENV)/.dev
 	$(BIN)/python -m sim.precompile

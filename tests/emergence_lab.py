@@ -6,7 +6,7 @@ so a verdict never changes from one day to the next; the error rate is that of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 from unittest.mock import patch
 
@@ -95,11 +95,15 @@ def everybody_inactive(model: CommunityModel) -> None:
     r.active[:], r.habit[:], r.stage[:] = 0, 0.0, 0
 
 
-def everybody_active(model: CommunityModel) -> None:
-    """Every adult was active last week, with a full habit, on the rung of volunteers."""
-    r = model.residents
-    adult = r.age >= 18
-    r.active[adult], r.habit[adult], r.stage[adult] = 1, 1.0, 3
+def share_active(share: float) -> Callable[[CommunityModel], None]:
+    """A start with a share of adults, drawn at random, active in the week before the first."""
+
+    def start(model: CommunityModel) -> None:
+        everybody_inactive(model)
+        r = model.residents
+        r.active[:] = (r.age >= 18) & (model.draw("seed activity", "resident", -1) < share)
+
+    return start
 
 
 def degrees(ties: Ties) -> npt.NDArray[np.int64]:
@@ -131,12 +135,3 @@ def is_within(sample: npt.ArrayLike, margin: float, alpha: float = EQUIVALENCE) 
     x = np.asarray(sample, float)
     p = max(p_above(x, -margin), p_above(-x, -margin))
     assert p < alpha, f"mean {x.mean():.4f} (sd {x.std(ddof=1):.4f}, n {len(x)}) is not within ±{margin}: p = {p:.4f}"
-
-
-def table(columns: Mapping[str, list[RunResult]], outcomes: Iterable[str], first: int | None = None) -> str:
-    """Means by column, for reading."""
-    lines = ["".ljust(26) + "".join(f"{name[:11]:>12s}" for name in columns)]
-    for outcome in outcomes:
-        cells = "".join(f"{np.nanmean(values(r, outcome, first)):12.4f}" for r in columns.values())
-        lines.append(outcome.ljust(26) + cells)
-    return "\n".join(lines)

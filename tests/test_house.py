@@ -107,6 +107,17 @@ def test_commands_in_the_readmes_exist(name: str) -> None:
     assert set(re.findall(r"\bmake ([a-z]+)\b", text)) <= targets
 
 
+@pytest.mark.parametrize("name", READMES)
+def test_scenarios_in_the_readmes_are_valid(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    shown = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert shown
+    for block in shown:
+        scenario = sim.loads(block, file=ROOT / "scenarios" / "shown.yaml")
+        assert scenario.arms
+        assert scenario.targets
+
+
 def test_both_readmes_show_the_same_commands() -> None:
     def blocks(name: str) -> list[str]:
         text = (ROOT / name).read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
 """Every kernel agrees with a slow, readable, independently written reference on small cases.
 
-The cases are small but busy: enough residents, offers and files that every branch of a reference is taken,
-which the tests of participation and of handling check by their counts.
+The cases are small but busy, so that every branch of a reference is taken; counts check that. Handling has a
+file of its own.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import arithmetic, queueing, society
+from reference import arithmetic, society
 from reference import participation as slow
-from reference.bench import Counter
+from reference.bench import SEED, draws
 
 from sim import clock, numerics, rng
 from sim.actors.property import best_effort
@@ -25,18 +25,10 @@ from sim.network.assembly import from_pairs
 from sim.network.ties import NO_ONE, Ties, empty_event_slots
 from sim.population.columns import Places, Residents, make_residents
 from sim.processes import acquaintance, experience, participation, world
-from sim.processes.categories import CATEGORIES, TASK
-from sim.processes.office import TALLY
 from sim.recorder import gini
-from sim.vocabulary import Kind, Layer, Regime, Status
+from sim.vocabulary import Kind, Layer
 
 WORDS = st.integers(0, 2**64 - 1)
-SEED = 5
-
-
-def draws(stream: str, n: int) -> np.ndarray:
-    """Numbers to build test cases from."""
-    return rng.Streams(SEED).uniform(stream, -1, np.arange(n))
 
 
 # Draws and numbers.
@@ -113,14 +105,15 @@ def test_gini_of_nobody_is_zero() -> None:
 # Taking part.
 
 N = 90
-COLUMNS = ("interest", "attachment", "attachment_home", "efficacy", "autonomy", "norm_intercept", "norm_slope",
-           "skill", "health", "digital", "habit", "fatigue", "crowding", "practice", "free_hours", "stay")
+COLUMNS = (
+    "interest", "attachment", "attachment_home", "efficacy", "autonomy", "norm_intercept", "norm_slope",
+    "skill", "health", "digital", "habit", "fatigue", "crowding", "practice", "free_hours", "stay")
 WHOLE = ("age", "motive", "tenure", "membership", "stage", "community", "active", "present")
 WEIGHTS = participation.Weights(
     intercept=-0.8, attachment_weight=2.0, efficacy_weight=1.5, autonomy_weight=0.8, voice_weight=0.6,
     norm_weight=1.2, visible_member_weight=0.8, skill_weight=1.2, health_weight=2.0, digital_weight=2.0,
-    time_weight=0.8, distance_hours=0.4, rung_weight=0.7, reward_weight=0.6, honour_weight=0.5, habit_weight=1.5,
-    fatigue_weight=2.0, hear_by_tie=0.6, hear_by_visit=0.7)
+    time_weight=0.8, distance_hours=0.4, rung_weight=0.7, reward_weight=0.6, honour_weight=0.5,
+    habit_weight=1.5, fatigue_weight=2.0, hear_by_tie=0.6, hear_by_visit=0.7)
 LEARNING = participation.Learning(
     habit_step=0.1, habit_kept=0.97, skill_step=0.015, skill_kept=0.99, fatigue_step=0.06, fatigue_kept=0.75,
     practice_to_climb=3.0, practice_kept=0.98, crowding_step=0.03, crowding_kept=0.97, attachment_gain=0.01,
@@ -192,7 +185,8 @@ def as_people(r: Residents, e: participation.Exposure) -> list[dict[str, Any]]:
         {name: getattr(r, name)[i].item() for name in names} | {
             "members": float(e.visible_members[r.building[i]]), "notice": float(e.notice[i]),
             "app_access": float(e.app_access[i]), "visits": float(e.visits[i]),
-            "way": max(0.0, WEIGHTS.distance_hours - float(e.distance[i])), "free_lever": float(e.free_hours[i]),
+            "way": max(0.0, WEIGHTS.distance_hours - float(e.distance[i])),
+            "free_lever": float(e.free_hours[i]),
         } for i in range(N)]
 
 
@@ -256,7 +250,8 @@ def test_meeting_mingling_and_fading() -> None:
     keys = 1000 + 7 * np.arange(N, dtype=np.uint64)
     lost = 0
     for week in range(12):
-        there = [np.flatnonzero(streams.uniform(f"there {j}", week, np.arange(N)) < 0.3) for j in range(len(rows))]
+        came = [streams.uniform(f"there {j}", week, np.arange(N)) < 0.3 for j in range(len(rows))]
+        there = [np.flatnonzero(some) for some in came]
         first = np.cumsum([0, *map(len, there)])
         key = streams.week_key("mingle", week)
         met = acquaintance.mingle(
@@ -288,7 +283,8 @@ def test_talk_is_friedkin_johnsen() -> None:
     anchor, opinion = draws("u", N).astype(np.float32), draws("x", N).astype(np.float32)
     heeds, out = draws("s", N), np.zeros(N, np.float32)
     experience.friedkin_johnsen(
-        first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength, heeds, anchor, opinion, out)
+        first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength, heeds, anchor, opinion,
+        out)
     expected = society.talk(known, heeds.tolist(), anchor.tolist(), opinion.tolist())
     np.testing.assert_allclose(out, expected, atol=1e-6)
 
@@ -297,14 +293,18 @@ def test_talk_is_friedkin_johnsen() -> None:
 
 
 def building_rows() -> Places:
-    """Two communities: buildings of 12 dwellings on 3 floors, 5 on 2 floors, and a single one on each side."""
+    """Two communities: buildings of 12 dwellings on 3 floors, of 5 on 2, of a single one, and of 8 on 4."""
     sizes, floors = [12, 5, 1, 8], [3, 2, 1, 4]
     first = np.cumsum([0, *sizes]).astype(np.int32)
-    ints = lambda *values: np.array(values, np.int32)  # noqa: E731
+
+    def ints(*values: int) -> np.ndarray:
+        return np.array(values, np.int32)
+
     return Places(
-        ints(0, 0), ints(0, 2, 3), ints(0, 1, 3, 4), first, np.arange(first[-1] + 1, dtype=np.int32), ints(0, 0, 1),
-        ints(0, 1, 1, 2), ints(0, 0, 0, 1), np.array(floors, np.int32), np.zeros(4, np.uint8),
-        np.repeat(np.arange(4, dtype=np.int32), sizes), *(np.arange(n, dtype=np.uint64) for n in (26, 4, 3, 2)))
+        ints(0, 0), ints(0, 2, 3), ints(0, 1, 3, 4), first, np.arange(first[-1] + 1, dtype=np.int32),
+        ints(0, 0, 1), ints(0, 1, 1, 2), ints(0, 0, 0, 1), ints(*floors), np.zeros(4, np.uint8),
+        np.repeat(np.arange(4, dtype=np.int32), sizes),
+        *(np.arange(n, dtype=np.uint64) for n in (first[-1], 4, 3, 2)))
 
 
 def test_partners_live_next_door_in_the_building_or_in_the_community() -> None:
@@ -326,14 +326,16 @@ def test_partners_live_next_door_in_the_building_or_in_the_community() -> None:
 def test_volunteers_are_indifferent_at_the_equilibrium(c: float, n: int) -> None:
     p = world.volunteer_probability(c, n)
     if n > 1:
-        assert (1.0 - p) ** (n - 1) == pytest.approx(c, rel=1e-9)  # benefit × chance that nobody else acts = cost
+        # The benefit times the chance that nobody else acts is the cost
+        assert (1.0 - p) ** (n - 1) == pytest.approx(c, rel=1e-9)
     else:
         assert p == 1.0
 
 
 @given(
     paying=st.floats(0, 1), fee=st.floats(1, 60), fixed=st.floats(0, 20), cost=st.floats(0.1, 40),
-    penalty=st.floats(0, 20), f0=st.floats(-2, 2), f1=st.floats(0, 8), f2=st.floats(0, 4), expected=st.floats(0, 1))
+    penalty=st.floats(0, 20), f0=st.floats(-2, 2), f1=st.floats(0, 8), f2=st.floats(0, 4),
+    expected=st.floats(0, 1))
 @settings(max_examples=60, deadline=None)
 def test_the_company_finds_its_best_effort(expected: float, **numbers: float) -> None:
     effort, profit = best_effort(*numbers.values(), expected)
@@ -347,8 +349,8 @@ def test_the_company_finds_its_best_effort(expected: float, **numbers: float) ->
 def requests(seed: int) -> list[Request]:
     u = rng.Streams(seed).uniform("requests", -1, np.arange(40)).reshape(5, 8)
     return [
-        Request(money=round(900 * row[0]), attention=round(8 * row[1]), staff={Kind.GRID_WORKER: round(12 * row[2])},
-                units=(5 * row[3:5]).astype(int))
+        Request(money=round(900 * row[0]), attention=round(8 * row[1]),
+                staff={Kind.GRID_WORKER: round(12 * row[2])}, units=(5 * row[3:5]).astype(int))
         for row in u]
 
 
@@ -367,7 +369,8 @@ def test_the_budget_grants_whole_units_longest_waiting_first(seed: int) -> None:
         for c in range(2):
             weekly = float(budget.weekly[c])
             purse = society.Purse(
-                min(fund[c], 2.0 * weekly) + weekly, float(attention[c]), {int(Kind.GRID_WORKER): float(staff[c, 2])})
+                min(fund[c], 2.0 * weekly) + weekly, float(attention[c]),
+                {int(Kind.GRID_WORKER): float(staff[c, Kind.GRID_WORKER])})
             for name in sorted(names, key=lambda name: (-waited[name, c], name)):
                 p = names.index(name)
                 wanted = int(np.asarray(asked[p].units)[c])
@@ -377,101 +380,3 @@ def test_the_budget_grants_whole_units_longest_waiting_first(seed: int) -> None:
             fund[c] = purse.money
             assert budget.fund[c] == pytest.approx(purse.money)
     assert max(waited.values()) > 0
-
-
-# Handling.
-
-
-def as_bureau(counter: Counter, setting: dict[str, float]) -> queueing.Bureau:
-    """The slow office with the same desks, numbers and draws."""
-    rules = counter.rules
-    numbers = {name: rules.numbers[0][name].item() for name in rules.numbers.dtype.names}
-    categories: list[dict[str, Any]] = [
-        {"actors": [int(k) for k in c.actors], "hours": c.hours, "authority": c.authority, "clarity": c.clarity,
-         "gap": c.gap, "overlap": c.overlap} for c in CATEGORIES]
-    categories.append({"actors": [], "hours": numbers["tasks_hours"]})
-    desks = {}
-    for row in counter.book.desks:
-        desks[int(row["kind"])] = queueing.Desk(
-            int(row["kind"]), int(row["servers"]), float(row["rate"]), float(row["skill"]), float(row["load"]))
-    return queueing.Bureau(desks, numbers, categories, int(counter.streams.key("handling")), setting)
-
-
-def agree(counter: Counter, slots: list[int], files: list[queueing.Case], bureau: queueing.Bureau) -> None:
-    for slot, file in zip(slots, files, strict=True):
-        row = counter.book.cases[slot]
-        if file.found > counter.week * 40.0:
-            continue
-        assert Status(row["status"]).key == file.status
-        for name in ("handoffs", "bounces", "returns", "relapses", "escalated"):
-            assert int(row[name]) == int(getattr(file, name)), (file.key, name)
-        for name in ("waited", "effort", "closed", "assigned", "fairness"):
-            assert row[name] == pytest.approx(getattr(file, name), abs=1e-6), (file.key, name)
-    for row in counter.book.desks:
-        desk = bureau.desks[int(row["kind"])]
-        assert (row["waiting"], row["busy"]) == (desk.waiting, desk.busy)
-        assert row["load"] == pytest.approx(desk.load)
-        assert row["committed"] == pytest.approx(desk.committed)
-    tally = dict(zip(TALLY, counter.tally.sum(axis=0).tolist(), strict=True))
-    assert {name: tally[name] for name in bureau.count} == bureau.count
-
-
-@pytest.mark.parametrize("servers", [1, 3])
-def test_a_desk_with_classes_serves_as_the_slow_one(servers: int) -> None:
-    """Non-preemptive, urgent first, first come first served within a class, carried over from week to week."""
-    counter = Counter(rng.Streams(SEED), {Kind.RESIDENTS_COMMITTEE: servers}, world={"tasks_hours": 5.0})
-    u = draws("arrivals", 240).reshape(3, 80)
-    found = (8 * 40.0 * np.sort(u[0]) / servers).tolist()
-    lines = (3 * u[1]).astype(int).tolist()
-    slots = [counter.case(k + 1, TASK, t, c) for k, (t, c) in enumerate(zip(found, lines, strict=True))]
-    bureau = as_bureau(counter, {})
-    files = [queueing.Case(k + 1, TASK, c, t) for k, (t, c) in enumerate(zip(found, lines, strict=True))]
-    for file in files:
-        bureau.at(file.found, bureau.arrive, file)
-    for week in range(14):
-        rate = 1.0 if week % 3 else 0.6
-        counter.book.desks["rate"] = rate
-        bureau.desks[1].rate = rate
-        counter.work()
-        bureau.week(week)
-        agree(counter, slots, files, bureau)
-        assert counter.book.desks["busy_time"][0] == pytest.approx(bureau.desks[1].busy_time(week * 40, week * 40 + 40))
-    assert all(file.status == "resolved" for file in files)
-    ended = [(a, b) for file in files for a, b in [(file.assigned, file.closed)]]
-    assert any(int(a / 40.0) < int(b / 40.0) for a, b in ended)
-    assert sum(file.waited > 0.0 for file in files) > 40
-
-
-@pytest.mark.parametrize("record", [0.0, 0.5])
-def test_files_travel_bounce_and_come_back_as_in_the_slow_office(record: float) -> None:
-    """One actor after another, with gaps, overlaps, bounces, returns, the street, relapses and impatience."""
-    staffed = {Kind.RESIDENTS_COMMITTEE: 1, Kind.PROPERTY: 2, Kind.OWNERS_COMMITTEE: 1, Kind.MEDIATION: 1,
-               Kind.SOCIAL_ORGANIZATION: 0, Kind.STREET: 1}
-    setting = {"record": record, "dispatch": 0.1, "clarity": -0.1, "manner": 0.6}
-    counter = Counter(
-        rng.Streams(SEED), staffed, world={"tasks_hours": 4.0},
-        cases={"max_returns": 2, "patience": 1.5, "relapse": 0.5, "relapse_delay": 60.0, "max_bounces": 3},
-        setting={"regime": int(Regime.FRAGMENTED), **setting})
-    counter.book.desks["skill"] = 0.3 + 0.1 * np.arange(len(staffed))
-    n = 160
-    u = draws("files", 4 * n).reshape(4, n)
-    found, lines = (10 * 40.0 * u[0]).tolist(), (3 * u[1]).astype(int).tolist()
-    kinds = (13 * u[2]).astype(int).tolist()
-    new = list(zip(range(1, n + 1), kinds, lines, found, strict=True))
-    slots = [counter.case(key, kind, t, line) for key, kind, line, t in new]
-    bureau = as_bureau(counter, setting)
-    files = [queueing.Case(key, kind, line, t) for key, kind, line, t in new]
-    for file in files:
-        bureau.at(file.found, bureau.arrive, file)
-    for week in range(30):
-        for row in counter.book.desks:
-            if row["servers"] > 0:
-                row["rate"] = (0.5, 0.8, 1.0, 0.0)[(week + int(row["kind"])) % 4]
-                bureau.desks[int(row["kind"])].rate = float(row["rate"])
-        counter.work()
-        bureau.week(week)
-        agree(counter, slots, files, bureau)
-    assert min(bureau.count[name] for name in bureau.count if name != "paper") > 0, bureau.count
-    assert (bureau.count["paper"] > 0) == (record > 0.0)
-    assert sum(file.gone for file in files) > 0
-    assert sum(file.returns > 0 for file in files) > 0

@@ -17,6 +17,12 @@ from sim.rng import Streams
 from sim.vocabulary import WEEK_HOURS, Kind
 
 SMOOTHING = 0.25
+SEED = 5
+
+
+def draws(stream: str, n: int) -> np.ndarray:
+    """Numbers to build test cases from, shape (n,)."""
+    return Streams(SEED).uniform(stream, -1, np.arange(n))
 
 
 class Counter:

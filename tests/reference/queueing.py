@@ -1,8 +1,8 @@
 """Case handling without a coordinator as a slow discrete-event simulation with lists and objects.
 
 Written from the model page: one actor after another, each may bounce the file; finite staff, priority
-classes, service that is never interrupted and runs on into the next week. Draws are asked for by purpose and
-number.
+classes, service that is never interrupted and goes on next week at that week's pace. Draws are asked for by
+purpose and number.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class Desk:
     skill: float = 0.5
     load: float = 0.0
     at_work: list[tuple[float, float]] = field(default_factory=list)
-    """(from, to) of every service begun."""
-    busy: int = 0
+    """(from, to) of every service that is over."""
+    in_service: list[Case] = field(default_factory=list)
     lines: tuple[list[Case], ...] = field(default_factory=lambda: ([], [], []))
     committed: float = 0.0
 
@@ -41,7 +41,13 @@ class Desk:
 
     def busy_time(self, start: float, end: float) -> float:
         """Server-hours at work between two times."""
-        return sum(max(0.0, min(b, end) - max(a, start)) for a, b in self.at_work)
+        services = self.at_work + [(case.begun, end) for case in self.in_service]
+        return sum(max(0.0, min(b, end) - max(a, start)) for a, b in services)
+
+    @property
+    def busy(self) -> int:
+        """Services under way."""
+        return len(self.in_service)
 
 
 @dataclass(eq=False)
@@ -69,6 +75,9 @@ class Case:
     queued_at: float = 0.0
     fairness: float = 0.5
     gone: bool = False
+    begun: float = 0.0
+    due: float = 0.0
+    pace: float = 0.0
 
 
 class Bureau:
@@ -117,11 +126,14 @@ class Bureau:
     def week(self, number: int) -> None:
         """Monday morning to Friday evening."""
         for desk in self.desks.values():
+            self.go_on(desk, number * WEEK)
+        for desk in self.desks.values():
             self.serve(desk, number * WEEK)
         end = (number + 1) * WEEK
         while self.events and self.events[0][0] < end:
             time, _, what, case = heapq.heappop(self.events)
-            what(case, time)
+            if what != self.served or time == case.due:  # or it was put off on a Monday
+                what(case, time)
         for desk in self.desks.values():
             for line in desk.lines:
                 for case in line:
@@ -135,6 +147,16 @@ class Bureau:
                 desk.load += 0.25 * (min(1.0, used / (desk.servers * WEEK)) - desk.load)
 
     # Queues.
+
+    def go_on(self, desk: Desk, now: float) -> None:
+        """What is unfinished goes on at this week's pace; fewer staff than services share the work."""
+        for case in desk.in_service:
+            pace = desk.rate * min(1.0, desk.servers / desk.busy)
+            pace = max(pace, 1e-9)
+            if pace != case.pace:
+                case.due = now + (case.due - now) * case.pace / pace
+                case.pace = pace
+                self.at(case.due, self.served, case)
 
     def queue(self, case: Case, desk: Desk, now: float) -> None:
         case.desk, case.queued_at = desk, now
@@ -161,9 +183,10 @@ class Bureau:
             case.assigned = now
         hours = self.hours(case)
         case.effort += hours
-        desk.busy += 1
-        desk.at_work.append((now, now + hours / desk.rate))
-        self.at(now + hours / desk.rate, self.served, case)
+        desk.in_service.append(case)
+        case.begun, case.pace = now, desk.rate
+        case.due = now + hours / desk.rate
+        self.at(case.due, self.served, case)
 
     def accepts(self, case: Case, desk: Desk) -> bool:
         r, trust = self.rules, 0.5
@@ -212,7 +235,8 @@ class Bureau:
     def served(self, case: Case, now: float) -> None:
         desk = case.desk
         assert desk is not None
-        desk.busy -= 1
+        desk.in_service.remove(case)
+        desk.at_work.append((case.begun, now))
         if case.step == "task":
             case.status, case.closed = "resolved", now
             self.count["tasks_done"] += 1
