@@ -3,14 +3,14 @@
 #
 #   PYTHON=python3.12        interpreter to build .venv with
 #   REPLICATES=20            seeds for each arm in the demo
-#   LANGUAGE=zh              zh or en: language of the demo
+#   DEMO_LANG=zh             zh or en: language of the demo
 #   PYTEST_ARGS=-x           more for pytest
 
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	if $$name -c '$(FITS)' 2> /dev/null; then echo $$name; break; fi; done)
 REPLICATES ?= 20
-LANGUAGE ?= zh
+DEMO_LANG ?= zh
 PYTEST_ARGS ?=
 
 VENV := .venv
@@ -41,8 +41,8 @@ $(VENV)/.dev: pyproject.toml $(wildcard constraints/*.txt) | $(BIN)/python
 setup: $(VENV)/.dev
 
 demo: $(VENV)/.report
-	YIHE_LANG=$(LANGUAGE) $(BIN)/python -m sim.precompile
-	$(BIN)/yihe compare $(SCENARIO) --replicates $(REPLICATES) --lang $(LANGUAGE)
+	YIHE_LANG=$(DEMO_LANG) $(BIN)/python -m sim.precompile
+	$(BIN)/yihe compare $(SCENARIO) --replicates $(REPLICATES) --lang $(DEMO_LANG)
 
 # The READMEs' pictures, from the demo's results.
 pictures: demo

@@ -35,6 +35,8 @@ class Figure(NamedTuple):
     goal: float | None
     ratio: float
     """Median in units of the fixed piece of work."""
+    yardstick: float
+    """Seconds of the fixed piece of work."""
 
 
 def yardstick() -> float:
@@ -110,7 +112,7 @@ def measure(repeats: int, workers: int, replicates: int, cold: bool) -> list[Fig
         ratio = median / base
         if runs:
             median, best = runs / median, runs / best
-        figures.append(Figure(name, unit, median, best, goal, ratio))
+        figures.append(Figure(name, unit, median, best, goal, ratio, base))
         print(row(figures[-1]), flush=True)
 
     add("a run of 1,000 residents × 104 weeks", "s", estate(1000), repeats, 0.15)
@@ -137,17 +139,18 @@ def compiling() -> Figure:
         start = time.perf_counter()
         command(sys.executable, "-m", "sim.precompile", cache=cache)()
         seconds = time.perf_counter() - start
-    return Figure("compiling all kernels, once", "s", seconds, seconds, None, seconds / base)
+    return Figure("compiling all kernels, once", "s", seconds, seconds, None, seconds / base, base)
 
 
-HEAD = f"{'':44}{'median':>9}{'best':>9}{'goal':>8}{'÷ yardstick':>13}"
+HEAD = f"{'':44}{'median':>9}{'best':>9}{'goal':>8}{'÷ yardstick':>13}{'yardstick':>11}"
 
 
 def row(figure: Figure) -> str:
     """One line of the table."""
     goal = f"{figure.goal:g}" if figure.goal is not None else ""
     name = f"{figure.name} ({figure.unit})"
-    return f"{name:44}{figure.median:9.3g}{figure.best:9.3g}{goal:>8}{figure.ratio:13.2f}"
+    ratio = f"{figure.ratio:13.2f}{figure.yardstick:11.3f}"
+    return f"{name:44}{figure.median:9.3g}{figure.best:9.3g}{goal:>8}{ratio}"
 
 
 def processor() -> str:

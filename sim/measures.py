@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
 from sim.ledger.caselog import harvestable, log_rows
-from sim.population.columns import Float64, Places
+from sim.population.columns import Float32, Float64, Int64, Places
 from sim.processes.categories import CATEGORIES, TASK
 from sim.processes.office import TALLY
+from sim.processes.running import RunningModel
 from sim.processes.world import COUNTS
 from sim.recorder import (
     AGE_GROUPS,
@@ -17,6 +19,7 @@ from sim.recorder import (
     MEMBER_GROUPS,
     POSITION_GROUPS,
     TENURE_GROUPS,
+    Recorder,
     gini,
     measure_cases,
     measure_finding,
@@ -32,12 +35,36 @@ _PRIVATE = len(AGE_GROUPS) + int(Position.PRIVATE_MIDDLE)
 _MEMBER = len(AGE_GROUPS) + len(POSITION_GROUPS) + len(TENURE_GROUPS)
 
 
+class Digestible(Protocol):
+    """Something that can be hashed to one line."""
+
+    def digest(self) -> str:
+        """Hash of every array a run changes."""
+        ...
+
+
+class Run(RunningModel, Protocol):
+    """A model whose outcomes are recorded."""
+
+    run_seed: int
+
+    @property
+    def state_(self) -> Digestible:
+        """Everything the run changes."""
+        ...
+
+    @property
+    def recorder(self) -> Recorder:
+        """Outcomes and cases so far."""
+        ...
+
+
 def group_count(places: Places) -> int:
     """Number of groups by which participation is recorded."""
     return _GRID_OFFSET + places.grids
 
 
-def _sum(column: Float64) -> float:
+def _sum(column: Float32 | Float64) -> float:
     """Sum in one fixed order: ``np.sum`` adds pairwise and differently by CPU."""
     return float(sum(column.tolist()))
 
@@ -51,12 +78,12 @@ def _ratio(a: float, b: float) -> float:
     return a / b if b > 0 else float("nan")
 
 
-def record(model: Any, counts: Float64, tally: Float64, left: Float64) -> None:
+def record(model: Run, counts: Float64, tally: Float64, left: Float64) -> None:
     """Write this week's outcomes.
 
     Parameters
     ----------
-    model : CommunityModel
+    model : Run
     counts : array, shape (C, 4)
         :data:`sim.processes.world.COUNTS`.
     tally : array, shape (C, len(TALLY))
@@ -78,28 +105,33 @@ def record(model: Any, counts: Float64, tally: Float64, left: Float64) -> None:
     model.recorder.put(values, share, sizes)
 
 
-def _participation(v: dict[str, float], people: Any, sums: Any, habit: Any, took: Any, sizes: Any) -> None:
+def _participation(
+    v: dict[str, float], people: Int64, sums: Float64, habit: Int64, took_part: Int64, group_sizes: Int64
+) -> None:
     adults, active, any52, other52, public52, any4, other4, mutual, public, volunteer = people.tolist()
     n = max(adults, 1)
-    v["participation_52"], v["participation_52_other"], v["participation_52_public"] = any52 / n, other52 / n, public52 / n
-    v["participation_4"], v["participation_4_other"], v["participation_week"] = any4 / n, other4 / n, active / n
-    v["stage_mutual_help"], v["stage_public_affairs"], v["stage_volunteer"] = mutual / n, public / n, volunteer / n
+    v["participation_52"], v["participation_52_other"] = any52 / n, other52 / n
+    v["participation_52_public"], v["participation_week"] = public52 / n, active / n
+    v["participation_4"], v["participation_4_other"] = any4 / n, other4 / n
+    v["stage_mutual_help"], v["stage_public_affairs"] = mutual / n, public / n
+    v["stage_volunteer"] = volunteer / n
     v["hours_given"] = sums[0] / n
     v["participation_gini"] = gini(habit)
     old, young = slice(_OLD, len(AGE_GROUPS)), slice(0, _OLD)
-    took, sizes = took.tolist(), sizes.tolist()
+    took, sizes = took_part.tolist(), group_sizes.tolist()
     v["age_gap"] = _ratio(sum(took[old]), sum(sizes[old])) - _ratio(sum(took[young]), sum(sizes[young]))
     v["class_gap"] = _ratio(took[_PRIVATE], sizes[_PRIVATE]) - other52 / n
     v["member_gap"] = _ratio(took[_MEMBER], sizes[_MEMBER]) - _ratio(took[_MEMBER + 1], sizes[_MEMBER + 1])
 
 
-def _totals(names: Any, table: Float64) -> dict[str, float]:
+def _totals(names: Sequence[str], table: Float64) -> dict[str, float]:
     """Sums over communities, by name."""
     rows = table.tolist()
-    return dict(zip(names, rows[0] if len(rows) == 1 else [sum(c) for c in zip(*rows, strict=True)], strict=True))
+    sums = rows[0] if len(rows) == 1 else [sum(column) for column in zip(*rows, strict=True)]
+    return dict(zip(names, sums, strict=True))
 
 
-def _votes(v: dict[str, float], model: Any) -> None:
+def _votes(v: dict[str, float], model: RunningModel) -> None:
     if not model.state(Kind.OWNERS_COMMITTEE).voting.any():
         return
     rows = model.opportunities.rows
@@ -112,27 +144,31 @@ def _votes(v: dict[str, float], model: Any) -> None:
     v["vote_turnout"] = _ratio(came, asked)
 
 
-def _disputes(v: dict[str, float], model: Any, counts: Float64, tally: Float64) -> None:
+def _disputes(v: dict[str, float], model: RunningModel, counts: Float64, tally: Float64) -> None:
     per = 1000.0 / max(len(model.residents.key), 1)
     born, done = _totals(COUNTS, counts), _totals(TALLY, tally)
     v["potential_frictions"], v["latent_disputes"] = born["potential"] * per, born["latent"] * per
     v["latent_neighbour_disputes"] = born["latent_neighbour"] * per
-    v["recorded_disputes"], v["recorded_neighbour_disputes"] = done["recorded"] * per, done["recorded_neighbour"] * per
+    v["recorded_disputes"] = done["recorded"] * per
+    v["recorded_neighbour_disputes"] = done["recorded_neighbour"] * per
     v["silent_disputes"] = (born["silent"] + done["gave_up"]) * per
     v["resolved"], v["closed_on_paper"] = done["resolved"] * per, done["paper"] * per
     v["escalated"], v["relapsed"] = done["escalated"] * per, done["relapsed"] * per
     v["real_resolution_rate"] = _ratio(done["resolved"] - done["relapsed"], born["latent"])
     v["recorded_resolution_rate"] = _ratio(done["resolved"] + done["paper"], done["recorded"])
     c = model.cases.cases
-    waiting, closed, close, wait, passed, happy, heard, assign, assigned = measure_cases(c, model.week).tolist()
+    now = measure_cases(c, model.week).tolist()
+    waiting, closed, close, wait, passed, happy, heard, assign, assigned = now
     v["backlog"] = waiting * per
-    v["time_to_close"], v["time_waiting"], v["handoffs"] = _ratio(close, closed), _ratio(wait, closed), _ratio(passed, closed)
+    v["time_to_close"], v["time_waiting"] = _ratio(close, closed), _ratio(wait, closed)
+    v["handoffs"] = _ratio(passed, closed)
     v["satisfaction"], v["time_to_assign"] = _ratio(happy, heard), _ratio(assign, assigned)
     v["time_to_find"] = _ratio(*measure_finding(c, model.week))
 
 
 def _state(
-    v: dict[str, float], model: Any, people: Any, sums: Any, trust: Any, event_ties: int, tally: Float64, left: Float64
+    v: dict[str, float], model: RunningModel, people: Int64, sums: Float64, trust: Float64, event_ties: int,
+    tally: Float64, left: Float64,
 ) -> None:
     n = max(int(people[0]), 1)
     mean = trust / n
@@ -157,21 +193,23 @@ def _state(
     v["people_left"] = _sum(left) * 1000.0 / max(len(model.residents.key), 1)
 
 
-def _cost(v: dict[str, float], model: Any, tally: Float64) -> None:
+def _cost(v: dict[str, float], model: RunningModel, tally: Float64) -> None:
     per = 1000.0 / max(len(model.residents.key), 1)
     spent = _sum(model.budget.spent)
     v["money_spent"] = spent * per
-    v["hours_on_policies"] = (_sum(model.budget.attention_used) + _sum(model.budget.staff_used.reshape(-1))) * per
+    hours = _sum(model.budget.attention_used) + _sum(model.budget.staff_used.reshape(-1))
+    v["hours_on_policies"] = hours * per
     v["cost_per_resolved"] = _ratio(spent, _totals(TALLY, tally)["resolved"])
 
 
-def gather(model: Any) -> RunResult:
+def gather(model: Run) -> RunResult:
     """The result of a finished run; open cases join the log as they stand."""
     book, recorder = model.cases, model.recorder
     rest = harvestable(book.cases, model.week, True)
     recorder.rows.append(log_rows(book.cases, rest, model.scenario.warmup, TASK))
-    names = {"age": AGE_GROUPS, "position": POSITION_GROUPS, "tenure": TENURE_GROUPS, "membership": MEMBER_GROUPS,
-             "grid": tuple(f"grid_{g + 1}" for g in range(model.places.grids))}
+    names = {
+        "age": AGE_GROUPS, "position": POSITION_GROUPS, "tenure": TENURE_GROUPS, "membership": MEMBER_GROUPS,
+        "grid": tuple(f"grid_{g + 1}" for g in range(model.places.grids))}
     groups, sizes, at = {}, {}, 0
     for breakdown, keys in names.items():
         groups[breakdown] = recorder.groups[:, at : at + len(keys)]

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _LEVELS = ("community", "grid", "building")
 
 
-class CommunityModel(mesa.Model):
+class CommunityModel(mesa.Model):  # type: ignore[misc]
     """One community or district under one scenario and seed.
 
     Parameters
@@ -47,7 +47,8 @@ class CommunityModel(mesa.Model):
     seed : int, optional
         The scenario's own if left out.
     compared : frozenset of str, optional
-        Ids of the policies whose own events ``*_other`` outcomes leave out; all of the scenario's if left out.
+        Ids of the policies whose own events ``*_other`` outcomes leave out; all of the scenario's if left
+        out.
     state : State, optional
         Start from a copy of another run's state instead of a fresh community.
     """
@@ -85,7 +86,8 @@ class CommunityModel(mesa.Model):
         s = self.scenario
         self.weights = engagement.weights(s.participation)
         self.learning = engagement.learning(s.participation, s.experience, self.compared)
-        self.lessons = experience.Lessons(*(getattr(s.experience, name) for name in experience.Lessons._fields))
+        self.lessons = experience.Lessons(
+            *(getattr(s.experience, name) for name in experience.Lessons._fields))
         self.norm_kept = engagement.half_life(s.experience.norm_half_life)
         self.heads = casework.heads(self)
         self.trust_prior = environment.trust_prior(s.population.trust)
@@ -121,10 +123,13 @@ class CommunityModel(mesa.Model):
                  "community": places.communities}
         self.levers = Levers(sizes)
         keys = {"community": places.community_key, "grid": places.grid_key, "building": places.building_key}
-        community = {"community": np.arange(places.communities, dtype=np.int32), "grid": places.grid_community,
-                     "building": places.building_community}
-        self._scopes = {
-            level: Scope(community[level], *places.resident_range(level), keys[level]) for level in _LEVELS}
+        community = {
+            "community": np.arange(places.communities, dtype=np.int32), "grid": places.grid_community,
+            "building": places.building_community}
+        self._scopes: dict[str, Scope] = {}
+        for level in _LEVELS:
+            lo, hi = places.resident_range(level)
+            self._scopes[level] = Scope(community[level], lo, hi, keys[level])
         r = self.residents
         adults = (r.age >= 18).astype(float)
         self.adults = np.bincount(r.community, adults * r.present, places.communities)
@@ -132,9 +137,11 @@ class CommunityModel(mesa.Model):
 
     # What policies, processes and actors see: sim.view.ModelView.
 
-    week = property(lambda self: self.state_.week, doc="Week of the model, counted from the start of the warm-up.")
+    week = property(
+        lambda self: self.state_.week, doc="Week of the model, counted from the start of the warm-up.")
     residents = property(lambda self: self.state_.residents)
-    names = property(lambda self: self.state_.names, doc="The user's own ids of residents; empty if synthetic.")
+    names = property(
+        lambda self: self.state_.names, doc="The user's own ids of residents; empty if synthetic.")
     places = property(lambda self: self.state_.places)
     ties = property(lambda self: self.state_.ties)
     commons = property(lambda self: self.state_.commons)
@@ -186,8 +193,8 @@ class CommunityModel(mesa.Model):
         rows = rows[rows["activity"] == Activity.PATROL]
         if not len(rows):
             return np.zeros(self.places.grids)
-        grid = self.residents.grid[rows["lo"]]
-        return np.bincount(grid, rows["attended"] * rows["hours"], self.places.grids)
+        grid, hours = self.residents.grid[rows["lo"]], rows["attended"] * rows["hours"]
+        return np.bincount(grid, hours, self.places.grids).astype(np.float64, copy=False)
 
     def draw(self, stream: str, level: str = "resident", week: int | None = None) -> npt.NDArray[np.float64]:
         """Uniform draws keyed by (seed, stream, week, entity); see :class:`sim.view.ModelView`."""
@@ -279,7 +286,8 @@ class CommunityModel(mesa.Model):
     @property
     def datacollector(self) -> mesa.DataCollector:
         """Outcomes recorded so far as a mesa data collector: one model variable an outcome."""
-        collector = mesa.DataCollector(model_reporters={name: (lambda _: None) for name in self.recorder.series})
+        reporters = {name: (lambda _: None) for name in self.recorder.series}
+        collector = mesa.DataCollector(model_reporters=reporters)
         collector.model_vars = {
             name: series[: self.recorder.at].tolist() for name, series in self.recorder.series.items()}
         return collector
@@ -297,7 +305,9 @@ class CommunityModel(mesa.Model):
         return super().agents_by_type
 
 
-def simulate(scenario: Scenario, seed: int | None = None, *, compared: frozenset[str] | None = None) -> RunResult:
+def simulate(
+    scenario: Scenario, seed: int | None = None, *, compared: frozenset[str] | None = None
+) -> RunResult:
     """Run one scenario from founding to end.
 
     Parameters

@@ -15,6 +15,7 @@ from sim.ledger.cases import CaseBook
 from sim.ledger.commons import Commons
 from sim.network.ties import Ties
 from sim.population.columns import Population, Residents
+from sim.view import ModelView
 from sim.vocabulary import Kind
 
 
@@ -42,17 +43,19 @@ class State:
     def fork(self) -> State:
         """A copy that shares only what never changes: places, and the fixed layers of ties."""
         twin = copy.copy(self)
-        twin.residents = Residents(*(column.copy() for column in self.residents))
+        twin.residents = Residents(**{name: c.copy() for name, c in self.residents._asdict().items()})
         twin.ties = self.ties._replace(
             event_neighbour=self.ties.event_neighbour.copy(), event_strength=self.ties.event_strength.copy())
-        twin.commons, twin.institutions, twin.parts, twin.cases, twin.budget, twin.last_offers = copy.deepcopy(
-            (self.commons, self.institutions, self.parts, self.cases, self.budget, self.last_offers))
+        moving = (self.commons, self.institutions, self.parts, self.cases, self.budget, self.last_offers)
+        (twin.commons, twin.institutions, twin.parts, twin.cases, twin.budget, twin.last_offers) = (
+            copy.deepcopy(moving))
         return twin
 
     def arrays(self) -> Iterator[tuple[str, np.ndarray]]:
         """Every array that a run changes, by name."""
         groups: dict[str, Any] = {
-            "residents": self.residents, "commons": self.commons, "heap": self.cases.heap, **{f"institutions.{kind.key}": s for kind, s in self.institutions.items()},
+            "residents": self.residents, "commons": self.commons, "heap": self.cases.heap,
+            **{f"institutions.{kind.key}": s for kind, s in self.institutions.items()},
             **{f"parts.{name}": s for name, s in self.parts.items()},
         }
         for group, columns in groups.items():
@@ -77,7 +80,7 @@ class State:
         return mill.hexdigest()
 
 
-def make_institutions(view: Any, state: State) -> None:
+def make_institutions(view: ModelView, state: State) -> None:
     """Fresh columns of every kind of institution, into ``state``."""
     places = state.places
     lo, hi = places.resident_range("community")

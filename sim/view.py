@@ -62,8 +62,7 @@ class ModelView(Protocol):
         ...
 
     def phase(self, stream: str, level: str, period: int) -> npt.NDArray[np.int64]:
-        """Week in 0 … ``period`` − 1 at which something periodic falls due in each place; the same all run
-        long."""
+        """Week in 0 … ``period`` − 1 at which something periodic falls due in each place; never changes."""
         ...
 
     def state(self, kind: Kind) -> Any:
@@ -75,8 +74,7 @@ class ModelView(Protocol):
         ...
 
     def scope(self, level: str) -> Scope:
-        """All places of a level, ``"community"``, ``"grid"`` or ``"building"``, in which to offer
-        opportunities."""
+        """All places of a level, ``"community"``, ``"grid"`` or ``"building"``, to offer opportunities in."""
         ...
 
     def policy_index(self, policy_id: str) -> int:

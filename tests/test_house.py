@@ -122,7 +122,7 @@ def test_both_readmes_show_the_same_commands() -> None:
     def blocks(name: str) -> list[str]:
         text = (ROOT / name).read_text(encoding="utf-8")
         found = re.findall(r"^```(?:sh|bat|python)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-        return [re.sub(r"[ ]*#.*| --lang \w+| LANGUAGE=\w+", "", block) for block in found]
+        return [re.sub(r"[ ]*#.*| --lang \w+| DEMO_LANG=\w+", "", block) for block in found]
 
     assert blocks(READMES[0]) == blocks(READMES[1])
     assert blocks(READMES[0])

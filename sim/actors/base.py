@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import mesa
-import numpy as np
 
-from sim.vocabulary import Kind
+from sim.population.columns import Bool
 from sim.view import ModelView
+from sim.vocabulary import Kind
 
 
 class Column:
@@ -28,7 +28,7 @@ class Column:
         getattr(agent.columns, self.name)[agent.index] = value
 
 
-class Institution(mesa.Agent):
+class Institution(mesa.Agent):  # type: ignore[misc]
     """One institution.
 
     Parameters
@@ -58,7 +58,7 @@ class Institution(mesa.Agent):
             setattr(cls, name, Column(name))
 
     @classmethod
-    def rows(cls, model: Any) -> int:
+    def rows(cls, model: ModelView) -> int:
         """How many of this kind there are."""
         columns = model.part(cls.part) if cls.part else model.state(cls.kind)
         return len(columns[0])
@@ -69,7 +69,7 @@ class Institution(mesa.Agent):
         raise NotImplementedError
 
 
-def every(view: ModelView, weeks: float, stream: str, level: str) -> np.ndarray:
+def every(view: ModelView, weeks: float, stream: str, level: str) -> Bool:
     """Which places are due this week for something that happens every so many weeks.
 
     Each place has its own phase, drawn once, so that not all communities meet in the same week.

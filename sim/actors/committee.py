@@ -25,7 +25,7 @@ class CommitteeState(NamedTuple):
 
 
 class ResidentsCommittee(Institution, columns=CommitteeState):
-    """居委会: serves tasks from above and residents' demands from one desk, and calls meetings when it has the time.
+    """居委会: serves tasks from above and residents' demands from one desk; calls meetings if it has time.
 
     Records take hours by their weight in appraisal (行政化). Overload drives staff away, and skill with them.
     """
@@ -39,23 +39,27 @@ class ResidentsCommittee(Institution, columns=CommitteeState):
         p = view.actors.residents_committee
         levers = view.levers.get("staff_hours")[:, cls.kind]
         paper = view.levers.get("paper_hours")[:, cls.kind]
-        hours = np.maximum(s.staff_hours * view.staff_factor + levers - view.budget.staff_used[:, cls.kind], 0.0)
+        hours = np.maximum(
+            s.staff_hours * view.staff_factor + levers - view.budget.staff_used[:, cls.kind], 0.0)
         s.record_hours[:] = np.minimum(hours, s.staff_hours * p.record_share * view.record_weight + paper)
         core = view.state(Kind.CORE)
         s.line_hours[:] = hours - s.record_hours + core.lent_hours
         load = view.cases.desks["load"][view.cases.desk_of[cls.kind]]
-        s.skill[:] += (1 - load) * (p.skill - s.skill) / 52.0 - view.actors.staff_turnover * load * s.skill / 52.0
+        lost = view.actors.staff_turnover * load * s.skill / 52.0
+        s.skill[:] += (1 - load) * (p.skill - s.skill) / 52.0 - lost
         spare = load < 0.95
         meeting = every(view, p.meeting_weeks, "committee meeting", "community") & spare
         if meeting.any():
             view.opportunities.offer(
-                view.week, cls.kind, Activity.MEETING, Stage.PUBLIC_AFFAIRS, view.scope("community").where(meeting),
-                hours=1.5, notice=p.notice, relevance=p.relevance, voice=p.voice, mixing=0.3, contacts=1, forum=0.1)
+                view.week, cls.kind, Activity.MEETING, Stage.PUBLIC_AFFAIRS,
+                view.scope("community").where(meeting), hours=1.5, notice=p.notice, relevance=p.relevance,
+                voice=p.voice, mixing=0.3, contacts=1, forum=0.1)
         activity = every(view, p.activity_weeks, "committee activity", "community") & spare
         if activity.any():
             view.opportunities.offer(
-                view.week, cls.kind, Activity.MUTUAL_HELP, Stage.SELF_HELP, view.scope("community").where(activity),
-                hours=1.0, notice=p.notice, relevance=p.relevance, voice=0.3, mixing=0.3, contacts=1, open_to=EVERYONE)
+                view.week, cls.kind, Activity.MUTUAL_HELP, Stage.SELF_HELP,
+                view.scope("community").where(activity), hours=1.0, notice=p.notice, relevance=p.relevance,
+                voice=0.3, mixing=0.3, contacts=1, open_to=EVERYONE)
 
 
 def make_committee(view: ModelView, residents: Float64) -> CommitteeState:
@@ -78,7 +82,7 @@ class GridWorkerState(NamedTuple):
 
 
 class GridWorker(Institution, columns=GridWorkerState):
-    """网格员: patrols, handles what comes first, passes on the rest; a full desk keeps him from patrolling."""
+    """网格员: patrols, handles what comes first, passes on the rest; a full desk keeps patrols down."""
 
     kind = Kind.GRID_WORKER
 
@@ -99,8 +103,8 @@ class GridWorker(Institution, columns=GridWorkerState):
         patrol = every(view, p.joint_patrol_weeks, "joint patrol", "grid")
         if patrol.any():
             view.opportunities.offer(
-                view.week, cls.kind, Activity.PATROL, Stage.VOLUNTEER, view.scope("grid").where(patrol), hours=1.5,
-                notice=p.notice, relevance=0.5, voice=0.3, mixing=0.1, contacts=1)
+                view.week, cls.kind, Activity.PATROL, Stage.VOLUNTEER, view.scope("grid").where(patrol),
+                hours=1.5, notice=p.notice, relevance=0.5, voice=0.3, mixing=0.1, contacts=1)
 
 
 def make_grid_workers(view: ModelView) -> GridWorkerState:

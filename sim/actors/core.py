@@ -1,4 +1,4 @@
-"""社区党委 (the core) with its grid branches, building groups and member households; and the street office."""
+"""社区党委 (the core) with grid branches, building groups and member households; and the street office."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from sim.population.columns import Float64, Places
 from sim.view import ModelView
 from sim.vocabulary import Activity, Kind, Regime, Stage
 
-CASE_SHARE = {Regime.ONE_CORE: 1.0, Regime.ADMINISTRATIVE: 1.0, Regime.FRAGMENTED: 0.0, Regime.SELF_GOVERNING: 0.0}
-"""Share of the core's attention left after reports, visits and oversight that goes into cases: convening or doing.
-The rest is lent to the residents' committee's line work, so that all regimes hold the same hours."""
+CASE_SHARE = {
+    Regime.ONE_CORE: 1.0, Regime.ADMINISTRATIVE: 1.0, Regime.FRAGMENTED: 0.0, Regime.SELF_GOVERNING: 0.0}
+"""Share of the core's attention left after reports, visits and oversight that goes into cases: convening or
+doing. The rest is lent to the residents' committee's line work, so that all regimes hold the same hours."""
 
 
 class CoreState(NamedTuple):
@@ -38,8 +39,8 @@ class CoreState(NamedTuple):
 class CommunityPartyCommittee(Institution, columns=CoreState):
     """社区党委: splits its attention between reports, visits, oversight and cases.
 
-    Reports come first, by the weight of records in appraisal. Visits and oversight give way when the queue of cases
-    grows; what is left goes into convening (one_core), doing (administrative), or is lent to line work.
+    Reports come first, by the weight of records in appraisal. Visits and oversight give way when the queue of
+    cases grows; what is left goes into convening (one_core), doing (administrative), or is lent to line work.
     """
 
     kind = Kind.CORE
@@ -63,9 +64,9 @@ class CommunityPartyCommittee(Institution, columns=CoreState):
         party_day = every(view, p.party_day_weeks, "party day", "community")
         if party_day.any():
             view.opportunities.offer(
-                view.week, cls.kind, Activity.SHIFT, Stage.MUTUAL_HELP, view.scope("community").where(party_day),
-                hours=1.5, notice=p.party_day_notice, relevance=0.5, open_to=MEMBERS_ONLY, ease=p.party_day_duty,
-                voice=0.3, mixing=0.3, contacts=1)
+                view.week, cls.kind, Activity.SHIFT, Stage.MUTUAL_HELP,
+                view.scope("community").where(party_day), hours=1.5, notice=p.party_day_notice, relevance=0.5,
+                open_to=MEMBERS_ONLY, ease=p.party_day_duty, voice=0.3, mixing=0.3, contacts=1)
 
 
 def make_core(view: ModelView, residents: Float64) -> CoreState:
@@ -195,5 +196,6 @@ def make_street(view: ModelView, places: Places) -> StreetState:
     """Fresh columns of the street offices."""
     p = view.actors.street
     streets = int(places.community_street.max()) + 1
-    communities = np.bincount(places.community_street, minlength=streets)
-    return StreetState(p.staff_per_community * communities * 40.0, np.full(streets, p.skill), np.zeros(streets))
+    communities = np.bincount(places.community_street, minlength=streets).astype(np.float64)
+    return StreetState(
+        p.staff_per_community * communities * 40.0, np.full(streets, p.skill), np.zeros(streets))

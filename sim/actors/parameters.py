@@ -79,7 +79,7 @@ class GridWorkerParameters(Parameters):
 
     per_grid: int = Param(
         1, unit="workers a grid", ge=0, le=10, label=("每网格专职网格员", "full-time workers a grid"),
-                          evidence="C", source="S0: 573 full-time grid workers in 573 grids")
+        evidence="C", source="S0: 573 full-time grid workers in 573 grids")
     patrol_share: float = Param(
         0.4, unit="share of the week", ge=0, le=1, label=("巡查时间占比", "share of time on patrol"))
     skill: float = Param(0.45, unit="0 to 1", ge=0, le=1, label=("处置能力", "skill"))

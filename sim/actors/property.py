@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from sim.jit import kernel
 
 from sim.actors.base import Institution, every
+from sim.jit import kernel
 from sim.ledger.opportunities import OWNERS_ONLY
 from sim.numerics import logistic
-from sim.population.columns import Float64
+from sim.population.columns import Float64, Int32, UInt8
 from sim.view import ModelView
 from sim.vocabulary import Activity, Kind, Stage
 
@@ -38,10 +38,14 @@ class PropertyState(NamedTuple):
 
 
 @kernel
-def best_effort(paying, fee, fixed, cost, penalty, f0, f1, f2, expected):
+def best_effort(
+    paying: float, fee: float, fixed: float, cost: float, penalty: float, f0: float, f1: float, f2: float,
+    expected: float,
+) -> tuple[float, float]:
     """Effort that maximises expected profit, on an even grid of 201.
 
-    The company expects a household to pay with σ(f₀ + f₁(e − q*) + f₂·(2·share − 1)), the share being last month's.
+    The company expects a household to pay with σ(f₀ + f₁(e − q*) + f₂·(2·share − 1)), the share being last
+    month's.
     """
     best, best_profit = 0.0, -1e18
     for k in range(_EFFORTS):
@@ -54,10 +58,14 @@ def best_effort(paying, fee, fixed, cost, penalty, f0, f1, f2, expected):
 
 
 @kernel
-def pay_fees(present, draws, paying_building, building_of, community_of, quality, fee_paid, f0, f1, f2, expected):
+def pay_fees(
+    present: Float64, draws: Float64, paying_building: Float64, building_of: Int32, community_of: Int32,
+    quality: Float64, fee_paid: UInt8, f0: float, f1: float, f2: float, expected: float,
+) -> None:
     """Households pay or withhold, by quality and by what their building paid last month.
 
-    ``draws`` holds one uniform a dwelling; ``paying_building`` (B,) last month's share; ``fee_paid`` (D,) is written.
+    ``draws`` holds one uniform a dwelling; ``paying_building`` (B,) last month's share; ``fee_paid`` (D,) is
+    written.
     """
     for d in range(len(draws)):
         c = community_of[building_of[d]]
@@ -67,7 +75,7 @@ def pay_fees(present, draws, paying_building, building_of, community_of, quality
 
 
 class PropertyCompany(Institution, columns=PropertyState):
-    """物业: effort maximises fee income minus fixed cost, cost of effort and penalties; unpaid fees cut service."""
+    """物业: effort maximises fee income minus costs and penalties; unpaid fees cut service."""
 
     kind = Kind.PROPERTY
 
@@ -81,9 +89,11 @@ class PropertyCompany(Institution, columns=PropertyState):
         s.oversight[:] = watch * 1000.0 / np.maximum(view.adults, 1)
         if view.week % MONTH == 0:
             _adjust(view, s)
-        s.quality[:] = np.where(s.present > 0, s.quality + 0.25 * (s.effort - s.quality), p.no_company_quality)
+        s.quality[:] = np.where(
+            s.present > 0, s.quality + 0.25 * (s.effort - s.quality), p.no_company_quality)
         lever = view.levers.get("staff_hours")[:, cls.kind] - view.budget.staff_used[:, cls.kind]
-        s.desk_hours[:] = np.maximum(s.present * s.staff_hours * s.effort * view.staff_factor + lever * s.present, 0.0)
+        hours = s.present * s.staff_hours * s.effort * view.staff_factor + lever * s.present
+        s.desk_hours[:] = np.maximum(hours, 0.0)
 
 
 def _adjust(view: ModelView, s: PropertyState) -> None:
@@ -92,14 +102,15 @@ def _adjust(view: ModelView, s: PropertyState) -> None:
     bite = s.oversight / (s.oversight + p.oversight_half)
     for c in np.flatnonzero(s.present > 0):
         goal, s.profit[c] = best_effort(
-            s.paying[c], p.fee, p.fixed_cost, p.effort_cost, p.penalty * bite[c], p.pay_intercept, p.pay_quality,
-            p.pay_neighbours, p.expected_quality)
+            s.paying[c], p.fee, p.fixed_cost, p.effort_cost, p.penalty * bite[c], p.pay_intercept,
+            p.pay_quality, p.pay_neighbours, p.expected_quality)
         s.effort[c] += p.adjust * (goal - s.effort[c])
     paid = view.commons.fee_paid
     dwellings = np.maximum(np.diff(places.building_first_dwelling), 1)
     shares = np.bincount(places.dwelling_building, paid, places.buildings) / dwellings
-    pay_fees(s.present, view.draw("fee", "dwelling"), shares, places.dwelling_building, places.building_community,
-             s.quality, paid, p.pay_intercept, p.pay_quality, p.pay_neighbours, p.expected_quality)
+    pay_fees(
+        s.present, view.draw("fee", "dwelling"), shares, places.dwelling_building, places.building_community,
+        s.quality, paid, p.pay_intercept, p.pay_quality, p.pay_neighbours, p.expected_quality)
     homes = np.bincount(places.building_community[places.dwelling_building], minlength=places.communities)
     s.paying[:] = np.bincount(
         places.building_community[places.dwelling_building], paid, places.communities) / np.maximum(homes, 1)
@@ -113,7 +124,8 @@ def make_property(view: ModelView, residents: Float64) -> PropertyState:
     view.commons.fee_paid[:] = (view.draw("first fee", "dwelling", -1) < p.initial_paying) & p.present
     return PropertyState(
         present=present, effort=np.full(n, p.initial_effort) * present,
-        quality=np.where(present > 0, p.initial_effort, p.no_company_quality), paying=np.full(n, p.initial_paying) * present,
+        quality=np.where(present > 0, p.initial_effort, p.no_company_quality),
+        paying=np.full(n, p.initial_paying) * present,
         profit=np.zeros(n), oversight=np.zeros(n), staff_hours=p.staff_per_1000 * residents / 1000.0 * 40.0,
         desk_hours=np.zeros(n), skill=np.full(n, p.skill))
 
@@ -135,7 +147,7 @@ class OwnersState(NamedTuple):
 
 
 class OwnersCommittee(Institution, columns=OwnersState):
-    """业委会: oversees the property company and calls votes; low turnout costs it legitimacy, then it may be captured."""
+    """业委会: oversees the property company and calls votes; low turnout costs legitimacy, then capture."""
 
     kind = Kind.OWNERS_COMMITTEE
 
@@ -182,5 +194,6 @@ def make_owners(view: ModelView, communities: int) -> OwnersState:
     p = view.actors.owners_committee
     return OwnersState(
         present=np.full(communities, float(p.present)), legitimacy=np.full(communities, p.legitimacy),
-        captured=np.zeros(communities), turnout=np.full(communities, np.nan), skill=np.full(communities, p.skill),
-        oversight_hours=np.zeros(communities), desk_hours=np.zeros(communities), voting=np.zeros(communities))
+        captured=np.zeros(communities), turnout=np.full(communities, np.nan),
+        skill=np.full(communities, p.skill), oversight_hours=np.zeros(communities),
+        desk_hours=np.zeros(communities), voting=np.zeros(communities))

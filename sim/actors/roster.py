@@ -17,11 +17,11 @@ PARTS: tuple[type[Institution], ...] = (BuildingGroup, GridBranch, MemberHouseho
 """The core's own parts, in the order in which they act: groups carry branches and households."""
 
 ROSTER: tuple[type[Institution], ...] = (
-    CommunityPartyCommittee, ResidentsCommittee, GridWorker, OwnersCommittee, PropertyCompany, SocialOrganization,
-    PartnerUnit, MediationTeam, VolunteerTeam, StreetOffice,
+    CommunityPartyCommittee, ResidentsCommittee, GridWorker, OwnersCommittee, PropertyCompany,
+    SocialOrganization, PartnerUnit, MediationTeam, VolunteerTeam, StreetOffice,
 )
-"""The ten kinds, in the order in which they decide: the core splits its attention first; owners watch before the
-company sets its effort."""
+"""The ten kinds, in the order in which they decide: the core splits its attention first; owners watch before
+the company sets its effort."""
 
 
 def spare_hours(view: ModelView) -> tuple[Float64, Float64]:
@@ -45,7 +45,8 @@ def spare_hours(view: ModelView) -> tuple[Float64, Float64]:
     staff[:, Kind.GRID_WORKER] = 40.0 * factor * np.bincount(
         view.places.grid_community, grid.workers, view.places.communities)
     staff[:, Kind.PROPERTY] = firm.present * firm.staff_hours * firm.effort * factor
-    staff[:, Kind.OWNERS_COMMITTEE] = owners.present * a.owners_committee.staff * a.owners_committee.hours * factor
+    owners_hours = owners.present * a.owners_committee.staff * a.owners_committee.hours * factor
+    staff[:, Kind.OWNERS_COMMITTEE] = owners_hours
     staff[:, Kind.SOCIAL_ORGANIZATION] = social.present * a.social_organization.staff * 40.0 * factor
     staff[:, Kind.PARTNER_UNIT] = partner.number * a.partner_unit.hours * partner.satisfaction * factor
     staff[:, Kind.MEDIATION] = mediation.present * a.mediation.staff * a.mediation.hours * factor

@@ -30,7 +30,7 @@ class SocialState(NamedTuple):
 
 
 class SocialOrganization(Institution, columns=SocialState):
-    """社会组织: runs projects and wants renewal; judged by records it turns to reports, judged by people to needs."""
+    """社会组织: runs projects, wants renewal; judged by records it turns to reports, by people to needs."""
 
     kind = Kind.SOCIAL_ORGANIZATION
 
@@ -43,7 +43,8 @@ class SocialOrganization(Institution, columns=SocialState):
         own = rows[(rows["host"] == cls.kind) & (rows["policy"] < 0)]
         np.add.at(s.attended, own["community"], own["attended"])
         if view.week % RENEWAL == 0 and view.week > 0:
-            pull = view.record_weight - (1.0 - view.record_weight) * np.minimum(1.0, s.attended / (0.2 * np.maximum(view.adults, 1)))
+            reached = np.minimum(1.0, s.attended / (0.2 * np.maximum(view.adults, 1)))
+            pull = view.record_weight - (1.0 - view.record_weight) * reached
             s.dependence[:] = np.clip(s.dependence + 0.1 * pull, 0.0, 1.0)
             s.attended[:] = 0.0
         hours = s.present * p.staff * 40.0 * view.staff_factor + s.present * (
@@ -54,17 +55,18 @@ class SocialOrganization(Institution, columns=SocialState):
         due = every(view, p.project_weeks, "project", "community") & (s.present > 0)
         if due.any():
             view.opportunities.offer(
-                view.week, cls.kind, Activity.PROJECT, Stage.MUTUAL_HELP, view.scope("community").where(due), hours=1.5,
-                notice=p.notice, relevance=(1.0 - s.dependence)[due] * p.relevance, voice=0.4, mixing=0.5, contacts=2,
-                substance=1.0)
+                view.week, cls.kind, Activity.PROJECT, Stage.MUTUAL_HELP, view.scope("community").where(due),
+                hours=1.5, notice=p.notice, relevance=(1.0 - s.dependence)[due] * p.relevance, voice=0.4,
+                mixing=0.5, contacts=2, substance=1.0)
 
 
 def make_social(view: ModelView, communities: int) -> SocialState:
     """Fresh columns."""
     p = view.actors.social_organization
     n = communities
-    return SocialState(np.full(n, float(p.present)), np.full(n, p.dependence), np.zeros(n), np.zeros(n), np.zeros(n),
-                       np.full(n, p.skill))
+    return SocialState(
+        np.full(n, float(p.present)), np.full(n, p.dependence), np.zeros(n), np.zeros(n), np.zeros(n),
+        np.full(n, p.skill))
 
 
 class PartnerState(NamedTuple):
@@ -84,12 +86,13 @@ class PartnerUnit(Institution, columns=PartnerState):
 
     @classmethod
     def decide(cls, view: ModelView) -> None:
-        """Lend by satisfaction; satisfaction falls with what is asked and rises with what is given in exchange."""
+        """Lend by satisfaction, which falls with what is asked and rises with what is given in exchange."""
         s: PartnerState = view.state(Kind.PARTNER_UNIT)
         p = view.actors.partner_unit
         offered = s.number * p.hours * s.satisfaction * view.staff_factor
         lent = view.levers.get("staff_hours")[:, cls.kind]
-        s.desk_hours[:] = np.where(s.number > 0, np.maximum(offered + lent - view.budget.staff_used[:, cls.kind], 0.0), 0.0)
+        hours = np.maximum(offered + lent - view.budget.staff_used[:, cls.kind], 0.0)
+        s.desk_hours[:] = np.where(s.number > 0, hours, 0.0)
         asked = view.cases.desks["busy_time"][np.maximum(view.cases.desk_of[cls.kind], 0)] * (s.number > 0)
         strain = asked / np.maximum(s.number * p.hours, 1.0)
         s.satisfaction[:] = np.clip(
@@ -100,8 +103,9 @@ class PartnerUnit(Institution, columns=PartnerState):
 def make_partners(view: ModelView, communities: int) -> PartnerState:
     """Fresh columns."""
     p = view.actors.partner_unit
-    return PartnerState(np.full(communities, float(p.number)), np.full(communities, p.satisfaction), np.zeros(communities),
-                        np.full(communities, p.skill))
+    n = communities
+    return PartnerState(
+        np.full(n, float(p.number)), np.full(n, p.satisfaction), np.zeros(n), np.full(n, p.skill))
 
 
 class MediationState(NamedTuple):
@@ -131,7 +135,8 @@ class MediationTeam(Institution, columns=MediationState):
 def make_mediation(view: ModelView, communities: int) -> MediationState:
     """Fresh columns."""
     p = view.actors.mediation
-    return MediationState(np.full(communities, float(p.present)), np.full(communities, p.skill), np.zeros(communities))
+    n = communities
+    return MediationState(np.full(n, float(p.present)), np.full(n, p.skill), np.zeros(n))
 
 
 class VolunteerState(NamedTuple):
@@ -149,7 +154,7 @@ class VolunteerState(NamedTuple):
 
 
 class VolunteerTeam(Institution, columns=VolunteerState):
-    """红色团队: forms out of residents on the last rung, works the hours they give, dissolves when they tire."""
+    """红色团队: forms of residents on the last rung, works the hours they give, dissolves when they tire."""
 
     kind = Kind.VOLUNTEERS
 
@@ -173,7 +178,8 @@ class VolunteerTeam(Institution, columns=VolunteerState):
         if due.any():
             view.opportunities.offer(
                 view.week, cls.kind, Activity.SHIFT, Stage.VOLUNTEER, view.scope("community").where(due),
-                hours=p.hours, notice=p.notice, relevance=0.6, voice=0.6, mixing=0.2, contacts=1, work=int(cls.kind))
+                hours=p.hours, notice=p.notice, relevance=0.6, voice=0.6, mixing=0.2, contacts=1,
+                work=int(cls.kind))
 
 
 def make_volunteers(communities: int) -> VolunteerState:
@@ -181,4 +187,4 @@ def make_volunteers(communities: int) -> VolunteerState:
     return VolunteerState(*(np.zeros(communities) for _ in VolunteerState._fields))
 
 
-assert NO_DESK > len(Kind)
+assert len(Kind) < NO_DESK

@@ -36,7 +36,8 @@ class Target(Parameters):
     grids: tuple[int, ...] | None = Field(None, description="网格编号（从0起） · grids, counted from 0")
     share: float = Param(
         1.0, unit="share of buildings", ge=0, le=1, label=("楼栋覆盖比例", "share of buildings covered"),
-        note="buildings are picked by a draw that stays the same all run long; a larger share keeps the earlier ones")
+        note="buildings are picked by a draw that stays the same all run long; "
+        "a larger share keeps the earlier ones")
 
 
 class Card(Parameters):

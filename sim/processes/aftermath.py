@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from sim.population.columns import Float64
 from sim.clock import clock_time
+from sim.population.columns import Float64
 from sim.processes import acquaintance, experience, queues
 from sim.processes.participation import Attendance
+from sim.processes.running import RunningModel
 from sim.vocabulary import WEEK_HOURS
 
 _MONTH = 4
 
 
-def learn_from_week(model: Any, attendance: Attendance) -> Float64:
+def learn_from_week(model: RunningModel, attendance: Attendance) -> Float64:
     """Outcomes of gatherings and cases, new acquaintances, talk, forgetting.
 
     Parameters
     ----------
-    model : CommunityModel
+    model : RunningModel
     attendance : Attendance
 
     Returns
@@ -32,9 +31,9 @@ def learn_from_week(model: Any, attendance: Attendance) -> Float64:
     p, offers = model.scenario.experience, model.opportunities.rows
     model.commons.norm[:] *= np.float32(model.norm_kept)
     experience.reap(
-        r, offers, attendance.first, attendance.resident, model.commons.norm, r.building, model.building_adults,
-        streams.week_key("fruit", week), p.fruit_intercept, p.fruit_skill, p.fruit_size, model.levers.get("facilitation"),
-        model.lessons)
+        r, offers, attendance.first, attendance.resident, model.commons.norm, r.building,
+        model.building_adults, streams.week_key("fruit", week), p.fruit_intercept, p.fruit_skill,
+        p.fruit_size, model.levers.get("facilitation"), model.lessons)
     acquaintance.mingle(
         ties.event_neighbour, ties.event_strength, r.key, offers, attendance.first, attendance.resident,
         streams.week_key("mingle", week), int(model.scenario.participation.event_tie_strength))
@@ -48,15 +47,15 @@ def learn_from_week(model: Any, attendance: Attendance) -> Float64:
         streams.week_key("leave", week), left)
     talked = np.empty_like(r.efficacy)
     experience.friedkin_johnsen(
-        ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength, model.susceptibility,
-        r.efficacy_own, r.efficacy, talked)
+        ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength,
+        model.susceptibility, r.efficacy_own, r.efficacy, talked)
     r.efficacy[:] = talked
     if week % _MONTH == 0:
         _forget(model)
     return left
 
 
-def _raise_silent(model: Any) -> None:
+def _raise_silent(model: RunningModel) -> None:
     """Forums bring silent cases into the open: they arrive at their first desk next Monday morning."""
     cases, heap = model.cases.cases, model.cases.heap
     slots = np.empty(model.cases.capacity, np.int32)
@@ -67,12 +66,13 @@ def _raise_silent(model: Any) -> None:
     for i in slots[:n].tolist():
         monday = (week + 1) * WEEK_HOURS
         row = cases[i]
-        row["found"], row["found_clock"], row["channel"] = monday, clock_time(monday), experience.BY_NEIGHBOURS
+        row["found"], row["found_clock"] = monday, clock_time(monday)
+        row["channel"] = experience.BY_NEIGHBOURS
         row["status"], row["ended_week"] = experience.OPEN, -1
         queues.push(cases, heap, monday, i, queues.ARRIVE)
 
 
-def _forget(model: Any) -> None:
+def _forget(model: RunningModel) -> None:
     good, bad = model.trust_prior
     kept = 1.0 - min(1.0, _MONTH * model.scenario.experience.forgetting)
     experience.forget(model.residents.trust_good, model.residents.trust_bad, good, bad, kept)

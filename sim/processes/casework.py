@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from sim.ledger.caselog import harvestable, log_rows
 from sim.ledger.cases import Table
 from sim.population.columns import Float64
 from sim.processes import handling, office, queues
 from sim.processes.categories import TASK
 from sim.processes.rules import Rules
+from sim.processes.running import RunningModel
 from sim.processes.staffing import BY_COMMUNITY, staff
-from sim.processes.world import COUNTS, Voices, WorldWeek, frictions
-from sim.ledger.caselog import harvestable, log_rows
+from sim.processes.voices import Voices
+from sim.processes.world import COUNTS, WorldWeek, frictions
 from sim.vocabulary import WEEK_HOURS, Kind
 
 CLEAR_WEEKS = 8
@@ -22,7 +22,7 @@ LOAD_SMOOTHING = 0.25
 """Share of the way a desk's load moves towards this week's."""
 
 
-def heads(model: Any) -> dict[Kind, Float64]:
+def heads(model: RunningModel) -> dict[Kind, Float64]:
     """People at the desks whose number never changes in a run, (C,) each."""
     a, n = model.actors, model.places.communities
     lo, hi = model.places.resident_range("community")
@@ -37,25 +37,28 @@ def heads(model: Any) -> dict[Kind, Float64]:
     }
 
 
-def man_desks(model: Any) -> None:
+def man_desks(model: RunningModel) -> None:
     """Set every desk's staff and free time of this week from what institutions decided."""
     of = {kind: model.state(kind) for kind in BY_COMMUNITY}
     people = {
         **model.heads, Kind.PARTNER_UNIT: of[Kind.PARTNER_UNIT].number,
         Kind.VOLUNTEERS: np.ceil(of[Kind.VOLUNTEERS].desk_hours / WEEK_HOURS),
     }
-    hours = {Kind.CORE: of[Kind.CORE].case_hours, Kind.RESIDENTS_COMMITTEE: of[Kind.RESIDENTS_COMMITTEE].line_hours}
-    grid, street, lift = model.state(Kind.GRID_WORKER), model.state(Kind.STREET), model.levers.get("desk_skill")
+    hours = {
+        Kind.CORE: of[Kind.CORE].case_hours,
+        Kind.RESIDENTS_COMMITTEE: of[Kind.RESIDENTS_COMMITTEE].line_hours}
+    grid, street = model.state(Kind.GRID_WORKER), model.state(Kind.STREET)
+    lift = model.levers.get("desk_skill")
     staff(
         model.cases.desks,
-        np.concatenate([*(hours[k] if k in hours else of[k].desk_hours for k in BY_COMMUNITY), grid.desk_hours,
-                        street.staff_hours * model.staff_factor]),
+        np.concatenate([*(hours[k] if k in hours else of[k].desk_hours for k in BY_COMMUNITY),
+                        grid.desk_hours, street.staff_hours * model.staff_factor]),
         np.concatenate([*(of[k].skill + lift[:, k] for k in BY_COMMUNITY),
                         grid.skill + lift[model.places.grid_community, Kind.GRID_WORKER], street.skill]),
         np.concatenate([*(people[k] for k in BY_COMMUNITY), grid.workers, street.staff_hours / WEEK_HOURS]))
 
 
-def world_week(model: Any, friction_factor: float) -> WorldWeek:
+def world_week(model: RunningModel, friction_factor: float) -> WorldWeek:
     """What this week's frictions meet."""
     firm = model.state(Kind.PROPERTY)
     places, levers = model.places, model.levers
@@ -70,7 +73,7 @@ def world_week(model: Any, friction_factor: float) -> WorldWeek:
         induced=levers.get("induced_demand"), leader=levers.get("building_leader"))
 
 
-def find(model: Any, friction_factor: float) -> Float64:
+def find(model: RunningModel, friction_factor: float) -> Float64:
     """This week's frictions: latent disputes into the case table, found or silent.
 
     Returns
@@ -87,16 +90,18 @@ def find(model: Any, friction_factor: float) -> Float64:
     r = model.residents
     voices = Voices(r.age, r.present, r.efficacy, r.digital, r.trust_good, r.trust_bad)
     frictions(
-        model.places, voices, model.ties, model.commons.norm, book.cases, book.heap, book.free, book.free_count,
-        model.rules, week, regime, model.week, model.streams.week_key("frictions", model.week), counts)
+        model.places, voices, model.ties, model.commons.norm, book.cases, book.heap, book.free,
+        book.free_count, model.rules, week, regime, model.week,
+        model.streams.week_key("frictions", model.week), counts)
     return counts
 
 
-def settings(model: Any) -> Table:
+def settings(model: RunningModel) -> Table:
     """What holds in each community this week."""
     core, levers = model.state(Kind.CORE), model.levers
     owners, volunteers = model.state(Kind.OWNERS_COMMITTEE), model.state(Kind.VOLUNTEERS)
-    legitimacy = np.where(owners.present > 0, owners.legitimacy * (1.0 - 0.8 * owners.captured), volunteers.skill)
+    legitimacy = np.where(
+        owners.present > 0, owners.legitimacy * (1.0 - 0.8 * owners.captured), volunteers.skill)
     week = np.empty(len(core.manner), office.SETTINGS)
     week["regime"], week["manner"], week["record"] = int(model.regime), core.manner, model.record_weight
     week["authority"] = np.clip(core.authority + levers.get("authority"), 0.0, 1.0)
@@ -106,7 +111,7 @@ def settings(model: Any) -> Table:
     return week
 
 
-def handle(model: Any) -> Float64:
+def handle(model: RunningModel) -> Float64:
     """Work off this week's events.
 
     Returns
@@ -118,15 +123,15 @@ def handle(model: Any) -> Float64:
     tally = np.zeros((model.places.communities, len(office.TALLY)))
     rules: Rules = model.rules
     room = office.Office(
-        book.cases, book.desks, book.head, book.tail, book.heap, book.desk_of, book.desk_of_grid, model.commons.between_good,
-        model.commons.between_bad, rules, settings(model), tally)
+        book.cases, book.desks, book.head, book.tail, book.heap, book.desk_of, book.desk_of_grid,
+        model.commons.between_good, model.commons.between_bad, rules, settings(model), tally)
     queues.open_week(room, model.week * WEEK_HOURS)
     handling.advance(room, (model.week + 1) * WEEK_HOURS)
     queues.close_week(room, (model.week + 1) * WEEK_HOURS, LOAD_SMOOTHING)
     return tally
 
 
-def clear(model: Any) -> None:
+def clear(model: RunningModel) -> None:
     """Every few weeks, log cases that are over for good and free their slots."""
     if (model.week + 1) % CLEAR_WEEKS:
         return

@@ -2,52 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from sim.numerics import LN2, exp
+from sim.population.columns import Float32
 from sim.processes import participation as kernels
+from sim.processes.parameters import ExperienceParameters, ParticipationParameters
+from sim.processes.running import RunningModel
+from sim.processes.willingness import Weights
 
-KEPT_FOR_WEEKS = 2.0
 
-
-def weights(parameters: Any) -> kernels.Weights:
+def weights(parameters: ParticipationParameters) -> Weights:
     """The numbers of the decision as kernels read them."""
-    return kernels.Weights(*(getattr(parameters, name) for name in kernels.Weights._fields))
+    return Weights(*(getattr(parameters, name) for name in Weights._fields))
 
 
-def exposure(model: Any) -> kernels.Exposure:
+def exposure(model: RunningModel) -> kernels.Exposure:
     """This week's levers on hearing and control, and the core's own visits."""
     levers = model.levers
     visits = levers.get("visits") + model.visits_a_resident()[model.residents.community]
     return kernels.Exposure(
-        levers.get("free_hours"), levers.get("notice"), levers.get("app_access"), visits, levers.get("distance"),
-        levers.get("visible_members"))
+        levers.get("free_hours"), levers.get("notice"), levers.get("app_access"), visits,
+        levers.get("distance"), levers.get("visible_members"))
 
 
 def half_life(weeks: float) -> float:
     """Share kept a week by something that halves in so many weeks."""
-    from sim.numerics import exp
-
-    return float(exp(-0.6931471805599453 / weeks))
+    return float(exp(-LN2 / weeks))
 
 
-def learning(parameters: Any, experience: Any, compared: Any) -> kernels.Learning:
+def learning(
+    parameters: ParticipationParameters, experience: ExperienceParameters, compared: Float32
+) -> kernels.Learning:
     """The numbers of learning by doing as kernels read them."""
     p = parameters
     return kernels.Learning(
-        p.habit_step, half_life(p.habit_half_life), p.skill_step, half_life(p.skill_half_life), p.fatigue_step,
-        1.0 - p.fatigue_recovery, p.practice_to_climb, half_life(p.practice_half_life), p.crowding_step,
-        half_life(p.crowding_half_life), experience.attachment_gain, experience.attachment_rate,
-        experience.attachment_autonomy, compared)
+        p.habit_step, half_life(p.habit_half_life), p.skill_step, half_life(p.skill_half_life),
+        p.fatigue_step, 1.0 - p.fatigue_recovery, p.practice_to_climb, half_life(p.practice_half_life),
+        p.crowding_step, half_life(p.crowding_half_life), experience.attachment_gain,
+        experience.attachment_rate, experience.attachment_autonomy, compared)
 
 
-def participate(model: Any, hours_factor: float) -> kernels.Attendance:
+def participate(model: RunningModel, hours_factor: float) -> kernels.Attendance:
     """Let everyone hear, decide and come; the offers are put in the order of (community, key).
 
     Parameters
     ----------
-    model : CommunityModel
+    model : RunningModel
     hours_factor : float
         Factor of a shock on free hours.
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.processes import world as kernels
+from sim.processes.moves import moves
 from sim.processes.parameters import Shock
 from sim.vocabulary import Kind
 
 if TYPE_CHECKING:
     from sim.population.columns import Float32
+    from sim.population.parameters import InitialTrust
+    from sim.processes.running import RunningModel
 
 WEEKS_A_YEAR = 52.0
 
@@ -25,29 +28,30 @@ def factor(shocks: Sequence[Shock], name: str) -> float:
     return product
 
 
-def trust_prior(trust: Any) -> tuple[Float32, Float32]:
+def trust_prior(trust: InitialTrust) -> tuple[Float32, Float32]:
     """α and β of a newcomer's reputations, (10,) each, from the numbers of initial trust."""
     mean = np.array([getattr(trust, kind.key) for kind in Kind])
     return (trust.weight * mean).astype(np.float32), (trust.weight * (1.0 - mean)).astype(np.float32)
 
 
-def world(model: Any, shocks: Sequence[Shock]) -> None:
+def world(model: RunningModel, shocks: Sequence[Shock]) -> None:
     """Moves, and tasks from above into the case table.
 
     Parameters
     ----------
-    model : CommunityModel
+    model : RunningModel
     shocks : sequence of Shock
         Those of this week.
     """
     p, week = model.scenario.world, model.week
     model.staff_factor = factor(shocks, "staff_factor")
     good, bad = model.trust_prior
-    kernels.moves(
-        model.places, model.residents, model.ties, week, p.renter_moves / WEEKS_A_YEAR, p.owner_moves / WEEKS_A_YEAR,
-        1.0 / p.refill_weeks, model.streams.week_key("moves", week), good, bad)
+    moves(
+        model.places, model.residents, model.ties, week, p.renter_moves / WEEKS_A_YEAR,
+        p.owner_moves / WEEKS_A_YEAR, 1.0 / p.refill_weeks, model.streams.week_key("moves", week), good, bad)
     lo, hi = model.places.resident_range("community")
-    mean = p.tasks_rate * (hi - lo) / 1000.0 * factor(shocks, "tasks_factor")
+    residents = (hi - lo).astype(np.float64)
+    mean = p.tasks_rate * residents / 1000.0 * factor(shocks, "tasks_factor")
     book = model.cases
     book.reserve(int(mean.sum() * 3) + 40 * len(mean))
     first = np.full(len(mean), model.scenario.cases.appraisal_tasks_first)

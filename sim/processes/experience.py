@@ -17,8 +17,8 @@ from sim.network.ties import EVENT_SLOTS, Ties, UInt32
 from sim.numerics import logistic
 from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt8
 from sim.processes.categories import TASK
-from sim.processes.participation import FIXED_SCALE
 from sim.processes.queues import GONE, NO_EVENT
+from sim.processes.willingness import FIXED_SCALE
 from sim.rng import Whole, combine, uniform
 from sim.vocabulary import Channel, Kind, Regime, Status, Tenure
 

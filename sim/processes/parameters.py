@@ -241,7 +241,7 @@ class ExperienceParameters(Parameters):
         0.2, unit="share of own experience", ge=0, le=1, label=("传闻", "weight of hearsay"))
     talk: float = Param(
         0.3, unit="weight of others' views", ge=0, le=1, label=("交谈影响", "weight of talk in efficacy"),
-                        note="1 − anchor of the Friedkin–Johnsen average")
+        note="1 − anchor of the Friedkin–Johnsen average")
     efficacy_step: float = Param(
         0.15, unit="share of the way", ge=0, le=1, label=("效能感更新", "efficacy moved by an outcome"))
     witness_step: float = Param(
@@ -279,7 +279,8 @@ SHOCKS: dict[str, dict[str, float]] = {
     "custom": {},
     "burst_main": {"friction_factor": 3.0, "staff_factor": 0.8, "weeks": 1},
     "epidemic_week": {
-        "tasks_factor": 6.0, "free_hours_factor": 0.5, "staff_factor": 0.8, "friction_factor": 1.5, "weeks": 1},
+        "tasks_factor": 6.0, "free_hours_factor": 0.5, "staff_factor": 0.8, "friction_factor": 1.5,
+        "weeks": 1},
     "extreme_weather": {"friction_factor": 2.0, "tasks_factor": 2.0, "free_hours_factor": 0.7, "weeks": 2},
 }
 """Factors that each kind of shock brings unless the file says otherwise (modeller's assumption, D)."""

@@ -1,8 +1,8 @@
 """Queues in continuous working time: the event heap, service, and what a week opens and closes with.
 
-Service is non-preemptive. A service goes on at the pace that its desk's staff have free that week; what is unfinished
-on Friday goes on next week at that week's pace, and rests while nobody is free. Queues are first come, first served
-within each priority class.
+Service is non-preemptive. A service goes on at the pace that its desk's staff have free that week; what is
+unfinished on Friday goes on next week at that week's pace, and rests while nobody is free. Queues are first
+come, first served within each priority class.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from sim.ledger.cases import CLASSES, NOBODY, Heap, Table
 from sim.numerics import logistic
 from sim.processes.categories import TASK
 from sim.processes.office import T_GAVE_UP, Office, actors_present, draw, exponential, trust_between
+from sim.rng import Whole
 from sim.vocabulary import WEEK_HOURS as WEEK
 from sim.vocabulary import Status
 
@@ -80,7 +81,7 @@ def pop(cases: Table, heap: Heap) -> int:
 
 
 @lean_kernel
-def count_busy(desks: Table, desk: int, now: float) -> None:
+def count_busy(desks: Table, desk: Whole, now: float) -> None:
     """Add the time since the last change to a desk's week."""
     gone = now - desks[desk].busy_since
     desks[desk].busy_time += desks[desk].busy * gone
@@ -89,7 +90,7 @@ def count_busy(desks: Table, desk: int, now: float) -> None:
 
 
 @lean_kernel
-def _accepts(o: Office, i: int, desk: int) -> bool:
+def _accepts(o: Office, i: int, desk: Whole) -> bool:
     """Bilateral acceptance: σ(a₀ + a₁·trust + a₂·clarity − a₃·load)."""
     c, r, s = o.cases, o.rules.numbers[0], o.settings
     place = c[i].community
@@ -103,7 +104,7 @@ def _accepts(o: Office, i: int, desk: int) -> bool:
 
 
 @lean_kernel
-def _service_hours(o: Office, i: int, desk: int) -> float:
+def _service_hours(o: Office, i: int, desk: Whole) -> float:
     c, r = o.cases, o.rules.numbers[0]
     phase, category = c[i].phase, c[i].category
     if phase == BOUNCE:
@@ -122,7 +123,7 @@ def _service_hours(o: Office, i: int, desk: int) -> float:
 
 
 @lean_kernel
-def _start(o: Office, i: int, desk: int, now: float) -> None:
+def _start(o: Office, i: int, desk: Whole, now: float) -> None:
     c, d, r = o.cases, o.desks, o.rules.numbers[0]
     c[i].waited += now - c[i].queued_at
     if c[i].first_service < 0.0:
@@ -144,7 +145,7 @@ def _start(o: Office, i: int, desk: int, now: float) -> None:
 
 
 @lean_kernel
-def join(o: Office, i: int, desk: int, now: float) -> None:
+def join(o: Office, i: int, desk: Whole, now: float) -> None:
     """Case ``i`` arrives at a desk: served at once if staff are free, else queued in its class."""
     c, d = o.cases, o.desks
     c[i].holder = desk
@@ -163,7 +164,7 @@ def join(o: Office, i: int, desk: int, now: float) -> None:
 
 
 @lean_kernel
-def serve_next(o: Office, desk: int, now: float) -> None:
+def serve_next(o: Office, desk: Whole, now: float) -> None:
     """Put free staff of a desk to work on those who wait, class by class, first come first served."""
     c, d = o.cases, o.desks
     while d[desk].waiting > 0 and d[desk].busy < d[desk].servers and d[desk].rate > 0.0:
@@ -194,7 +195,7 @@ def end(o: Office, i: int, now: float, status: int) -> None:
 
 
 @lean_kernel
-def end_service(o: Office, i: int, desk: int, now: float) -> None:
+def end_service(o: Office, i: int, desk: Whole, now: float) -> None:
     """Free the server that worked on case ``i``."""
     d = o.desks
     count_busy(d, desk, now)
@@ -204,7 +205,7 @@ def end_service(o: Office, i: int, desk: int, now: float) -> None:
 
 @lean_kernel
 def _carry_over(o: Office, now: float) -> None:
-    """Let services under way go on at this week's pace; where staff were cut, those who are left share the work."""
+    """Let services under way go on at this week's pace; where staff were cut, the rest share the work."""
     c, d, heap = o.cases, o.desks, o.heap
     for desk in range(len(d)):
         d[desk].pace = 0.0

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
 from sim.view import ModelView
 from sim.vocabulary import Kind
 
@@ -20,8 +18,9 @@ if TYPE_CHECKING:
         ParticipationParameters,
         WorldParameters,
     )
-    from sim.processes.participation import Learning, Weights
+    from sim.processes.participation import Learning
     from sim.processes.rules import Rules
+    from sim.processes.willingness import Weights
     from sim.rng import Streams
 
 

@@ -1,4 +1,4 @@
-"""The world: frictions, tasks and moves, the same under every policy for one seed.
+"""The world: frictions and tasks, the same under every policy for one seed.
 
 Potential frictions are keyed by dwelling and week on fixed geometry. Whether one becomes a latent dispute,
 and whether anyone hears of it, depends on the state of the community.
@@ -15,16 +15,15 @@ from sim.jit import kernel
 from sim.ledger.cases import FIRST, NOBODY, NORMAL, URGENT, Heap, Table
 from sim.network.ties import EVENT_SLOTS, Ties
 from sim.numerics import exp, log, logistic
-from sim.population.columns import Float32, Float64, Int32, Int64, Places, Residents, UInt8, UInt64
-from sim.processes.acquaintance import forget_all
+from sim.population.columns import Float32, Float64, Int32, Int64, Places, UInt8, UInt64
 from sim.processes.categories import TASK
-from sim.processes.participation import FIXED_SCALE
 from sim.processes.queues import ARRIVE, GONE, NO_EVENT, push
 from sim.processes.rules import Rules
+from sim.processes.voices import Voices, speaker, trusts, volunteer_probability
+from sim.processes.willingness import FIXED_SCALE
 from sim.rng import Whole, combine, uniform
-from sim.vocabulary import CLOCK_HOURS, WEEK_HOURS, Channel, Kind, Status, Tenure
+from sim.vocabulary import CLOCK_HOURS, WEEK_HOURS, Channel, Kind, Status
 
-_OWNER = int(Tenure.OWNER)
 _NONE, _LEADER, _GRID, _PROPERTY, _COMMITTEE, _APP, _PATROL, _SENSOR = (
     int(Channel.NONE), int(Channel.BUILDING_LEADER), int(Channel.GRID_WORKER), int(Channel.PROPERTY),
     int(Channel.RESIDENTS_COMMITTEE), int(Channel.APP), int(Channel.PATROL), int(Channel.SENSOR))
@@ -66,48 +65,7 @@ class WorldWeek(NamedTuple):
     """(B,) building leaders."""
 
 
-class Voices(NamedTuple):
-    """Residents' columns that decide who speaks up."""
-
-    age: UInt8
-    present: UInt8
-    efficacy: Float32
-    digital: Float32
-    good: Float32
-    """(N, 10) α of the reputations."""
-    bad: Float32
-    """(N, 10) β."""
-
-
 COUNTS = ("potential", "latent", "latent_neighbour", "silent")
-
-
-@kernel
-def volunteer_probability(cost_over_benefit: float, n: int) -> float:
-    """Volunteer's dilemma (Diekmann 1985): chance that each of ``n`` acts, 1 − (c/b)^(1/(n−1)).
-
-    Parameters
-    ----------
-    cost_over_benefit : float
-        Between 0 and 1, both excluded.
-    n : int
-        How many share the nuisance; one alone acts for sure.
-    """
-    return 1.0 if n < 2 else 1.0 - exp(log(cost_over_benefit) / (n - 1))
-
-
-@kernel
-def speaker(v: Voices, first_resident: Int32, dwelling: int) -> int:
-    """Who speaks for a dwelling: its first adult present; NOBODY if nobody is."""
-    for i in range(first_resident[dwelling], first_resident[dwelling + 1]):
-        if v.present[i] and v.age[i] >= 18:
-            return i
-    return NOBODY
-
-
-@kernel
-def _trusts(v: Voices, i: int, kind: int) -> float:
-    return v.good[i, kind] / (v.good[i, kind] + v.bad[i, kind])
 
 
 @kernel
@@ -171,7 +129,7 @@ def _speaks(
             if who >= 0 and uniform(combine(key, 64 + k), _U_SPEAK) < chance:
                 return who
         return NOBODY
-    committee = _trusts(v, i, _K_COMMITTEE)
+    committee = trusts(v, i, _K_COMMITTEE)
     r = rules.numbers[0]
     x = r.report_intercept + r.report_efficacy * (v.efficacy[i] - 0.5)
     x += r.report_severity * (rules.category[category].severity - 0.5)
@@ -187,9 +145,9 @@ def _channel(v: Voices, rules: Rules, w: WorldWeek, u: float, who: int, communit
     x = rules.numbers[0]
     app = x.channel_app * w.app[community] * v.digital[who]
     leader = x.channel_leader * min(1.0, w.leader[building])
-    grid = x.channel_grid * _trusts(v, who, _K_GRID)
-    prop = x.channel_property * w.property_here[community] * _trusts(v, who, _K_PROPERTY)
-    committee = x.channel_committee * _trusts(v, who, _K_COMMITTEE)
+    grid = x.channel_grid * trusts(v, who, _K_GRID)
+    prop = x.channel_property * w.property_here[community] * trusts(v, who, _K_PROPERTY)
+    committee = x.channel_committee * trusts(v, who, _K_COMMITTEE)
     u *= app + leader + grid + prop + committee
     if u < app:
         return _APP
@@ -412,53 +370,3 @@ def tasks(
             push(cases, heap, cases[i].born, i, ARRIVE)
             came += 1
     return came
-
-
-@kernel
-def settle_in(
-    p: Places, r: Residents, ties: Ties, dwelling: int, week: int, prior_good: Float32, prior_bad: Float32
-) -> None:
-    """A like household takes a home: same composition, no ties from events, no history here."""
-    for i in range(p.dwelling_first_resident[dwelling], p.dwelling_first_resident[dwelling + 1]):
-        forget_all(ties.event_neighbour, ties.event_strength, i)
-        r.key[i] = combine(r.key[i], week)
-        r.present[i] = 1
-        r.stay[i] = 0.0
-        r.attachment[i] = 0.5 * r.attachment_home[i]
-        r.efficacy[i] = r.efficacy_own[i] = 0.5
-        r.habit[i] = r.fatigue[i] = r.crowding[i] = r.practice[i] = 0.0
-        r.stage[i] = r.active[i] = 0
-        r.last_any[i] = r.last_other[i] = r.last_public[i] = -1_000_000
-        for k in range(r.trust_good.shape[1]):
-            r.trust_good[i, k], r.trust_bad[i, k] = prior_good[k], prior_bad[k]
-
-
-@kernel
-def moves(
-    p: Places, r: Residents, ties: Ties, week: int, renter_rate: float, owner_rate: float, refill_rate: float,
-    stream: Whole, prior_good: Float32, prior_bad: Float32,
-) -> None:
-    """Exogenous moves, keyed by dwelling, and new households in homes that were left.
-
-    Parameters
-    ----------
-    p, r, ties : Places, Residents, Ties
-        Residents and event ties are written.
-    week : int
-    renter_rate, owner_rate, refill_rate : float
-        Chances this week.
-    stream : uint64
-    prior_good, prior_bad : arrays, shape (10,)
-        Newcomers' reputations.
-    """
-    for dwelling in range(len(p.dwelling_key)):
-        i = p.dwelling_first_resident[dwelling]
-        if i == p.dwelling_first_resident[dwelling + 1]:
-            continue
-        if r.present[i]:
-            rate = owner_rate if r.tenure[i] == _OWNER else renter_rate
-        else:
-            rate = refill_rate
-        if uniform(stream, p.dwelling_key[dwelling]) < rate:
-            settle_in(p, r, ties, dwelling, week, prior_good, prior_bad)
-

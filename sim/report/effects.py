@@ -126,7 +126,8 @@ def _notes(material: Material, data: pd.DataFrame, lang: str) -> list[str]:
             say(lang, "参照均值为0或缺失，无相对变化：", "No ratio (reference is 0 or missing): ") + listed
         )
     if len(data) and any(_limit(data[data["outcome"].isin(names)]) > WIDE for _, _, names in BLOCKS):
-        notes.append(say(lang, "范围很大的横轴在±20%以外为对数。", "Very wide axes are logarithmic beyond ±20 %."))
+        notes.append(
+            say(lang, "范围很大的横轴在±20%以外为对数。", "Very wide axes are logarithmic beyond ±20 %."))
     if material.replicates < 2:
         notes.append(say(lang, "只有一次重复：没有区间。", "One replicate: no interval."))
     return notes

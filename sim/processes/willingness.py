@@ -1,0 +1,156 @@
+"""Willingness: how one resident comes to hear of an opportunity and is inclined to take it.
+
+The theory of planned behaviour in logits: attitude, norms and felt control, with habit, fatigue and rewards.
+Nothing here knows age, sex or position.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.jit import kernel
+from sim.ledger.cases import Record
+from sim.network.ties import EVENT_SLOTS, UInt32
+from sim.population.columns import Int64, UInt8
+from sim.vocabulary import Motive, Stage
+
+FIXED_SCALE = 4
+"""Weight of fixed ties in units of event-tie strength."""
+
+_HUMP = int(Motive.HUMP_SHAPED)
+_PUBLIC = int(Stage.PUBLIC_AFFAIRS)
+
+
+class Weights(NamedTuple):
+    """Numbers of :class:`sim.processes.parameters.ParticipationParameters` that the decision reads."""
+
+    intercept: float
+    attachment_weight: float
+    efficacy_weight: float
+    autonomy_weight: float
+    voice_weight: float
+    norm_weight: float
+    visible_member_weight: float
+    skill_weight: float
+    health_weight: float
+    digital_weight: float
+    time_weight: float
+    distance_hours: float
+    rung_weight: float
+    reward_weight: float
+    honour_weight: float
+    habit_weight: float
+    fatigue_weight: float
+    hear_by_tie: float
+    hear_by_visit: float
+
+
+@kernel
+def active_share(
+    i: int, first: Int64, neighbour: UInt32, weight: UInt8, event_neighbour: UInt32, event_strength: UInt8,
+    active: UInt8,
+) -> float:
+    """Weighted share of a resident's contacts who were active; sums are integers, so exact in any order.
+
+    Parameters
+    ----------
+    i : int
+    first, neighbour, weight, event_neighbour, event_strength : arrays
+        Columns of :class:`sim.network.ties.Ties`.
+    active : array of uint8, shape (N,)
+
+    Returns
+    -------
+    float
+        0 for someone without contacts.
+    """
+    total, on = np.int64(0), np.int64(0)
+    for e in range(first[i], first[i + 1]):
+        w = FIXED_SCALE * np.int64(weight[e])
+        total += w
+        on += w * active[neighbour[e]]
+    for k in range(EVENT_SLOTS):
+        w = np.int64(event_strength[i, k])
+        if w > 0:
+            total += w
+            on += w * active[event_neighbour[i, k]]
+    return on / total if total > 0 else 0.0
+
+
+@kernel
+def norm_term(motive: int, intercept: float, slope: float, share: float) -> float:
+    """Own response to the share of active contacts, in logits; hump-shaped people withdraw beyond half."""
+    if motive == _HUMP and share > 0.5:
+        share = 1.0 - share
+    return intercept + slope * share
+
+
+class Person(NamedTuple):
+    """What one resident brings to this week's decisions."""
+
+    interest: float
+    attachment: float
+    efficacy: float
+    autonomy: float
+    norm: float
+    """Own response to the share of active contacts, in logits."""
+    members: float
+    """Visible party members a household in the building."""
+    skill: float
+    health: float
+    digital: float
+    habit: float
+    fatigue: float
+    crowding: float
+    stage: np.int64
+    hours: float
+    """Free hours this week."""
+    share: float
+    """Share of contacts active last week."""
+    notice: float
+    app_access: float
+    visits: float
+    way: float
+    """Hours there and back."""
+
+
+@kernel
+def inclination(w: Weights, p: Person, o: Record, needed: float) -> float:
+    """V of a resident for an opportunity, in logits.
+
+    Parameters
+    ----------
+    w : Weights
+    p : Person
+    o : record of :data:`sim.ledger.opportunities.OPPORTUNITY`
+    needed : float
+        Hours asked, way included.
+    """
+    v = w.intercept + p.interest + w.attachment_weight * p.attachment * o.relevance
+    v += w.efficacy_weight * (p.efficacy - 0.5) * o.substance
+    v += w.norm_weight * p.norm + w.visible_member_weight * p.members
+    v += w.skill_weight * (p.skill - 0.3) + w.health_weight * (p.health - 0.8)
+    v += w.habit_weight * p.habit - w.fatigue_weight * p.fatigue
+    v -= w.time_weight * needed / max(p.hours, 0.25)
+    v -= w.rung_weight * max(np.int64(0), np.int64(o.level) - p.stage)
+    v += o.ease + w.reward_weight * o.reward + w.honour_weight * o.honour - p.crowding
+    if o.level >= _PUBLIC:
+        v += w.autonomy_weight * (p.autonomy - 0.5) + w.voice_weight * (o.voice - 0.5)
+    if o.online:
+        v += w.digital_weight * (p.digital - 0.5)
+    return v
+
+
+@kernel
+def hearing(w: Weights, p: Person, o: Record) -> float:
+    """Probability that a resident hears of an opportunity in at least one way."""
+    miss = 1.0 - w.hear_by_tie * p.share
+    miss *= 1.0 - min(1.0, w.hear_by_visit * p.visits)
+    if o.online:
+        miss *= 1.0 - min(1.0, (o.notice + p.app_access) * p.digital)
+    else:
+        miss *= 1.0 - min(1.0, o.notice + p.notice)
+        miss *= 1.0 - min(1.0, p.app_access * p.digital * 0.5)
+    return 1.0 - miss
