@@ -1,7 +1,7 @@
 """Small communities in which patterns are looked for, and the tests that decide whether they are there.
 
-Every decision is a t test on runs paired by seed, or an equivalence test by two one-sided t tests. Seeds are fixed,
-so a verdict never changes from one day to the next; the error rate is that of the choice of seeds.
+Every decision is a t test on runs paired by seed, or an equivalence test by two one-sided t tests. Seeds are
+fixed, so a verdict never changes from one day to the next; the error rate is that of the choice of seeds.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def community(
     """
     population = {"residents": residents, **changes.pop("population", {})}
     return Scenario.model_validate({
-        "yihe": 1, "name": "emergence", "weeks": weeks, "warmup": warmup, "regime": regime, "population": population,
-        **changes})
+        "yihe": 1, "name": "emergence", "weeks": weeks, "warmup": warmup, "regime": regime,
+        "population": population, **changes})
 
 
 def runs(scenario: Scenario, seeds: Iterable[int]) -> list[RunResult]:
@@ -69,7 +69,7 @@ def group_gap(result: RunResult, breakdown: str, group: str) -> float:
 def permuted(scenario: Scenario, seeds: Iterable[int]) -> list[RunResult]:
     """Runs of communities whose adults swapped hours, health, stay, digital ability and membership at random.
 
-    The swap comes before ties are made, so that building and party ties follow the new owners of those columns.
+    The swap comes before ties are made, so that building and party ties follow whoever holds those columns.
     """
 
     def shuffled(places: Any, margins: Any, streams: Any) -> Population:
@@ -118,11 +118,15 @@ def p_above(sample: npt.ArrayLike, bound: float = 0.0) -> float:
     return float(stats.ttest_1samp(x, bound, alternative="greater").pvalue)
 
 
+def _described(x: Floats) -> str:
+    return f"mean {x.mean():.4f} (sd {x.std(ddof=1):.4f}, n {len(x)})"
+
+
 def is_above(sample: npt.ArrayLike, bound: float = 0.0, alpha: float = ALPHA) -> None:
     """Assert that a mean lies above ``bound``, with error rate ``alpha``."""
     x = np.asarray(sample, float)
     p = p_above(x, bound)
-    assert p < alpha, f"mean {x.mean():.4f} (sd {x.std(ddof=1):.4f}, n {len(x)}) is not above {bound}: p = {p:.4f}"
+    assert p < alpha, f"{_described(x)} is not above {bound}: p = {p:.4f}"
 
 
 def is_below(sample: npt.ArrayLike, bound: float = 0.0, alpha: float = ALPHA) -> None:
@@ -134,4 +138,4 @@ def is_within(sample: npt.ArrayLike, margin: float, alpha: float = EQUIVALENCE) 
     """Assert by two one-sided t tests that a mean lies within ±``margin``, with error rate ``alpha``."""
     x = np.asarray(sample, float)
     p = max(p_above(x, -margin), p_above(-x, -margin))
-    assert p < alpha, f"mean {x.mean():.4f} (sd {x.std(ddof=1):.4f}, n {len(x)}) is not within ±{margin}: p = {p:.4f}"
+    assert p < alpha, f"{_described(x)} is not within ±{margin}: p = {p:.4f}"

@@ -22,7 +22,7 @@ from sim.network.ties import Ties, empty_event_slots
 from sim.population.columns import Residents, make_residents
 from sim.processes import participation
 from sim.processes.experience import friedkin_johnsen
-from sim.processes.world import volunteer_probability
+from sim.processes.voices import volunteer_probability
 from sim.rng import Streams
 from sim.vocabulary import Activity, Stage
 

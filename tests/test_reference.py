@@ -24,7 +24,7 @@ from sim.ledger.opportunities import OPPORTUNITY
 from sim.network.assembly import from_pairs
 from sim.network.ties import NO_ONE, Ties, empty_event_slots
 from sim.population.columns import Places, Residents, make_residents
-from sim.processes import acquaintance, experience, participation, world
+from sim.processes import acquaintance, experience, participation, voices, world
 from sim.recorder import gini
 from sim.vocabulary import Kind, Layer
 
@@ -324,7 +324,7 @@ def test_partners_live_next_door_in_the_building_or_in_the_community() -> None:
 @given(c=st.floats(0.01, 0.99), n=st.integers(1, 60))
 @settings(max_examples=50, deadline=None)
 def test_volunteers_are_indifferent_at_the_equilibrium(c: float, n: int) -> None:
-    p = world.volunteer_probability(c, n)
+    p = voices.volunteer_probability(c, n)
     if n > 1:
         # The benefit times the chance that nobody else acts is the cost
         assert (1.0 - p) ** (n - 1) == pytest.approx(c, rel=1e-9)
