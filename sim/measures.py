@@ -131,20 +131,23 @@ def _totals(names: Sequence[str], table: Float64) -> dict[str, float]:
     return dict(zip(names, sums, strict=True))
 
 
-def _votes(v: dict[str, float], model: RunningModel) -> None:
-    if not model.state(Kind.OWNERS_COMMITTEE).voting.any():
-        return
+def _year(model: Run, v: dict[str, float], name: str) -> float:
+    """Sum of an outcome over the last 52 recorded weeks, this one included."""
+    recorder = model.recorder
+    past = recorder.series[name][max(0, recorder.at - 51) : recorder.at]
+    return float(sum(past.tolist())) + v[name]
+
+
+def _votes(v: dict[str, float], model: Run) -> None:
     rows = model.opportunities.rows
-    r = model.residents
-    asked = came = 0
-    for row in rows[rows["activity"] == Activity.VOTE]:
-        scope = slice(int(row["lo"]), int(row["hi"]))
-        asked += int(np.count_nonzero((r.tenure[scope] == 0) & (r.age[scope] >= 18) & (r.present[scope] > 0)))
-        came += int(row["attended"])
-    v["vote_turnout"] = _ratio(came, asked)
+    rows = rows[rows["activity"] == Activity.VOTE]
+    if len(rows):
+        # Counted when the vote was called: some of those who voted may have left by now
+        asked = model.state(Kind.OWNERS_COMMITTEE).asked[rows["community"]]
+        v["vote_turnout"] = _ratio(float(rows["attended"].sum()), float(asked.sum()))
 
 
-def _disputes(v: dict[str, float], model: RunningModel, counts: Float64, tally: Float64) -> None:
+def _disputes(v: dict[str, float], model: Run, counts: Float64, tally: Float64) -> None:
     per = 1000.0 / max(len(model.residents.key), 1)
     born, done = _totals(COUNTS, counts), _totals(TALLY, tally)
     v["potential_frictions"], v["latent_disputes"] = born["potential"] * per, born["latent"] * per
@@ -154,8 +157,10 @@ def _disputes(v: dict[str, float], model: RunningModel, counts: Float64, tally: 
     v["silent_disputes"] = (born["silent"] + done["gave_up"]) * per
     v["resolved"], v["closed_on_paper"] = done["resolved"] * per, done["paper"] * per
     v["escalated"], v["relapsed"] = done["escalated"] * per, done["relapsed"] * per
-    v["real_resolution_rate"] = _ratio(done["resolved"] - done["relapsed"], born["latent"])
-    v["recorded_resolution_rate"] = _ratio(done["resolved"] + done["paper"], done["recorded"])
+    latent, recorded = _year(model, v, "latent_disputes"), _year(model, v, "recorded_disputes")
+    solved, papered = _year(model, v, "resolved"), _year(model, v, "closed_on_paper")
+    v["real_resolution_rate"] = _ratio(solved - _year(model, v, "relapsed"), latent)
+    v["recorded_resolution_rate"] = _ratio(solved + papered, recorded)
     c = model.cases.cases
     now = measure_cases(c, model.week).tolist()
     waiting, closed, close, wait, passed, happy, heard, assign, assigned = now
@@ -167,7 +172,7 @@ def _disputes(v: dict[str, float], model: RunningModel, counts: Float64, tally: 
 
 
 def _state(
-    v: dict[str, float], model: RunningModel, people: Int64, sums: Float64, trust: Float64, event_ties: int,
+    v: dict[str, float], model: Run, people: Int64, sums: Float64, trust: Float64, event_ties: int,
     tally: Float64, left: Float64,
 ) -> None:
     n = max(int(people[0]), 1)
@@ -193,13 +198,13 @@ def _state(
     v["people_left"] = _sum(left) * 1000.0 / max(len(model.residents.key), 1)
 
 
-def _cost(v: dict[str, float], model: RunningModel, tally: Float64) -> None:
+def _cost(v: dict[str, float], model: Run, tally: Float64) -> None:
     per = 1000.0 / max(len(model.residents.key), 1)
     spent = _sum(model.budget.spent)
     v["money_spent"] = spent * per
     hours = _sum(model.budget.attention_used) + _sum(model.budget.staff_used.reshape(-1))
     v["hours_on_policies"] = hours * per
-    v["cost_per_resolved"] = _ratio(spent, _totals(TALLY, tally)["resolved"])
+    v["cost_per_resolved"] = _ratio(_year(model, v, "money_spent"), _year(model, v, "resolved"))
 
 
 def gather(model: Run) -> RunResult:

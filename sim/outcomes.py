@@ -88,9 +88,11 @@ OUTCOMES: dict[str, Outcome] = {
     "relapsed": _o("反弹", "relapsed", _PER, "less", "sum_per_year", "disputes"),
     "backlog": _o("未决件", "backlog", "cases per 1,000 residents", "less", "mean", "disputes"),
     "real_resolution_rate": _o(
-        "实际化解率（占隐性纠纷）", "really resolved, of latent", "share", "more", "mean", "disputes"),
+        "年实际化解率（占隐性纠纷）", "really resolved, of latent, within 52 weeks", "share", "more", "last",
+        "disputes"),
     "recorded_resolution_rate": _o(
-        "台账办结率（占记录）", "closed, as recorded, of recorded", "share", "neither", "mean", "disputes"),
+        "年台账办结率（占记录）", "closed, as recorded, of recorded, within 52 weeks", "share", "neither",
+        "last", "disputes"),
     "time_to_find": _o("发现时间", "time to find", "clock h, mean", "less", "mean", "disputes"),
     "time_to_assign": _o("派单到位时间", "time to assign", "working h, mean", "less", "mean", "disputes"),
     "time_to_close": _o("办结时间", "time to close", "working h, mean", "less", "mean", "disputes"),
@@ -127,7 +129,8 @@ OUTCOMES: dict[str, Outcome] = {
         "政策占用工时", "staff and core hours on policies", "h per 1,000 residents a year", "less",
         "sum_per_year", "cost"),
     "cost_per_resolved": _o(
-        "每件实际化解成本", "policy money per really resolved case", "yuan a case", "less", "mean", "cost"),
+        "每件实际化解成本（年）", "policy money per really resolved case, within 52 weeks", "yuan a case",
+        "less", "last", "cost"),
 }
 """Every outcome there is."""
 

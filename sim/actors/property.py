@@ -12,7 +12,7 @@ from sim.ledger.opportunities import OWNERS_ONLY
 from sim.numerics import logistic
 from sim.population.columns import Float64, Int32, UInt8
 from sim.view import ModelView
-from sim.vocabulary import Activity, Kind, Stage
+from sim.vocabulary import Activity, Kind, Stage, Tenure
 
 MONTH = 4
 """Weeks from one decision on effort and fees to the next."""
@@ -144,6 +144,8 @@ class OwnersState(NamedTuple):
     desk_hours: Float64
     voting: Float64
     """1 in a week with a vote."""
+    asked: Float64
+    """Owners who were asked at the last vote."""
 
 
 class OwnersCommittee(Institution, columns=OwnersState):
@@ -170,10 +172,18 @@ class OwnersCommittee(Institution, columns=OwnersState):
         due = every(view, p.vote_weeks, "owners' vote", "community") & (s.present > 0)
         s.voting[:] = due
         if due.any():
+            s.asked[:] = np.where(due, _voters(view), s.asked)
             view.opportunities.offer(
                 view.week, cls.kind, Activity.VOTE, Stage.PUBLIC_AFFAIRS, view.scope("community").where(due),
                 hours=0.1, notice=p.notice, relevance=p.relevance, open_to=OWNERS_ONLY, ease=p.vote_ease,
                 voice=np.where(s.captured > 0, 0.1, s.legitimacy)[due], contacts=0)
+
+
+def _voters(view: ModelView) -> Float64:
+    """Adult owners who live here now, (C,)."""
+    r = view.residents
+    may = (r.tenure == Tenure.OWNER) & (r.age >= 18) & (r.present > 0)
+    return np.bincount(r.community[may], minlength=view.places.communities).astype(float)
 
 
 def _learn_from_vote(view: ModelView, s: OwnersState) -> None:
@@ -181,10 +191,7 @@ def _learn_from_vote(view: ModelView, s: OwnersState) -> None:
     rows = view.last_opportunities
     for row in rows[rows["activity"] == Activity.VOTE]:
         c = row["community"]
-        owners = np.count_nonzero((view.residents.tenure[row["lo"]:row["hi"]] == 0)
-                                  & (view.residents.age[row["lo"]:row["hi"]] >= 18)
-                                  & (view.residents.present[row["lo"]:row["hi"]] > 0))
-        s.turnout[c] = row["attended"] / max(owners, 1)
+        s.turnout[c] = row["attended"] / max(s.asked[c], 1.0)
         goal = 0.0 if s.captured[c] else min(1.0, s.turnout[c] / max(p.quorum, 0.01))
         s.legitimacy[c] += p.legitimacy_step * (goal - s.legitimacy[c])
 
@@ -196,4 +203,5 @@ def make_owners(view: ModelView, communities: int) -> OwnersState:
         present=np.full(communities, float(p.present)), legitimacy=np.full(communities, p.legitimacy),
         captured=np.zeros(communities), turnout=np.full(communities, np.nan),
         skill=np.full(communities, p.skill), oversight_hours=np.zeros(communities),
-        desk_hours=np.zeros(communities), voting=np.zeros(communities))
+        desk_hours=np.zeros(communities), voting=np.zeros(communities),
+        asked=np.zeros(communities))

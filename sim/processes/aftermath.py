@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.clock import clock_time
 from sim.population.columns import Float64
 from sim.processes import acquaintance, experience, queues
 from sim.processes.participation import Attendance
 from sim.processes.running import RunningModel
-from sim.vocabulary import WEEK_HOURS
+from sim.vocabulary import CLOCK_HOURS, WEEK_HOURS
 
 _MONTH = 4
 
@@ -61,12 +60,13 @@ def _raise_silent(model: RunningModel) -> None:
     slots = np.empty(model.cases.capacity, np.int32)
     week = model.week
     n = experience.raise_silent(
-        cases, model.residents, model.opportunities.rows, model.streams.week_key("raise", week),
+        cases, model.opportunities.rows, model.streams.week_key("raise", week),
         week - model.scenario.experience.silent_weeks, slots)
     for i in slots[:n].tolist():
         monday = (week + 1) * WEEK_HOURS
         row = cases[i]
-        row["found"], row["found_clock"] = monday, clock_time(monday)
+        # clock_time would give the end of Friday, before what came about at the weekend
+        row["found"], row["found_clock"] = monday, (week + 1) * CLOCK_HOURS + 9.0
         row["channel"] = experience.BY_NEIGHBOURS
         row["status"], row["ended_week"] = experience.OPEN, -1
         queues.push(cases, heap, monday, i, queues.ARRIVE)

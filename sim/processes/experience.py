@@ -342,13 +342,12 @@ def reap(
 
 
 @kernel
-def raise_silent(c: Table, r: Residents, offers: Rows, key: Whole, until: int, raised: Int32) -> int:
+def raise_silent(c: Table, offers: Rows, key: Whole, until: int, raised: Int32) -> int:
     """Fruitful forums bring silent cases of their scope into the open; returns how many there are.
 
     Parameters
     ----------
     c : Cases
-    r : Residents
     offers : records
     key : uint64
         Key of this week's draws.

@@ -274,7 +274,7 @@ def learn(r: Residents, offers: Rows, chosen: Int32, week: int, x: Learning) -> 
                 if o.level >= _PUBLIC:
                     r.last_public[i] = week
             r.habit[i] += x.habit_step * (1.0 - r.habit[i])
-            r.skill[i] += x.skill_step * o.hours * (1.0 - r.skill[i])
+            r.skill[i] += min(1.0, x.skill_step * o.hours) * (1.0 - r.skill[i])
             r.fatigue[i] = min(1.0, r.fatigue[i] + x.fatigue_step * o.hours)
             r.crowding[i] += x.crowding_step * o.reward
             r.attachment[i] += x.attachment_gain * (1.0 - r.attachment[i])

@@ -276,10 +276,12 @@ def frictions(
             category += 1
         building = p.dwelling_building[dwelling]
         community = p.building_community[building]
+        if p.dwelling_first_resident[dwelling] == p.dwelling_first_resident[dwelling + 1]:
+            continue  # nobody has ever lived here
+        counts[community, 0] += 1
         i = speaker(v, p.dwelling_first_resident, dwelling)
         if i < 0:
-            continue
-        counts[community, 0] += 1
+            continue  # those who lived here have left
         other = _partner(p, uniform(key, _U_PARTNER), dwelling, rules.category[category].geometry)
         known = familiarity(p.dwelling_first_resident, ties, dwelling, other) if other >= 0 else 0.0
         x = rules.category[category].latent - rules.numbers[0].latent_familiarity * known
