@@ -163,9 +163,9 @@ def _disputes(v: dict[str, float], model: Run, counts: Float64, tally: Float64) 
     v["recorded_resolution_rate"] = _ratio(solved + papered, recorded)
     c = model.cases.cases
     now = measure_cases(c, model.week).tolist()
-    waiting, closed, close, wait, passed, happy, heard, assign, assigned = now
+    waiting, closed, close, wait, passed, happy, heard, assign, assigned, ended = now
     v["backlog"] = waiting * per
-    v["time_to_close"], v["time_waiting"] = _ratio(close, closed), _ratio(wait, closed)
+    v["time_to_close"], v["time_waiting"] = _ratio(close, closed), _ratio(wait, ended)
     v["handoffs"] = _ratio(passed, closed)
     v["satisfaction"], v["time_to_assign"] = _ratio(happy, heard), _ratio(assign, assigned)
     v["time_to_find"] = _ratio(*measure_finding(c, model.week))

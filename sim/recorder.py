@@ -122,20 +122,21 @@ def measure_cases(c: Table, week: int) -> Float64:
     Returns
     -------
     array
-        Open, closed this week, summed times to close, wait, hand-offs, satisfied sum, satisfied count, times
-        to assign (sum, count).
+        Open, closed this week, summed times to close, waits (those given up too), hand-offs, satisfied sum,
+        satisfied count, times to assign (sum, count), ended this week.
     """
-    out = np.zeros(9)
+    out = np.zeros(10)
     for i in range(len(c)):
         if c[i].used == 0 or c[i].category == TASK:
             continue
         if c[i].status == _OPEN or c[i].status == _ESCALATED:
             out[0] += 1
         elif c[i].ended_week == week and c[i].found >= 0.0:
+            out[9] += 1
+            out[3] += c[i].waited
             if c[i].status != _SILENT:  # closed, not given up
                 out[1] += 1
                 out[2] += c[i].closed - c[i].found
-                out[3] += c[i].waited
                 out[4] += c[i].handoffs
             if c[i].satisfaction == c[i].satisfaction:
                 out[5] += c[i].satisfaction

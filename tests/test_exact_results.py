@@ -81,7 +81,7 @@ class Crowd:
         participation.decide(
             r, self.ties, self.offers, np.array([0, 1]), weights, nothing, keys, 1.0, r.active.copy(), chosen)
         participation.attend(r, self.offers, chosen, weights, nothing, keys.seats)
-        learning = participation.Learning(*[0.0] * 13, compared=np.zeros(0, np.float32))
+        learning = participation.Learning(*[0.0] * 14, compared=np.zeros(0, np.float32))
         participation.learn(r, self.offers, chosen, self.week, learning._replace(practice_to_climb=1e9))
         self.week += 1
         return float((self.weights.astype(float) * r.active).sum())

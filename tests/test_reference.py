@@ -113,10 +113,11 @@ WEIGHTS = participation.Weights(
     intercept=-0.8, attachment_weight=2.0, efficacy_weight=1.5, autonomy_weight=0.8, voice_weight=0.6,
     norm_weight=1.2, visible_member_weight=0.8, skill_weight=1.2, health_weight=2.0, digital_weight=2.0,
     time_weight=0.8, distance_hours=0.4, rung_weight=0.7, reward_weight=0.6, honour_weight=0.5,
-    habit_weight=1.5, fatigue_weight=2.0, hear_by_tie=0.6, hear_by_visit=0.7)
+    habit_weight=1.5, fatigue_weight=2.0, hear_by_tie=0.3, hear_by_visit=0.7)
 LEARNING = participation.Learning(
     habit_step=0.1, habit_kept=0.97, skill_step=0.015, skill_kept=0.99, fatigue_step=0.06, fatigue_kept=0.75,
-    practice_to_climb=3.0, practice_kept=0.98, crowding_step=0.03, crowding_kept=0.97, attachment_gain=0.01,
+    practice_to_climb=3.0, practice_kept=0.98, practice_to_keep=0.75,
+    crowding_step=0.03, crowding_kept=0.97, attachment_gain=0.01,
     attachment_rate=0.02, attachment_autonomy=0.4, compared=np.array([0.0, 1.0], np.float32))
 
 

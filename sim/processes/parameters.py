@@ -73,8 +73,8 @@ class ParticipationParameters(Parameters):
     habit_weight: float = Param(1.5, unit="logit", ge=0, le=6, label=("习惯的作用", "habit"))
     fatigue_weight: float = Param(2.0, unit="logit", ge=0, le=8, label=("疲劳的作用", "fatigue"))
     hear_by_tie: float = Param(
-        0.6, unit="probability if all contacts are active", ge=0, le=1,
-        label=("熟人传播", "heard from active contacts"))
+        0.3, unit="probability an active contact", ge=0, le=1,
+        label=("熟人传播", "heard from an active contact"))
     hear_by_visit: float = Param(
         0.7, unit="probability a visit", ge=0, le=1, label=("走访告知", "heard at a home visit"))
     crowding_step: float = Param(
@@ -97,6 +97,9 @@ class ParticipationParameters(Parameters):
         0.25, unit="share a week", ge=0, le=1, label=("疲劳恢复", "recovery a week"))
     practice_to_climb: float = Param(
         4.0, unit="times", ge=1, le=30, label=("上一阶所需次数", "times to climb a rung"))
+    practice_to_keep: float = Param(
+        0.25, unit="share of the times to climb", ge=0, le=0.5,
+        label=("保阶所需历练", "practice below which a rung is lost"))
     practice_half_life: float = Param(
         40.0, unit="weeks", ge=1, le=520, label=("历练消退半衰期", "half-life of practice"))
     event_tie_strength: float = Param(
@@ -220,7 +223,7 @@ class CaseParameters(Parameters):
         320.0, unit="working h, mean", ge=1, le=4000, label=("反弹间隔", "time to relapse"))
     patience: float = Param(
         8.0, unit="weeks in one queue", ge=1, le=104, label=("等待耐心", "patience in a queue"),
-        note="a complainant who has waited longer gives up; nobody then serves the case")
+        note="who has waited longer gives up and nobody serves the case; overdue tasks lapse too")
     appraisal_record: float = Param(
         0.3, unit="weight, 0 to 1", ge=0, le=1, label=("考核看台账", "appraisal by records"),
         note="failures are closed on paper with this weight; staff then spend hours on records")

@@ -16,7 +16,15 @@ from sim.ledger.opportunities import MEMBERS_ONLY, OWNERS_ONLY, Rows
 from sim.network.ties import Ties
 from sim.numerics import logistic
 from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt8
-from sim.processes.willingness import Person, Weights, active_share, hearing, inclination, norm_term
+from sim.processes.willingness import (
+    Person,
+    Weights,
+    active_share,
+    hearing,
+    inclination,
+    norm_term,
+    word_of_mouth,
+)
 from sim.rng import combine, combine_array, uniform, uniform_array
 from sim.vocabulary import Activity, Stage, Tenure
 
@@ -57,12 +65,14 @@ class Keys(NamedTuple):
 
 
 @kernel
-def _person(i: int, r: Residents, share: float, hours: float, e: Exposure, distance: float) -> Person:
+def _person(
+    i: int, r: Residents, share: float, word: float, hours: float, e: Exposure, distance: float
+) -> Person:
     return Person(
         r.interest[i], r.attachment[i], r.efficacy[i], r.autonomy[i],
         norm_term(r.motive[i], r.norm_intercept[i], r.norm_slope[i], share), e.visible_members[r.building[i]],
         r.skill[i], r.health[i], r.digital[i], r.habit[i], r.fatigue[i], r.crowding[i], np.int64(r.stage[i]),
-        hours, share, e.notice[i], e.app_access[i], e.visits[i], max(0.0, distance - e.distance[i]))
+        hours, word, e.notice[i], e.app_access[i], e.visits[i], max(0.0, distance - e.distance[i]))
 
 
 @kernel
@@ -107,8 +117,9 @@ def decide(
         key = r.key[i]
         hours = max(
             0.0, (0.5 + uniform(keys.hours, key)) * r.free_hours[i] * hours_factor + exposure.free_hours[i])
-        share = active_share(i, first, neighbour, weight, event_neighbour, event_strength, active)
-        person = _person(i, r, share, hours, exposure, weights.distance_hours)
+        share, met = active_share(i, first, neighbour, weight, event_neighbour, event_strength, active)
+        word = word_of_mouth(weights.hear_by_tie, met)
+        person = _person(i, r, share, word, hours, exposure, weights.distance_hours)
         member, owner = r.membership[i] > 0, r.tenure[i] == _OWNER
         n = 0
         for j in range(begin, end):
@@ -228,6 +239,7 @@ class Learning(NamedTuple):
     fatigue_kept: float
     practice_to_climb: float
     practice_kept: float
+    practice_to_keep: float
     crowding_step: float
     crowding_kept: float
     attachment_gain: float
@@ -283,6 +295,6 @@ def learn(r: Residents, offers: Rows, chosen: Int32, week: int, x: Learning) -> 
         if r.practice[i] >= x.practice_to_climb and r.stage[i] < 3:
             r.stage[i] += 1
             r.practice[i] = 0.5 * x.practice_to_climb
-        elif r.practice[i] < 0.05 and r.stage[i] > 0:
+        elif r.practice[i] < x.practice_to_keep and r.stage[i] > 0:
             r.stage[i] -= 1
             r.practice[i] = 0.5 * x.practice_to_climb

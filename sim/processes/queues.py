@@ -257,20 +257,23 @@ def open_week(o: Office, now: float) -> None:
 
 @lean_kernel
 def close_week(o: Office, now: float, smoothing: float) -> None:
-    """Friday evening: count staff time, let the impatient go, and smooth each desk's load."""
+    """Friday evening: count staff time, let the impatient go and overdue tasks lapse, smooth the loads."""
     c, d, r = o.cases, o.desks, o.rules.numbers[0]
     for desk in range(len(d)):
         count_busy(d, desk, now)
         for line in range(CLASSES):
             i = o.head[desk, line]
             while i >= 0:
-                if c[i].phase != GONE and c[i].category != TASK and now - c[i].queued_at > r.patience * WEEK:
+                if c[i].phase != GONE and now - c[i].queued_at > r.patience * WEEK:
                     c[i].phase = GONE
                     c[i].waited += now - c[i].queued_at
-                    o.tally[c[i].community, T_GAVE_UP] += 1
                     holder = c[i].holder
                     end(o, i, now - 1e-9, _SILENT)
                     c[i].holder = holder
+                    if c[i].category == TASK:
+                        c[i].told = 1  # overdue: nobody asks for it any more
+                    else:
+                        o.tally[c[i].community, T_GAVE_UP] += 1
                 i = c[i].queue_next
         staff = d[desk].servers * WEEK
         if staff > 0.0:

@@ -51,8 +51,8 @@ class Weights(NamedTuple):
 def active_share(
     i: int, first: Int64, neighbour: UInt32, weight: UInt8, event_neighbour: UInt32, event_strength: UInt8,
     active: UInt8,
-) -> float:
-    """Weighted share of a resident's contacts who were active; sums are integers, so exact in any order.
+) -> tuple[float, int]:
+    """Weighted share and number of a resident's contacts who were active; integer sums, exact in any order.
 
     Parameters
     ----------
@@ -63,20 +63,33 @@ def active_share(
 
     Returns
     -------
-    float
-        0 for someone without contacts.
+    tuple of float and int
+        0 and 0 for someone without contacts.
     """
-    total, on = np.int64(0), np.int64(0)
+    total, on, count = np.int64(0), np.int64(0), np.int64(0)
     for e in range(first[i], first[i + 1]):
         w = FIXED_SCALE * np.int64(weight[e])
         total += w
-        on += w * active[neighbour[e]]
+        if active[neighbour[e]]:
+            on += w
+            count += 1
     for k in range(EVENT_SLOTS):
         w = np.int64(event_strength[i, k])
         if w > 0:
             total += w
-            on += w * active[event_neighbour[i, k]]
-    return on / total if total > 0 else 0.0
+            if active[event_neighbour[i, k]]:
+                on += w
+                count += 1
+    return (on / total if total > 0 else 0.0), int(count)
+
+
+@kernel
+def word_of_mouth(chance: float, contacts: int) -> float:
+    """Probability that at least one of so many active contacts passes the word."""
+    miss = 1.0
+    for _ in range(contacts):
+        miss *= 1.0 - chance
+    return 1.0 - miss
 
 
 @kernel
@@ -107,8 +120,8 @@ class Person(NamedTuple):
     stage: np.int64
     hours: float
     """Free hours this week."""
-    share: float
-    """Share of contacts active last week."""
+    word: float
+    """Probability of hearing from someone who was active last week."""
     notice: float
     app_access: float
     visits: float
@@ -146,7 +159,7 @@ def inclination(w: Weights, p: Person, o: Record, needed: float) -> float:
 @kernel
 def hearing(w: Weights, p: Person, o: Record) -> float:
     """Probability that a resident hears of an opportunity in at least one way."""
-    miss = 1.0 - w.hear_by_tie * p.share
+    miss = 1.0 - p.word
     miss *= 1.0 - min(1.0, w.hear_by_visit * p.visits)
     if o.online:
         miss *= 1.0 - min(1.0, (o.notice + p.app_access) * p.digital)

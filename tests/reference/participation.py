@@ -36,7 +36,7 @@ def inclination(w: Any, p: dict[str, Any], o: Any, needed: float) -> float:
 
 def hearing(w: Any, p: dict[str, Any], o: Any) -> float:
     """Chance of hearing in at least one of the ways there are."""
-    ways = [w.hear_by_tie * p["share"], min(1.0, w.hear_by_visit * p["visits"])]
+    ways = [w.hear_by_tie] * p["met"] + [min(1.0, w.hear_by_visit * p["visits"])]
     if o["online"]:
         ways.append(min(1.0, (o["notice"] + p["app_access"]) * p["digital"]))
     else:
@@ -61,6 +61,7 @@ def choices(
         if not p["present"] or p["age"] < 18:
             continue
         p["share"] = active_share(i, ties, active)
+        p["met"] = sum(active[j] for j in ties[i])
         willing = []
         for j, o in enumerate(offers):
             closed = (o["open_to"] == 1 and not p["membership"]) or (o["open_to"] == 2 and p["tenure"] != 0)
@@ -116,5 +117,5 @@ def learn(p: dict[str, Any], attended: list[Any], week: int, x: Any) -> None:
         p["practice"] += float(o["level"] >= p["stage"])
     if p["practice"] >= x.practice_to_climb and p["stage"] < 3:
         p["stage"], p["practice"] = p["stage"] + 1, x.practice_to_climb / 2
-    elif p["practice"] < 0.05 and p["stage"] > 0:
+    elif p["practice"] < x.practice_to_keep and p["stage"] > 0:
         p["stage"], p["practice"] = p["stage"] - 1, x.practice_to_climb / 2
