@@ -96,7 +96,9 @@ OUTCOMES: dict[str, Outcome] = {
     "time_to_find": _o("发现时间", "time to find", "clock h, mean", "less", "mean", "disputes"),
     "time_to_assign": _o("派单到位时间", "time to assign", "working h, mean", "less", "mean", "disputes"),
     "time_to_close": _o("办结时间", "time to close", "working h, mean", "less", "mean", "disputes"),
-    "time_waiting": _o("等待时间（含放弃者）", "waiting before service, given up included", "working h, mean", "less", "mean", "disputes"),
+    "time_waiting": _o(
+        "等待时间（含放弃者）", "waiting before service, given up included", "working h, mean", "less",
+        "mean", "disputes"),
     "handoffs": _o("流转次数", "hand-offs a case", "times", "less", "mean", "disputes"),
     "satisfaction": _o("当事人满意度", "satisfaction of parties", "0 to 1", "more", "mean", "disputes"),
     # State.
