@@ -2,14 +2,14 @@
 # Both set themselves up in .venv; they need Python 3.11 to 3.13 and make. Windows: see README.md.
 #
 #   PYTHON=python3.12        interpreter to build .venv with
-#   REPLICATES=20            seeds for each arm in the demo
+#   REPLICATES=10            seeds for each arm in the demo
 #   DEMO_LANG=zh             zh or en: language of the demo
 #   PYTEST_ARGS=-x           more for pytest
 
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	if $$name -c '$(FITS)' 2> /dev/null; then echo $$name; break; fi; done)
-REPLICATES ?= 20
+REPLICATES ?= 10
 DEMO_LANG ?= zh
 PYTEST_ARGS ?=
 

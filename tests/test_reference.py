@@ -141,8 +141,8 @@ def residents() -> Residents:
     return r
 
 
-def fixed_ties() -> tuple[Ties, dict[int, dict[int, float]]]:
-    """Random ties with some event ties, as columns and as a dict of weights in units of event ties."""
+def fixed_ties() -> tuple[Ties, dict[int, dict[int, float]], dict[int, list[int]]]:
+    """Random ties with some event ties: columns, weights in units of event ties, and one entry a tie."""
     a, b = (N * draws("a", 300)).astype(np.int64), (N * draws("b", 300)).astype(np.int64)
     a, b = a[a != b], b[a != b]
     weight = (1 + 4 * draws("w", len(a))).astype(np.uint8)
@@ -157,7 +157,10 @@ def fixed_ties() -> tuple[Ties, dict[int, dict[int, float]]]:
         for j, s in zip(ties.event_neighbour[i].tolist(), ties.event_strength[i].tolist(), strict=True):
             if s:
                 known[i][j] = known[i].get(j, 0.0) + s
-    return ties, known
+    met = {i: ties.neighbour[ties.first[i] : ties.first[i + 1]].tolist() for i in range(N)}
+    for i in range(N):
+        met[i] += ties.event_neighbour[i][ties.event_strength[i] > 0].tolist()
+    return ties, known, met
 
 
 def offers() -> np.ndarray:
@@ -192,7 +195,7 @@ def as_people(r: Residents, e: participation.Exposure) -> list[dict[str, Any]]:
 
 
 def test_deciding_attending_and_learning() -> None:
-    r, (ties, known), rows, streams = residents(), fixed_ties(), offers(), rng.Streams(SEED)
+    r, (ties, known, met), rows, streams = residents(), fixed_ties(), offers(), rng.Streams(SEED)
     exposure = participation.Exposure(
         draws("lever", N) - 0.3, 0.2 * draws("n", N), 0.5 * draws("app", N), 0.2 * draws("v", N),
         0.6 * draws("d", N), 0.3 * draws("m", 6))
@@ -207,7 +210,7 @@ def test_deciding_attending_and_learning() -> None:
         active = r.active.copy()
         participation.decide(r, ties, rows, first, WEIGHTS, exposure, keys, 0.9, active, chosen)
         taken = slow.choices(
-            people, known, list(rows), WEIGHTS, plain, 0.9, active.tolist(), participation.MOST)
+            people, known, met, list(rows), WEIGHTS, plain, 0.9, active.tolist(), participation.MOST)
         assert [[j for j in row if j >= 0] for row in chosen.tolist()] == taken
         willing = sum(map(len, taken))
         attendance = participation.attend(r, rows, chosen, WEIGHTS, exposure, keys.seats)
@@ -276,7 +279,7 @@ def test_meeting_mingling_and_fading() -> None:
 
 
 def test_talk_is_friedkin_johnsen() -> None:
-    ties, known = fixed_ties()
+    ties, known, _ = fixed_ties()
     known[0] = {}
     first = ties.first.copy()
     first[0] = first[1]  # one without ties keeps the anchor

@@ -52,7 +52,7 @@ def active_share(
     i: int, first: Int64, neighbour: UInt32, weight: UInt8, event_neighbour: UInt32, event_strength: UInt8,
     active: UInt8,
 ) -> tuple[float, int]:
-    """Weighted share and number of a resident's contacts who were active; integer sums, exact in any order.
+    """Weighted share and number of a resident's ties to people who were active; integer sums are exact.
 
     Parameters
     ----------

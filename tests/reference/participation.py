@@ -48,8 +48,8 @@ def hearing(w: Any, p: dict[str, Any], o: Any) -> float:
 
 
 def choices(
-    people: list[dict[str, Any]], ties: dict[int, dict[int, float]], offers: list[Any], w: Any,
-    keys: dict[str, int], hours_factor: float, active: list[int], most: int,
+    people: list[dict[str, Any]], ties: dict[int, dict[int, float]], met: dict[int, list[int]],
+    offers: list[Any], w: Any, keys: dict[str, int], hours_factor: float, active: list[int], most: int,
 ) -> list[list[int]]:
     """Offers each resident takes, best first; ``week_hours`` and ``spent`` are written into ``people``."""
     taken: list[list[int]] = []
@@ -61,7 +61,7 @@ def choices(
         if not p["present"] or p["age"] < 18:
             continue
         p["share"] = active_share(i, ties, active)
-        p["met"] = sum(active[j] for j in ties[i])
+        p["met"] = sum(active[j] for j in met[i])
         willing = []
         for j, o in enumerate(offers):
             closed = (o["open_to"] == 1 and not p["membership"]) or (o["open_to"] == 2 and p["tenure"] != 0)
