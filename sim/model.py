@@ -100,6 +100,8 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
             population = read_csv(s.population_path, s.places, s.population, self.streams)
         else:
             population = synthesize(s.places, s.population, self.streams)
+        arrived = population.residents
+        arrived.skill_home[:], arrived.autonomy_home[:] = arrived.skill, arrived.autonomy
         ties = build_ties(population, s.located_ties(), self.streams, s.population)
         commons = make_commons(population.places, s.actors.trust_between, 4.0)
         self.state_ = State(population, ties, commons)

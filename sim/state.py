@@ -52,7 +52,7 @@ class State:
         return twin
 
     def arrays(self) -> Iterator[tuple[str, np.ndarray]]:
-        """Every array that a run changes, by name."""
+        """Every array that carries a run on into its next week, by name."""
         groups: dict[str, Any] = {
             "residents": self.residents, "commons": self.commons, "heap": self.cases.heap,
             **{f"institutions.{kind.key}": s for kind, s in self.institutions.items()},
@@ -61,6 +61,9 @@ class State:
         for group, columns in groups.items():
             for name, column in columns._asdict().items():
                 yield f"{group}.{name}", column
+        for name in ("fund", "spent_total", "income_total"):
+            yield f"budget.{name}", getattr(self.budget, name)
+        yield "offers", self.last_offers
         yield "ties.event_neighbour", self.ties.event_neighbour
         yield "ties.event_strength", self.ties.event_strength
         book = self.cases

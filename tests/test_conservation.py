@@ -89,7 +89,7 @@ def check_cases(model: CommunityModel) -> None:
                 assert c[i]["priority"] == line
                 assert c[i]["holder"] == desk
                 queued.append(i)
-                waiting, last, i = waiting + 1, i, int(c[i]["queue_next"])
+                waiting, last, i = waiting + int(c[i]["phase"] != queues.GONE), i, int(c[i]["queue_next"])
             assert last == book.tail[desk, line]
         assert waiting == book.desks["waiting"][desk]
     assert len(set(queued)) == len(queued), "a case waits twice"

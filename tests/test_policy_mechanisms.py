@@ -265,7 +265,7 @@ def test_a_platform_finds_cases_by_app_and_sensor_sooner_and_fills_paper() -> No
 
 def test_a_platform_brings_more_reports_to_the_same_staff() -> None:
     changes = {"world": {"potential_rate": 30.0}}
-    quiet = {"kind": "digital_platform", "sensors": 0.0, "duty": 0.0, "dispatch": 0.0}
+    quiet = {"kind": "digital_platform", "sensors": 0.0, "dispatch": 0.0}
     without, with_it = both(quiet, week=0, **changes)
     before, after = without.run(), with_it.run()
     assert after.series["recorded_disputes"].sum() > before.series["recorded_disputes"].sum()

@@ -50,5 +50,5 @@ def spare_hours(view: ModelView) -> tuple[Float64, Float64]:
     staff[:, Kind.SOCIAL_ORGANIZATION] = social.present * a.social_organization.staff * 40.0 * factor
     staff[:, Kind.PARTNER_UNIT] = partner.number * a.partner_unit.hours * partner.satisfaction * factor
     staff[:, Kind.MEDIATION] = mediation.present * a.mediation.staff * a.mediation.hours * factor
-    staff[:, Kind.VOLUNTEERS] = volunteers.formed * volunteers.given_hours
+    staff[:, Kind.VOLUNTEERS] = volunteers.given_hours
     return view.state(Kind.CORE).staff_hours * factor, staff

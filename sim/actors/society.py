@@ -93,7 +93,7 @@ class PartnerUnit(Institution, columns=PartnerState):
         lent = view.levers.get("staff_hours")[:, cls.kind]
         hours = np.maximum(offered + lent - view.budget.staff_used[:, cls.kind], 0.0)
         s.desk_hours[:] = np.where(s.number > 0, hours, 0.0)
-        asked = view.cases.desks["busy_time"][np.maximum(view.cases.desk_of[cls.kind], 0)] * (s.number > 0)
+        asked = view.cases.desks["work_done"][np.maximum(view.cases.desk_of[cls.kind], 0)] * (s.number > 0)
         strain = asked / np.maximum(s.number * p.hours, 1.0)
         s.satisfaction[:] = np.clip(
             s.satisfaction + 0.02 * (p.satisfaction - s.satisfaction) - p.strain * np.minimum(strain, 1.0)
@@ -173,7 +173,7 @@ class VolunteerTeam(Institution, columns=VolunteerState):
         given = rows[rows["work"] == cls.kind]
         s.given_hours[:] = np.bincount(given["community"], given["attended"] * given["hours"], n)
         lever = view.levers.get("staff_hours")[:, cls.kind] - view.budget.staff_used[:, cls.kind]
-        s.desk_hours[:] = np.maximum(s.formed * (s.given_hours + lever), 0.0)
+        s.desk_hours[:] = np.maximum(s.given_hours + lever, 0.0)
         due = s.formed > 0
         if due.any():
             view.opportunities.offer(

@@ -69,8 +69,6 @@ def log_rows(c: Table, slots: Int32, first_week: int, task: int) -> np.ndarray:
     rows["wait_work"] = np.where(heard, c["waited"][slots], nan)
     rows["close_work"] = np.where(done, closed - found, nan)
     clock = np.array([clock_time(t) for t in closed.tolist()]) if len(slots) else closed
-    clock = np.where(
-        c["duty"][slots] > 0, c["found_clock"][slots] + (closed - found),
-        np.maximum(clock, c["found_clock"][slots]))
+    clock = np.maximum(clock, c["found_clock"][slots])
     rows["close_clock"] = np.where(done, clock - c["found_clock"][slots], nan)
     return rows

@@ -84,7 +84,6 @@ CASE = np.dtype([
     ("by_core", "u1"),  # 1 where the core did the work itself (包办)
     ("ended_week", "i4"),  # week of its last change to resolved, paper or silent; −1 while open
     ("satisfaction", "f8"),  # of the complainant; NaN until heard
-    ("duty", "u1"),  # 1 where someone on duty took it up at once, off-hours included
     ("told", "u1"),  # 1 once its parties have drawn their conclusions
 ], align=True)
 """One case slot."""

@@ -46,7 +46,6 @@ LEVERS: dict[str, Lever] = {
     "app_reporting": _lever("community", "share of residents offered it", "线上诉求渠道", "reporting by app"),
     "dispatch": _lever(
         "community", "share of cases routed at once to the right desk", "自动派单", "automatic dispatch"),
-    "duty_cover": _lever("community", "share of off-hours covered", "值守覆盖", "duty cover"),
     "authority": _lever("community", "0 to 1", "统筹权威", "the core's authority"),
     "clarity": _lever("community", "0 to 1", "职责清晰度", "clarity of duty"),
     "attendance_delay": _lever("community", "h", "到会等待", "wait for attendance"),

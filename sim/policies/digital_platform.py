@@ -1,4 +1,4 @@
-"""数字化 (民呼我为): reporting by app, automatic dispatch, sensors and duty cover."""
+"""数字化 (民呼我为): reporting by app, automatic dispatch and sensors."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class DigitalPlatform(CommunityPolicy):
             zh="数字化平台（民呼我为、自动派单、预警）", en="digital platform: app, dispatch, sensors"
         ),
         mechanism=Label(
-            zh="居民可拍照上报（受数字能力限制）、系统自动派单、传感器预警、夜间值守；诉求随之增多；"
+            zh="居民可拍照上报（受数字能力限制）、系统自动派单、传感器预警；诉求随之增多；"
             "每周须录入、留痕。活动也可由应用通知。",
             en="Residents report by app, as far as their digital ability goes; cases are routed at once, "
-            "sensors give warning, someone is on duty off-hours. Reports grow, and records must be kept "
+            "sensors give warning. Reports grow, and records must be kept "
             "each week. Activities are announced by app too.",
         ),
         cost=Label(
-            zh="平台、传感器和值守经费；居委会、网格员录入和留痕工时。",
-            en="Money for platform, sensors and duty; hours of residents' committee and grid workers for "
+            zh="平台和传感器经费；居委会、网格员录入和留痕工时。",
+            en="Money for platform and sensors; hours of residents' committee and grid workers for "
             "entries and records.",
         ),
         claim=Label(
@@ -55,9 +55,6 @@ class DigitalPlatform(CommunityPolicy):
     )
     sensors: float = Param(
         0.3, unit="share of visible places", ge=0, le=1, label=("感知覆盖", "covered by sensors")
-    )
-    duty: float = Param(
-        0.3, unit="share of off-hours", ge=0, le=1, label=("值守覆盖", "off-hours with someone on duty")
     )
     announce: float = Param(
         0.3, unit="share reached", ge=0, le=1, label=("活动推送", "reached by announcements of the app")
@@ -85,13 +82,6 @@ class DigitalPlatform(CommunityPolicy):
         le=50000,
         label=("感知经费", "money for sensors"),
     )
-    duty_money: float = Param(
-        600.0,
-        unit="yuan a week per 1,000 residents at full cover",
-        ge=0,
-        le=50000,
-        label=("值守经费", "money for duty"),
-    )
     committee_hours: float = Param(
         2.0,
         unit="h a week per 1,000 residents",
@@ -118,7 +108,7 @@ class DigitalPlatform(CommunityPolicy):
     def request(self, view: ModelView) -> Request:
         """Money and staff hours every week."""
         scale = self.thousands(view)
-        money = self.platform_money + self.sensor_money * self.sensors + self.duty_money * self.duty
+        money = self.platform_money + self.sensor_money * self.sensors
         return self.ask(
             view,
             money * scale,
@@ -136,7 +126,6 @@ class DigitalPlatform(CommunityPolicy):
         levers.add("app_reporting", self.app * strength)
         levers.add("dispatch", self.dispatch * strength)
         levers.add("sensor_coverage", self.sensors * strength)
-        levers.add("duty_cover", self.duty * strength)
         levers.add("induced_demand", self.induced * self.app * strength)
         r = view.residents
         covered = self.buildings(view)[r.building]

@@ -103,18 +103,19 @@ class PartyAlliance(CommunityPolicy):
     )
 
     def request(self, view: ModelView) -> Request:
-        """Attention and money weekly; hours of all members in a week with a meeting."""
+        """Money, attention and members' hours of the joint meetings, spread over the weeks between them.
+
+        Without its members' hours there is no meeting, and then no week's effect either.
+        """
         scale = self.thousands(view)
-        attention = self.attention * scale
-        staff: dict[Kind, float] = {}
-        if view.week % self.weeks == 0:
-            prepare = self.meeting_attention * scale
-            attention += prepare * (1.0 - self.rotation)
-            seats = dict.fromkeys(MEMBERS, 1.0)
-            seats[Kind.PARTNER_UNIT] = float(view.state(Kind.PARTNER_UNIT).number.mean())
-            sitting = {kind: n for kind, n in seats.items() if n > 0 and staffed(view, kind).any()}
-            turn = prepare * self.rotation / max(sum(sitting.values()), 1.0)
-            staff = {kind: n * (self.member_hours * self.intensity + turn) for kind, n in sitting.items()}
+        prepare = self.meeting_attention * scale
+        attention = self.attention * scale + prepare * (1.0 - self.rotation) / self.weeks
+        seats = dict.fromkeys(MEMBERS, 1.0)
+        seats[Kind.PARTNER_UNIT] = float(view.state(Kind.PARTNER_UNIT).number.mean())
+        sitting = {kind: n for kind, n in seats.items() if n > 0 and staffed(view, kind).any()}
+        turn = prepare * self.rotation / max(sum(sitting.values()), 1.0)
+        each = self.member_hours * self.intensity + turn
+        staff = {kind: n * each / self.weeks for kind, n in sitting.items()}
         return self.ask(view, self.money * scale, attention, staff)
 
     def act(self, view: ModelView, level: FloatArray) -> None:

@@ -141,6 +141,10 @@ class Residents(NamedTuple):
     """(N, 10) bad experience: β."""
     skill: Float32
     """Participation skill, 0 to 1."""
+    skill_home: Float32
+    """Skill on arrival: what a newcomer of the same make-up brings."""
+    autonomy_home: Float32
+    """Felt autonomy on arrival."""
     stage: UInt8
     """Rung on the ladder of :class:`sim.vocabulary.Stage`."""
     practice: Float32
@@ -201,7 +205,9 @@ def make_residents(n: int) -> Residents:
         norm_intercept=floats(), norm_slope=floats(), interest=floats(), attachment=floats(),
         attachment_home=floats(), efficacy=floats(), efficacy_own=floats(), autonomy=floats(),
         trust_good=np.ones((n, N_KINDS), np.float32), trust_bad=np.ones((n, N_KINDS), np.float32),
-        skill=floats(), stage=bytes_(), practice=floats(), fatigue=floats(), habit=floats(),
+        skill=floats(),
+        skill_home=floats(), autonomy_home=floats(), stage=bytes_(),
+        practice=floats(), fatigue=floats(), habit=floats(),
         crowding=floats(), active=bytes_(), hours=floats(), present=np.ones(n, np.uint8),
         last_any=ints(NEVER), last_other=ints(NEVER), last_public=ints(NEVER),
     )

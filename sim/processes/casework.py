@@ -39,20 +39,19 @@ def heads(model: RunningModel) -> dict[Kind, Float64]:
 
 def man_desks(model: RunningModel) -> None:
     """Set every desk's staff and free time of this week from what institutions decided."""
+    column = {Kind.CORE: "case_hours", Kind.RESIDENTS_COMMITTEE: "line_hours"}
     of = {kind: model.state(kind) for kind in BY_COMMUNITY}
-    people = {
-        **model.heads, Kind.PARTNER_UNIT: of[Kind.PARTNER_UNIT].number,
-        Kind.VOLUNTEERS: np.ceil(of[Kind.VOLUNTEERS].desk_hours / WEEK_HOURS),
-    }
-    hours = {
-        Kind.CORE: of[Kind.CORE].case_hours,
-        Kind.RESIDENTS_COMMITTEE: of[Kind.RESIDENTS_COMMITTEE].line_hours}
+    hours: dict[Kind, Float64] = {k: getattr(of[k], column.get(k, "desk_hours")) for k in BY_COMMUNITY}
+    nobody = np.zeros(model.places.communities)
+    fixed = {**model.heads, Kind.PARTNER_UNIT: of[Kind.PARTNER_UNIT].number}
+    # Hours lent from elsewhere come with the people who lend them.
+    people = {k: np.maximum(fixed.get(k, nobody), np.ceil(hours[k] / WEEK_HOURS)) for k in BY_COMMUNITY}
     grid, street = model.state(Kind.GRID_WORKER), model.state(Kind.STREET)
     lift = model.levers.get("desk_skill")
     staff(
         model.cases.desks,
-        np.concatenate([*(hours[k] if k in hours else of[k].desk_hours for k in BY_COMMUNITY),
-                        grid.desk_hours, street.staff_hours * model.staff_factor]),
+        np.concatenate([*(hours[k] for k in BY_COMMUNITY), grid.desk_hours,
+                        street.staff_hours * model.staff_factor]),
         np.concatenate([*(of[k].skill + lift[:, k] for k in BY_COMMUNITY),
                         grid.skill + lift[model.places.grid_community, Kind.GRID_WORKER], street.skill]),
         np.concatenate([*(people[k] for k in BY_COMMUNITY), grid.workers, street.staff_hours / WEEK_HOURS]))
@@ -69,7 +68,7 @@ def world_week(model: RunningModel, friction_factor: float) -> WorldWeek:
         rate=min(1.0, model.scenario.world.potential_rate / 100.0 * friction_factor),
         quality_missing=np.maximum(expected - firm.quality, 0.0), property_here=firm.present.copy(),
         patrol=patrol / buildings, sensor=np.minimum(levers.get("sensor_coverage"), 1.0),
-        app=np.minimum(levers.get("app_reporting"), 1.0), duty=np.minimum(levers.get("duty_cover"), 1.0),
+        app=np.minimum(levers.get("app_reporting"), 1.0),
         induced=levers.get("induced_demand"), leader=levers.get("building_leader"))
 
 

@@ -325,8 +325,8 @@ def reap(
         for at in range(first[j], first[j + 1]):
             skill += r.skill[resident[at]]
         offers[j].skill_sum = skill
-        v = intercept + skill_weight * (skill / n) + size_weight * min(1.0, n / 20.0) \
-            + 2.0 * facilitation[offers[j].community]
+        able = min(1.0, skill / n + facilitation[offers[j].community])
+        v = intercept + skill_weight * able + size_weight * min(1.0, n / 20.0)
         fruitful = uniform(key, offers[j].key) < logistic(v) * offers[j].substance
         offers[j].fruitful = fruitful
         goal = 1.0 if fruitful else 0.0

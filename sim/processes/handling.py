@@ -295,17 +295,20 @@ def _meet(o: Office, i: int, now: float) -> None:
     present = actors_present(o, i)
     c[i].meetings += 1
     o.tally[place, T_MEETINGS] += 1
-    trust = 0.0
+    trust, seats = 0.0, present
+    outside = True
     for a in range(present):
         desk = actor_desk(o, i, a)
+        outside = outside and desk != convenor
         o.desks[desk].committed += r.meeting_hours
         trust += trust_between(o, place, o.desks[desk].kind, o.desks[convenor].kind) / present
-    o.desks[convenor].committed += r.meeting_hours
-    c[i].effort += (present + 1) * r.meeting_hours
+    if outside:
+        o.desks[convenor].committed += r.meeting_hours
+        seats += 1
+    c[i].effort += seats * r.meeting_hours
     x = r.agree_intercept + r.agree_authority * _authority(o, i) + r.agree_trust * trust
     x += r.agree_fairness * _fairness(o, i)
     x -= r.agree_conflict * o.rules.category[category].conflict
-    x += s[place].facilitation
     if draw(o, i, U_AGREE, np.int64(c[i].meetings)) < logistic(x):
         c[i].phase = DELIVER
         first = actor_desk(o, i, 0)

@@ -24,6 +24,7 @@ def settle_in(
         r.stay[i] = 0.0
         r.attachment[i] = 0.5 * r.attachment_home[i]
         r.efficacy[i] = r.efficacy_own[i] = 0.5
+        r.skill[i], r.autonomy[i] = r.skill_home[i], r.autonomy_home[i]
         r.habit[i] = r.fatigue[i] = r.crowding[i] = r.practice[i] = 0.0
         r.stage[i] = r.active[i] = 0
         r.last_any[i] = r.last_other[i] = r.last_public[i] = -1_000_000

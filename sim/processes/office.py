@@ -96,6 +96,19 @@ def desk_for(o: Office, kind: int, community: int, grid: int) -> int:
 
 
 @lean_kernel
+def _or_volunteers(o: Office, desk: int, category: int, community: int) -> int:
+    """Volunteers in the place of line staff, where they are less loaded and no authority is needed."""
+    kind = o.desks[desk].kind
+    team = o.desk_of[_VOLUNTEERS, community]
+    if team < 0 or kind not in (_RC, _GRID):
+        return desk
+    if o.rules.category[category].authority > o.rules.numbers[0].volunteer_authority:
+        return desk
+    able = o.desks[team].servers > 0 and o.desks[team].rate > 0.0
+    return team if able and o.desks[team].load < o.desks[desk].load else desk
+
+
+@lean_kernel
 def actor_desk(o: Office, i: int, number: Whole) -> int:
     """Desk of the ``number``-th actor that exists; the residents' committee where none of the list does."""
     c = o.cases
@@ -105,7 +118,7 @@ def actor_desk(o: Office, i: int, number: Whole) -> int:
         desk = desk_for(o, o.rules.actors[category, a], c[i].community, c[i].grid)
         if desk >= 0 and o.desks[desk].servers > 0:
             if seen == number:
-                return desk
+                return _or_volunteers(o, desk, category, c[i].community)
             seen += 1
     return o.desk_of[_RC, c[i].community]
 
@@ -140,6 +153,7 @@ def lead_desk(o: Office, community: int) -> int:
 
 @lean_kernel
 def trust_between(o: Office, community: int, giver: int, taker: int) -> float:
-    """Mean trust of one kind of institution in another, 0 to 1."""
-    good = o.between_good[community, giver, taker]
-    return good / (good + o.between_bad[community, giver, taker])
+    """Trust between two kinds of institution, 0 to 1: of both experiences, whoever handed on to whom."""
+    good = o.between_good[community, giver, taker] + o.between_good[community, taker, giver]
+    bad = o.between_bad[community, giver, taker] + o.between_bad[community, taker, giver]
+    return good / (good + bad)

@@ -194,8 +194,11 @@ class CaseParameters(Parameters):
 
     actor_authority: float = Param(
         0.35, unit="0 to 1", ge=0, le=1, label=("单个机构权限", "authority of one actor"))
+    volunteer_authority: float = Param(
+        0.35, unit="0 to 1", ge=0, le=1,
+        label=("志愿者可办的权限", "authority of cases that volunteers can take"))
     self_authority: float = Param(
-        0.5, unit="authority per unit of legitimacy × skill", ge=0, le=2,
+        0.5, unit="per unit of legitimacy × (½ + skill)", ge=0, le=2,
         label=("自治权威系数", "authority of self-government"))
     missing_actor: float = Param(
         0.8, unit="logit an absent actor", ge=0, le=6, label=("缺位", "delivering: actors that do not exist"))

@@ -112,7 +112,8 @@ def _service_hours(o: Office, i: int, desk: Whole) -> float:
     if phase == ON_TASK:
         return exponential(o, i, U_HOURS, ONCE, r.tasks_hours)
     if phase == PREPARE:
-        return exponential(o, i, U_HOURS, 32 + c[i].meetings, r.prepare_hours)
+        mean = r.prepare_hours * (1.5 - o.desks[desk].skill)  # a skilled convenor prepares faster
+        return exponential(o, i, U_HOURS, 32 + c[i].meetings, mean)
     mean = o.rules.category[category].hours
     if phase in (ALONE, AT_STREET):
         total = 0.0
@@ -167,19 +168,23 @@ def join(o: Office, i: int, desk: Whole, now: float) -> None:
 def serve_next(o: Office, desk: Whole, now: float) -> None:
     """Put free staff of a desk to work on those who wait, class by class, first come first served."""
     c, d = o.cases, o.desks
-    while d[desk].waiting > 0 and d[desk].busy < d[desk].servers and d[desk].rate > 0.0:
-        line = 0
-        while o.head[desk, line] < 0:
-            line += 1
+    line = 0
+    while line < CLASSES:
         i = o.head[desk, line]
+        if i < 0:
+            line += 1
+            continue
+        gone = c[i].phase == GONE
+        if not gone and (d[desk].busy >= d[desk].servers or d[desk].rate <= 0.0):
+            return
         o.head[desk, line] = c[i].queue_next
         if o.head[desk, line] < 0:
             o.tail[desk, line] = NOBODY
         c[i].queue_next = NOBODY
-        d[desk].waiting -= 1
-        if c[i].phase == GONE:
+        if gone:
             c[i].holder = NOBODY
         else:
+            d[desk].waiting -= 1
             _start(o, i, desk, now)
 
 
@@ -266,6 +271,7 @@ def close_week(o: Office, now: float, smoothing: float) -> None:
             while i >= 0:
                 if c[i].phase != GONE and now - c[i].queued_at > r.patience * WEEK:
                     c[i].phase = GONE
+                    d[desk].waiting -= 1
                     c[i].waited += now - c[i].queued_at
                     holder = c[i].holder
                     end(o, i, now - 1e-9, _SILENT)

@@ -38,8 +38,7 @@ _CLOSE_TIE = 8.0
 # Purposes of the draws of one friction.
 (
     _U_HAPPENS, _U_PARTNER, _U_LATENT, _U_TIME, _U_SPEAK, _U_CHANNEL, _U_DELAY, _U_PATROL, _U_SENSOR,
-    _U_DUTY,
-) = (np.int64(n) for n in range(10))
+) = (np.int64(n) for n in range(9))
 
 
 class WorldWeek(NamedTuple):
@@ -57,8 +56,6 @@ class WorldWeek(NamedTuple):
     """(C,) coverage."""
     app: Float64
     """(C,) share of residents offered reporting by app."""
-    duty: Float64
-    """(C,) share of off-hours covered."""
     induced: Float64
     """(C,) share more reports."""
     leader: Float64
@@ -236,7 +233,6 @@ def _blank(c: Table, i: int) -> None:
     c[i].recorded = 0
     c[i].by_core = 0
     c[i].told = 0
-    c[i].duty = 0
     c[i].next_event = NO_EVENT
     c[i].ended_week = -1
     c[i].priority = NORMAL
@@ -285,7 +281,8 @@ def frictions(
         other = _partner(p, uniform(key, _U_PARTNER), dwelling, rules.category[category].geometry)
         known = familiarity(p.dwelling_first_resident, ties, dwelling, other) if other >= 0 else 0.0
         x = rules.category[category].latent - rules.numbers[0].latent_familiarity * known
-        x -= rules.numbers[0].latent_norm * norm[building]
+        if other >= 0:  # rules of conduct bear on what people do to each other, not on needs
+            x -= rules.numbers[0].latent_norm * norm[building]
         x += rules.numbers[0].latent_service * rules.category[category].service * w.quality_missing[community]
         if uniform(key, _U_LATENT) >= logistic(x):
             continue
@@ -311,7 +308,6 @@ def frictions(
         else:
             cases[slot].status = _OPEN
             cases[slot].found_clock, cases[slot].found = found, work_time(found)
-            cases[slot].duty = uniform(key, _U_DUTY) < w.duty[community]
             push(cases, heap, cases[slot].found, slot, ARRIVE)
 
 

@@ -37,7 +37,7 @@ class Desk:
 
     @property
     def waiting(self) -> int:
-        return sum(len(line) for line in self.lines)
+        return sum(not case.gone for line in self.lines for case in line)
 
     def busy_time(self, start: float, end: float) -> float:
         """Server-hours at work between two times."""
@@ -138,10 +138,10 @@ class Bureau:
             for line in desk.lines:
                 for case in line:
                     tired = end - case.queued_at > self.rules["patience"] * WEEK
-                    if tired and not case.gone and self.categories[case.category]["actors"]:
+                    if tired and not case.gone:
                         case.gone, case.status, case.closed = True, "silent", end - 1e-9
                         case.waited += end - case.queued_at
-                        self.count["gave_up"] += 1
+                        self.count["gave_up"] += bool(self.categories[case.category]["actors"])
             if desk.servers:
                 used = desk.busy_time(number * WEEK, end) + 2.0 * desk.waiting
                 desk.load += 0.25 * (min(1.0, used / (desk.servers * WEEK)) - desk.load)
@@ -192,7 +192,8 @@ class Bureau:
         r, trust = self.rules, 0.5
         if case.helper is not None:
             pair = (desk.kind, case.helper.kind)
-            good, bad = self.good.get(pair, 2.0), self.bad.get(pair, 2.0)
+            good = self.good.get(pair, 2.0) + self.good.get(pair[::-1], 2.0)
+            bad = self.bad.get(pair, 2.0) + self.bad.get(pair[::-1], 2.0)
             trust = good / (good + bad)
         clarity = min(1.0, self.categories[case.category]["clarity"] + self.set["clarity"])
         x = (r["accept_intercept"] + r["accept_trust"] * (trust - 0.5) + r["accept_clarity"] * (clarity - 0.5)
