@@ -63,7 +63,9 @@ class State:
                 yield f"{group}.{name}", column
         for name in ("fund", "spent_total", "income_total"):
             yield f"budget.{name}", getattr(self.budget, name)
-        yield "offers", self.last_offers
+        for name in self.last_offers.dtype.names or ():
+            if name != "policy":  # a number in the order of this scenario's policies
+                yield f"offers.{name}", self.last_offers[name]
         yield "ties.event_neighbour", self.ties.event_neighbour
         yield "ties.event_strength", self.ties.event_strength
         book = self.cases

@@ -106,6 +106,8 @@ class Resident(mesa.Agent):  # type: ignore[misc]
     interest = Column(float, "Lasting inclination, in logits.")
     attachment = Column(float, "0 to 1.")
     attachment_home = Column(float, "Level to which attachment returns.")
+    skill_home = Column(float, "Skill on arrival.")
+    autonomy_home = Column(float, "Felt autonomy on arrival.")
     efficacy = Column(float, "As voiced, 0 to 1.")
     efficacy_own = Column(float, "Own experience, 0 to 1.")
     autonomy = Column(float, "Felt autonomy, 0 to 1.")
