@@ -25,13 +25,43 @@ app = typer.Typer(
 )
 
 
+# Typer carries its own copy of click in some versions: this is UsageError in all of them.
+_UsageError: Any = typer.BadParameter.__bases__[0]
+
+
 def main() -> None:
     """Run the command line: a user's mistake is one sentence on stderr and exit code 2."""
     try:
-        app()
+        code = app(standalone_mode=False)
     except YiheError as error:
         print(error.sentence(default_language()), file=sys.stderr)
         raise SystemExit(2) from None
+    except _UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(error.format_message())
+        else:
+            print(_usage(error.format_message(), _spoken(sys.argv)), file=sys.stderr)
+        raise SystemExit(2) from None
+    except typer.Abort:
+        raise SystemExit(130) from None
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _usage(reason: str, lang: str) -> str:
+    """One sentence on a command line that could not be read."""
+    reason = " ".join(reason.split()).rstrip(".")
+    return f"命令有误：{reason}；用 --help 查看用法" if lang == "zh" else f"{reason}; see --help"
+
+
+def _spoken(arguments: list[str]) -> str:
+    """Language asked for on a command line that could not be read."""
+    for at, word in enumerate(arguments):
+        asked = word.removeprefix("--lang=") if word.startswith("--lang=") else ""
+        if word == "--lang" and at + 1 < len(arguments):
+            asked = arguments[at + 1]
+        if asked in ("zh", "en"):
+            return asked
+    return default_language()
 
 
 def _version(asked: bool) -> None:
@@ -60,12 +90,14 @@ def validate(
     plugin: options.Plugin = None,
 ) -> None:
     """Check every file; each mistake is one sentence on stderr."""
+    from sim.scenario.datafiles import check_data_files
     from sim.scenario.reading import load
 
     answers: list[dict[str, Any]] = []
     for file in files:
         try:
             scenario = load(file)
+            check_data_files(scenario)
         except YiheError as error:
             print(error.sentence(default_language()), file=sys.stderr)
             answers.append(

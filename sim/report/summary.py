@@ -56,10 +56,10 @@ def _compared(m: Material, lang: str) -> Iterator[str]:
     yield say(
         lang,
         f"{len(m.arms)} 个方案，每个方案 {n} 次重复（种子 {seed_text(m.seeds)}），按种子配对；"
-        f"预热 {m.warmup} 周不计，之后模拟 {m.weeks} 周；除另有说明，取最后 52 周。",
+        f"预热 {m.warmup} 周不计，之后模拟 {m.weeks} 周；除另有说明，取最后 {min(52, m.weeks)} 周。",
         f"{len(m.arms)} arms, {replicates_en(n)} each (seeds {seed_text(m.seeds)}), paired by "
         f"seed; {m.weeks} weeks after a warm-up of {m.warmup} weeks that isn't counted; "
-        "the last 52 weeks unless said otherwise.",
+        f"the last {min(52, m.weeks)} weeks unless said otherwise.",
     )
     rows = [
         (

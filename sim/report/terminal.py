@@ -31,6 +31,11 @@ WIDTH = 100
 
 _LEVELS = LEVELS[:3]
 _COLUMNS = 3
+"""Contrasts side by side, where the terminal is wide enough."""
+_WORD = 14
+"""Words up to this width stay whole."""
+_NAMES, _CELL = 28, 34
+"""Characters that names of outcomes and one contrast take."""
 """Pairs beside each other in one table."""
 
 
@@ -87,8 +92,9 @@ def print_summary(comparison: Comparison | Material, lang: str, console: Console
     chosen = pairs(m)
     for policy, heading in zip((True, False), headings(lang), strict=True):
         some = [pair for pair in chosen if pair.policy == policy]
-        for first in range(0, len(some), _COLUMNS):
-            part = some[first : first + _COLUMNS]
+        columns_here = max(1, min(_COLUMNS, (width - _NAMES) // _CELL))
+        for first in range(0, len(some), columns_here):
+            part = some[first : first + columns_here]
             columns = (say(lang, "指标", "outcome"), *(m.label(pair.arm, lang) for pair in part))
             _table(console, width, heading, columns, contrast_rows(m, lang, part), words=(0,))
     console.print()
@@ -124,6 +130,10 @@ def _table(
     for i, head in enumerate(heads):
         # Numbers stay whole; headings and names wrap
         least = max((cell_len(row[i]) for row in rows), default=0) if i not in words else None
+        # A word too long for its column breaks; a short verdict must not
+        most = max((cell_len(row[i]) for row in rows), default=0)
+        if i in words and i and most <= _WORD:
+            least = most
         table.add_column(
             Text(head), justify="left" if i in words else "right", overflow="fold", min_width=least
         )

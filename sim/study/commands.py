@@ -215,7 +215,8 @@ def _print_outcomes(result: Comparison, lang: str, unit_name: Callable[[str, str
     arm = result.arms[0]
     zh = lang == "zh"
     table = Table(title=f"{result.labels[arm].text(lang)} · {UNCALIBRATED.text(lang)}", title_justify="left")
-    table.add_column("指标（最后52周）" if zh else "outcome (last 52 weeks)")
+    weeks = min(52, next(iter(result.scenarios.values())).weeks)
+    table.add_column(f"指标（最后{weeks}周）" if zh else f"outcome (last {weeks} weeks)")
     table.add_column("数值" if zh else "value", justify="right")
     table.add_column("单位" if zh else "unit")
     for name, outcome in OUTCOMES.items():

@@ -24,6 +24,7 @@ from sim.errors import YiheError
 from sim.outcomes import OUTCOMES
 from sim.params import Label
 from sim.results import RunResult, summarise
+from sim.scenario.datafiles import check_data_files
 from sim.scenario.schema import Scenario
 from sim.study import manifest, store, verdicts
 from sim.study.plan import Plan, Source, make_plan, no_such_arm, source
@@ -316,6 +317,8 @@ def do(
     """Do a plan and keep its results in a folder; a temporary one if ``out`` is None."""
     holder = tempfile.TemporaryDirectory(prefix="yihe-") if out is None else None
     folder = Path(holder.name) if holder is not None else Path(str(out))
+    for scenario in plan.arms.values():
+        check_data_files(scenario)
     manifest.claim_folder(folder, plan)
     with Store(folder) as kept:
         manifest.claim_folder(folder, plan)  # once more, now that nobody else can write

@@ -332,7 +332,8 @@ def _cluster(workers: int) -> Iterator[Any]:
         tempfile.TemporaryDirectory(prefix="yihe-", ignore_cleanup_errors=True) as scratch,
         _library("dask").config.set(settings), _unimportable_main(),
         distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=0,
+            n_workers=workers, threads_per_worker=1, processes=True,
+            dashboard_address="127.0.0.1:0", memory_limit=0,
             local_directory=scratch, silence_logs=logging.CRITICAL,
         ) as cluster,
         distributed.Client(cluster) as client,
