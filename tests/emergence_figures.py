@@ -168,9 +168,9 @@ Six seeds a cell; 0.8 is the default. Hours to close are of cases that were clos
 |---|---|---|
 {line.join(packages())}
 
-Effect on `participation_52_other`; 600 residents, 104 weeks, three seeds; 2,000 yuan is the default. On a small budget
-policies crowd each other out through lumpy costs. With money enough they do not in participation: what they then contend
-for is the core's attention, at the cost of handling (tested).
+Effect on `participation_52_other`; 600 residents, 104 weeks, three seeds; 2,000 yuan is the default. Together they
+give less than the sum at every budget tried, on the smallest far less, through lumpy costs. They also contend for the
+core's attention, at the cost of handling (tested).
 
 ## A tipping region
 Weekly participation in the third year, 400 residents, one seed, started with nobody or everybody active:
