@@ -71,22 +71,19 @@ def print_summary(comparison: Comparison | Material, lang: str, console: Console
         for line in lines:
             console.print(_rich(f"• {line}"), width=width)
     claims = claim_rows(m, lang)
-    if claims:
-        _table(
-            console,
-            width,
-            say(lang, "主张与模拟", "Claims and what is simulated"),
-            (
-                say(lang, "主张", "claim"),
-                say(lang, "指标", "outcome"),
-                say(lang, "所称", "claimed"),
-                say(lang, "模拟", "simulated"),
-                say(lang, "95%区间", "95 % interval"),
-                say(lang, "判定", "verdict"),
-            ),
-            [(c.claim, c.outcome, c.claimed, c.simulated, c.interval, c.verdict) for c in claims],
-            words=(0, 1, 5),
-        )
+    title = say(lang, "主张与模拟", "Claims and what is simulated")
+    names = say(lang, "主张 指标 所称 模拟 95%区间 判定", "claim outcome claimed simulated interval verdict")
+    heads = names.split()
+    rows: list[tuple[str, ...]] = [(c.claim, c.outcome, c.claimed, c.simulated, c.interval, c.verdict) for c in claims]
+    if rows and width >= WIDTH:
+        _table(console, width, title, tuple(heads), rows, words=(0, 1, 5))
+    elif rows:
+        # Too narrow for six columns: one block a claim, so that no number and no verdict is cut
+        console.print(Text("\n" + title, style="bold"), width=width)
+        for row in rows:
+            parts = [f"{head} {cell}" for head, cell in zip(heads[2:], row[2:], strict=True) if cell.strip()]
+            console.print(Text(f"• {row[0].strip()} · {row[1]}"), width=width)
+            console.print(Text("  " + " · ".join(parts)), width=width)
     title = say(lang, "各方案的水平与95%区间", "Levels with 95 % intervals")
     _table(console, width, title, level_heads(lang, _LEVELS), level_rows(m, lang, _LEVELS), words=(0,))
     chosen = pairs(m)
