@@ -72,7 +72,8 @@ def print_summary(comparison: Comparison | Material, lang: str, console: Console
             console.print(_rich(f"• {line}"), width=width)
     claims = claim_rows(m, lang)
     title = say(lang, "主张与模拟", "Claims and what is simulated")
-    names = say(lang, "主张 指标 所称 模拟 95%区间 判定", "claim outcome claimed simulated interval verdict")
+    names = say(
+        lang, "主张 指标 所称 模拟 95%区间 判定", "claim outcome claimed simulated interval verdict")
     heads = names.split()
     rows: list[tuple[str, ...]] = [(c.claim, c.outcome, c.claimed, c.simulated, c.interval, c.verdict) for c in claims]
     if rows and width >= WIDTH:
