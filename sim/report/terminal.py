@@ -75,7 +75,8 @@ def print_summary(comparison: Comparison | Material, lang: str, console: Console
     names = say(
         lang, "主张 指标 所称 模拟 95%区间 判定", "claim outcome claimed simulated interval verdict")
     heads = names.split()
-    rows: list[tuple[str, ...]] = [(c.claim, c.outcome, c.claimed, c.simulated, c.interval, c.verdict) for c in claims]
+    rows: list[tuple[str, ...]] = [
+        (c.claim, c.outcome, c.claimed, c.simulated, c.interval, c.verdict) for c in claims]
     if rows and width >= WIDTH:
         _table(console, width, title, tuple(heads), rows, words=(0, 1, 5))
     elif rows:
