@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +14,7 @@ import typer
 
 from sim import cli_options as options
 from sim import cli_study
+from sim.cli_usage import language_asked, sentence
 from sim.errors import YiheError, default_language
 
 app = typer.Typer(
@@ -31,6 +34,15 @@ _UsageError: Any = typer.BadParameter.__bases__[0]
 
 def main() -> None:
     """Run the command line: a user's mistake is one sentence on stderr and exit code 2."""
+    asked = language_asked(sys.argv)
+    known = os.environ.get("YIHE_LANG", "") in ("", "zh", "en")
+    if not (known or asked):
+        print(
+            f"环境变量 YIHE_LANG 应为 zh 或 en，现在是 {os.environ['YIHE_LANG']}，请改正或取消 · "
+            f"YIHE_LANG must be zh or en, not {os.environ['YIHE_LANG']}; mend or unset it",
+            file=sys.stderr,
+        )
+        raise SystemExit(2)
     try:
         code = app(standalone_mode=False)
     except YiheError as error:
@@ -40,28 +52,11 @@ def main() -> None:
         if type(error).__name__ == "NoArgsIsHelpError":
             print(error.format_message())
         else:
-            print(_usage(error.format_message(), _spoken(sys.argv)), file=sys.stderr)
+            print(sentence(error, asked or default_language()), file=sys.stderr)
         raise SystemExit(2) from None
     except typer.Abort:
         raise SystemExit(130) from None
     raise SystemExit(code if isinstance(code, int) else 0)
-
-
-def _usage(reason: str, lang: str) -> str:
-    """One sentence on a command line that could not be read."""
-    reason = " ".join(reason.split()).rstrip(".")
-    return f"命令有误：{reason}；用 --help 查看用法" if lang == "zh" else f"{reason}; see --help"
-
-
-def _spoken(arguments: list[str]) -> str:
-    """Language asked for on a command line that could not be read."""
-    for at, word in enumerate(arguments):
-        asked = word.removeprefix("--lang=") if word.startswith("--lang=") else ""
-        if word == "--lang" and at + 1 < len(arguments):
-            asked = arguments[at + 1]
-        if asked in ("zh", "en"):
-            return asked
-    return default_language()
 
 
 def _version(asked: bool) -> None:
@@ -91,7 +86,7 @@ def validate(
 ) -> None:
     """Check every file; each mistake is one sentence on stderr."""
     from sim.scenario.datafiles import check_data_files
-    from sim.scenario.reading import load
+    from sim.scenario.reading import ScenarioError, load
 
     answers: list[dict[str, Any]] = []
     for file in files:
@@ -99,18 +94,14 @@ def validate(
             scenario = load(file)
             check_data_files(scenario)
         except YiheError as error:
-            print(error.sentence(default_language()), file=sys.stderr)
+            each = error.each if isinstance(error, ScenarioError) else (error,)
+            _list(each)
             answers.append(
                 {
                     "file": str(file),
                     "ok": False,
-                    "error": {
-                        "zh": error.zh,
-                        "en": error.en,
-                        "file": error.file,
-                        "key": error.key,
-                        "line": error.line,
-                    },
+                    "error": _plain(each[0]),
+                    "errors": [_plain(one) for one in each],
                 }
             )
             continue
@@ -122,6 +113,24 @@ def validate(
         print(json.dumps(answers, ensure_ascii=False))
     if not all(answer["ok"] for answer in answers):
         raise typer.Exit(2)
+
+
+LISTED = 10
+"""ScenarioError of one file that are listed at once."""
+
+
+def _list(each: Sequence[YiheError]) -> None:
+    """Say every mistake of a file, each in one sentence, up to ten."""
+    lang, more = default_language(), len(each) - LISTED
+    for one in each[:LISTED]:
+        print(one.sentence(lang), file=sys.stderr)
+    if more > 0:
+        rest = f"……另有 {more} 处，改正以上后再检查" if lang == "zh" else f"… {more} more: mend these first"
+        print(rest, file=sys.stderr)
+
+
+def _plain(error: YiheError) -> dict[str, Any]:
+    return {name: getattr(error, name) for name in ("zh", "en", "file", "key", "line")}
 
 
 def _valid(file: str, arms: int, targets: int) -> str:

@@ -80,8 +80,11 @@ def write_text(file: Path, text: str, *, replace: bool) -> None:
         part.replace(file)
     except OSError as error:
         part.unlink(missing_ok=True)
+        from sim.scenario.reasons import reason
+
+        zh, en = reason(error)
         raise YiheError(
-            f"无法写入（{error.strerror}），请检查文件夹和权限",
-            f"cannot be written ({error.strerror}); check the folder and its permissions",
+            f"无法写入（{zh}），请检查文件夹和权限",
+            f"cannot be written ({en}); check the folder and its permissions",
             file=file,
         ) from error

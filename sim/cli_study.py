@@ -12,7 +12,7 @@ from sim import cli_options as options
 from sim.errors import default_language
 
 if TYPE_CHECKING:
-    from sim.model import CommunityModel
+    from sim.report.network_figure import State
     from sim.scenario.schema import Scenario
     from sim.study.compare import Comparison
 
@@ -74,6 +74,7 @@ def compare(
 ) -> None:
     """Compare arms, paired by seed."""
     from sim.study.commands import compare_command
+    from sim.study.runner import cores
 
     raise typer.Exit(
         compare_command(
@@ -87,12 +88,12 @@ def compare(
             lang=default_language(),
             quiet=quiet,
             as_json=as_json,
-            report=_reporting(),
+            report=_reporting(workers or cores()),
         )
     )
 
 
-def _reporting() -> Any:
+def _reporting(processes: int) -> Any:
     """Figures and words, handed down to the study: it lies below the report."""
     from sim.report.figures import write_figures
     from sim.report.summary import summary_markdown
@@ -100,19 +101,16 @@ def _reporting() -> Any:
     from sim.study.commands import Reporting
 
     def figures(comparison: Comparison, scenario: Scenario, folder: Path, lang: str) -> Sequence[Path]:
-        model = _last_state(comparison)
-        try:
-            return write_figures(comparison, folder, lang, model)
-        finally:
-            if model is not None:
-                model.free()
+        return write_figures(
+            comparison, folder, lang, lambda: _last_state(comparison), processes=processes)
 
     return Reporting(figures, summary_markdown, print_summary)
 
 
-def _last_state(comparison: Comparison) -> CommunityModel | None:
+def _last_state(comparison: Comparison) -> State | None:
     """The first arm with policies, run again to its end on the first seed, for the picture of its network."""
     from sim.model import CommunityModel
+    from sim.report.network_figure import State
 
     arms, seed = comparison.plan.arms, comparison.seeds[0]
     name = next(
@@ -120,9 +118,10 @@ def _last_state(comparison: Comparison) -> CommunityModel | None:
     )
     if any((failure.arm, failure.seed) == (name, seed) for failure in comparison.failed):
         return None
-    model = CommunityModel(arms[name], seed)
+    model = CommunityModel(arms[name], seed, compared=comparison.plan.compared)
     model.run()
-    return model
+    model.free()
+    return State(model, comparison.labels[name], seed, comparison.plan.weeks)
 
 
 def register(app: typer.Typer) -> None:

@@ -16,7 +16,12 @@ FloatArray = npt.NDArray[np.float64]
 __all__ = ["CASE", "RunResult", "summarise"]
 
 
-@dataclass(frozen=True)
+_SHOWN = (
+    "participation_52_other", "participation_52", "latent_neighbour_disputes", "resolved", "closed_on_paper")
+"""Outcomes in a run's one-line form."""
+
+
+@dataclass(frozen=True, repr=False)
 class RunResult:
     """Outcomes of one run after its warm-up.
 
@@ -78,6 +83,14 @@ class RunResult:
     def summary(self, first: int | None = None, last: int | None = None) -> dict[str, float]:
         """Every outcome over a window."""
         return {name: self.value(name, first, last) for name in self.series}
+
+    def __repr__(self) -> str:
+        """Seed, weeks and a handful of outcomes; never the arrays themselves."""
+        shown = ", ".join(
+            f"{name}={self.value(name):.3g}" for name in _SHOWN if name in self.series)
+        return (
+            f"<RunResult seed={self.seed} weeks={self.weeks} cases={len(self.cases)} {shown}; "
+            "示意性，未经校准 · illustrative, uncalibrated>")
 
     def _repr_html_(self) -> str:
         """Show the last 52 weeks' outcomes in a notebook."""

@@ -12,6 +12,7 @@ import pytest
 
 from sim import cli
 from sim.policies import registry
+from sim.scenario.reasons import reason
 
 HEAD = "yihe: 1\nname: a\n"
 TEA = '''
@@ -207,12 +208,42 @@ def test_an_extends_cycle_through_two_files_is_refused(yihe: Yihe, tmp_path: Pat
     assert "b.yaml:2 extends" in err
 
 
-def test_line_and_number_of_further_mistakes_are_said(yihe: Yihe, tmp_path: Path) -> None:
+def test_every_mistake_of_a_file_is_listed_with_its_line_key_and_mend(yihe: Yihe, tmp_path: Path) -> None:
+    text = HEAD + """weeks: 0
+seed: -1
+ties: {atomisaton: 1, homophily: 3}
+policies: &p [{kind: no_opp}]
+arms:
+  x: {regime: fragmentd}
+  y: {policies: *p, ties.homophily: 8}
+"""
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    code, out, err = yihe("validate", "a.yaml", "--json")
+    assert code == 2
+    places = ["3 weeks", "4 seed", "5 ties.homophily", "5 ties.atomisaton", "6 policies[0].kind",
+              "8 arms.x.regime", "9 arms.y.ties.homophily"]
+    assert [line.partition("：")[0] for line in err.splitlines()] == [f"a.yaml:{place}" for place in places]
+    assert all(f"是否想写 {word}" in err for word in ("atomisation", "no_op", "fragmented"))
+    answer = json.loads(out)[0]
+    assert [error["line"] for error in answer["errors"]] == [3, 4, 5, 5, 6, 8, 9]
+    assert answer["error"] == answer["errors"][0]
+
+
+def test_other_commands_say_the_first_mistake_and_how_many_more(yihe: Yihe, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(HEAD + "weeks: 0\nseed: -1\n", encoding="utf-8")
-    code, _, err = yihe("validate", "a.yaml")
+    code, _, err = yihe("run", "a.yaml")
     assert code == 2
     assert err.startswith("a.yaml:3 weeks：")
     assert "另有 1 处" in err
+    assert err.count("\n") == 1
+
+
+def test_a_file_full_of_mistakes_lists_ten(yihe: Yihe, tmp_path: Path) -> None:
+    wrong = "".join(f"key{i}: 1\n" for i in range(14))
+    (tmp_path / "a.yaml").write_text(HEAD + wrong, encoding="utf-8")
+    err = yihe("validate", "a.yaml")[2]
+    assert err.count("\n") == 11
+    assert "另有 4 处" in err.splitlines()[-1]
 
 
 @pytest.mark.parametrize(("name", "said"), [("missing.yaml", "missing_it.yaml"), (".", "文件夹")])
@@ -277,6 +308,75 @@ def test_schema_into_a_folder_that_is_not_there_is_refused(yihe: Yihe, tmp_path:
 @pytest.mark.parametrize("arguments", [["validate"], ["nonsense"], ["validate", "x.yaml", "--lang", "fr"]])
 def test_wrong_usage_exits_2(yihe: Yihe, arguments: list[str]) -> None:
     assert yihe(*arguments)[0] == 2
+
+
+USAGE = {
+    "missing argument": (["validate"], "缺少 SCENARIO…"),
+    "unknown command": (["comprae"], "没有命令 comprae，是否想写 compare？"),
+    "unknown option": (["run", "x.yaml", "--wekks", "3"], "没有选项 --wekks"),
+    "no whole number": (["run", "x.yaml", "--seed", "x"], "--seed 的值不对："),
+    "out of range": (["run", "x.yaml", "--seed", "-1"], "--seed 的值不对："),
+    "value left out": (["run", "x.yaml", "--seed"], "选项 --seed"),
+    "too many": (["run", "x.yaml", "y", "z"], "多出了 y z"),
+    "unknown language": (["validate", "x.yaml", "--lang", "fr"], "应为 zh 或 en"),
+}
+
+
+@pytest.mark.parametrize("case", USAGE)
+def test_a_command_line_that_cannot_be_read_is_said_in_chinese(yihe: Yihe, case: str) -> None:
+    arguments, said = USAGE[case]
+    code, _, err = yihe(*arguments)
+    assert code == 2
+    assert said in err
+    assert err.count("\n") == 1
+    own = [word for word in re.findall("[A-Za-z]{4,}", err) if word.lower() not in " ".join(arguments)]
+    assert set(own) <= {"help", "SCENARIO", "compare", "weeks", "workers"}, err
+
+
+def test_the_same_in_english_if_asked(yihe: Yihe) -> None:
+    code, _, err = yihe("run", "x.yaml", "--seed", "x", "--lang", "en")
+    assert code == 2
+    assert not re.search("[\u4e00-\u9fff]", err)
+
+
+def test_a_language_we_do_not_speak_is_refused_not_guessed(
+    yihe: Yihe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.yaml").write_text(HEAD, encoding="utf-8")
+
+    def in_french(*more: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["yihe", "validate", "a.yaml", *more])
+        monkeypatch.setenv("YIHE_LANG", "fr")
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        return int(caught.value.code or 0), *capsys.readouterr()
+
+    code, out, err = in_french()
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "YIHE_LANG 应为 zh 或 en，现在是 fr" in err
+    assert "YIHE_LANG must be zh or en, not fr" in err
+    assert in_french("--lang", "en")[0] == 0  # said on the command line, that is what counts
+
+
+def test_what_the_system_says_is_said_in_chinese(yihe: Yihe, tmp_path: Path) -> None:
+    code, _, err = yihe("schema", "--out", "no/s.json")
+    assert code == 2
+    assert "文件或文件夹不存在" in err
+    assert "No such" not in err
+
+
+@pytest.mark.parametrize(("number", "zh"), [(13, "权限不够"), (28, "磁盘已满"), (9999, "系统错误 9999")])
+def test_reasons_of_the_system_have_chinese_forms(number: int, zh: str) -> None:
+    assert reason(OSError(number, "in English")) == (zh, "in English")
+
+
+def test_the_starter_and_its_mistakes_have_chinese_units(yihe: Yihe, tmp_path: Path) -> None:
+    assert yihe("new", "mine")[0] == 0
+    comments = [line.partition("#")[2] for line in (tmp_path / "mine.yaml").read_text("utf-8").splitlines()]
+    assert "小时/周" in "".join(comments)
+    assert not [line for line in comments if re.search(r"（[^）]*[a-z]{3,}[^）]*到", line)]
+    (tmp_path / "a.yaml").write_text(HEAD + "budget: {weekly: -1}\n", encoding="utf-8")
+    assert "（单位：元/周/千人）" in yihe("validate", "a.yaml")[2]
 
 
 def test_version_and_help_are_bilingual(yihe: Yihe) -> None:

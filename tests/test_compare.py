@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from pathlib import Path
@@ -12,13 +13,16 @@ import pytest
 import study_engine as engines
 
 from sim.errors import YiheError
-from sim.scenario.reading import load
+from sim.outcomes import OUTCOMES
+from sim.scenario.reading import dump, load
 from sim.scenario.schema import Scenario
 from sim.study import compare as api
+from sim.study import ranges, verdicts
 from sim.study import store as store_module
-from sim.study.commands import Reporting, compare_command, run_command
+from sim.study.commands import ProgressLines, Reporting, compare_command, run_command
 from sim.study.plan import make_plan, source
 from sim.study.runner import execute
+from sim.study.statistics import relative_change
 from sim.study.store import Store, read
 from sim.study.tables import KINDS
 
@@ -206,8 +210,54 @@ def test_a_users_mistake_ends_the_study_at_once(tmp_path: Path, workers: int) ->
 
 def test_all_runs_failing_is_said_clearly(tmp_path: Path) -> None:
     alone = load({"yihe": 1, "name": "x", "regime": "one_core"})
+    plan = api.single(source(alone), None, seed=1)
     with pytest.raises(YiheError, match="failures/"):
-        api.compare(alone, replicates=1, seed=1, workers=1, out=tmp_path, engine=engines.with_a_failing_arm)
+        api.do(plan, tmp_path, workers=1, engine=engines.with_a_failing_arm)
+
+
+def test_a_single_arm_has_nothing_to_be_compared_with(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text("yihe: 1\nname: x\n")
+    for given in (load(tmp_path / "x.yaml"), tmp_path / "x.yaml"):
+        with pytest.raises(YiheError, match=r"一个方案|one arm") as caught:
+            api.compare(given, replicates=1, workers=1, out=tmp_path / "out", engine=engines.fake)
+        assert "yihe run" in caught.value.en
+    with pytest.raises(YiheError, match=r"一个方案|one arm"):
+        compare_command([tmp_path / "x.yaml"], out=tmp_path / "out", engine=engines.fake)
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_same_given_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text("yihe: 1\nname: x\narms: {a: {}, b: {regime: fragmented}}\n")
+    (tmp_path / "y.yaml").write_text("yihe: 1\nname: y\n")  # another name: a placebo, wanted as such
+    for twice in (["x.yaml", "x.yaml"], ["x.yaml:a", "x.yaml:b", "x.yaml:a"]):
+        with pytest.raises(YiheError, match=r"两次|twice"):
+            make_plan([source(f"{tmp_path}/{name}") for name in twice], replicates=1)
+    plan = make_plan([source(tmp_path / "x.yaml"), source(tmp_path / "y.yaml")], replicates=1)
+    assert list(plan.arms) == ["x", "y"]
+
+
+def test_a_study_of_several_files_is_named_after_all_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("x.yaml").write_text("yihe: 1\nname: x\ntitle: {zh: 甲, en: A}\narms: {a: {}, b: {weeks: 104}}\n"
+                              .replace("weeks: 104", "regime: fragmented"))
+    Path("y.yaml").write_text("yihe: 1\nname: y\ntitle: {zh: 乙, en: B}\n")
+    common = {"replicates": 1, "workers": 1, "engine": engines.fake, "quiet": True}
+    assert compare_command(["x.yaml", "y.yaml"], **common) == 0
+    assert json.loads(Path("results/x-vs-y/manifest.json").read_text())["name"] == "x-vs-y"
+    plan = make_plan([source("x.yaml"), source("y.yaml")], replicates=1)
+    assert (plan.title.zh, plan.title.en) == ("甲 对 乙", "A against B")
+    chosen = make_plan([source("x.yaml:a"), source("x.yaml:b")], replicates=1)
+    assert (chosen.name, chosen.title.en) == ("x-a-vs-x-b", "A (a) against A (b)")
+    long = [source(load({"yihe": 1, "name": letter * 60, "regime": "one_core"})) for letter in "abc"]
+    assert len(make_plan(long, replicates=1).name) <= 80
+
+
+def test_an_arm_nearly_named_is_suggested() -> None:
+    with pytest.raises(YiheError) as caught:
+        api.single(source(scenario()), "plcebo")
+    assert "placebo？" in caught.value.zh
+    assert "did you mean placebo?" in caught.value.en
 
 
 def test_folders_that_cannot_be_used_are_refused_before_any_work(tmp_path: Path) -> None:
@@ -239,7 +289,7 @@ def test_a_full_disk_is_said_clearly_and_leaves_whole_shards(
 
     with monkeypatch.context() as patch:
         patch.setattr(store_module, "_write", full)
-        with pytest.raises(YiheError, match="No space left"):
+        with pytest.raises(YiheError, match=r"磁盘已满|No space left"):
             compared(tmp_path / "out")
     compared(tmp_path / "out")
     compared(tmp_path / "whole")
@@ -312,8 +362,6 @@ def test_compare_command_prints_one_json_object(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    from sim.scenario.reading import dump
-
     Path("case.yaml").write_text(dump(scenario()))
     report = Reporting(
         lambda comparison, scenario, folder, lang: [folder / "one.png"],
@@ -349,6 +397,74 @@ def test_run_command_says_outcomes_and_failures(
     code = run_command("c.yaml", replicates=2, seed=2, out=tmp_path / "f", engine=engines.with_a_failing_arm)
     assert code == 1
     assert "seed 3" in capsys.readouterr().err
+
+
+def test_intervals_of_few_seeds_hold_nothing_impossible() -> None:
+    few = compared(replicates=2)
+    for outcome in OUTCOMES:
+        low, high = ranges.of_level(outcome)
+        for arm in few.arms:
+            level = few.level(outcome, arm)
+            assert low <= level.low <= level.mean <= level.high <= high
+    values = np.array([3.0, 0.1]), np.array([9.0, 8.0])
+    ratio = relative_change(*values, bounds=ranges.of_relative("latent_disputes"))
+    assert math.isnan(ratio.low) or ratio.low >= -1.0
+    assert relative_change(*values).low < -1.0 or math.isnan(relative_change(*values).low)
+    found = verdicts.estimate(np.array([0.1, 0.9]), np.array([0.2, 0.3]), "participation_52")
+    assert found["treatment"][1:] == (0.0, 1.0)
+    assert -1.0 <= found["difference"][1] <= found["difference"][2] <= 1.0
+    rates = verdicts.estimate(np.array([1.0, 30.0]), np.array([50.0, 60.0]), "resolved")
+    assert rates["treatment"][1] == 0.0
+    assert band_low(few) >= 0.0
+
+
+def band_low(result: api.Comparison) -> float:
+    return float(np.nanmin(result.band("participation_52", "core").low))
+
+
+def test_a_run_is_one_line_without_its_arrays() -> None:
+    result = engines.one(scenario().arm("core"), 7)
+    text = repr(result)
+    assert len(text) < 400
+    assert "\n" not in text
+    assert "seed=7 weeks=60" in text
+    assert "participation_52_other=" in text
+    assert "array(" not in text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_progress_without_a_terminal_is_a_line_now_and_then(lang: str) -> None:
+    now, out = [0.0], io.StringIO()
+    tell = ProgressLines(lang, out, lambda: now[0])
+    for second, done in enumerate([0, 1, 2, 3, 4, 5, 6]):
+        now[0] = 6.0 * second
+        tell(done, 6, 0)
+    lines = out.getvalue().splitlines()
+    assert [line.partition("/")[0].split()[-1] for line in lines] == ["0", "2", "4", "6"]
+    assert ("约剩" if lang == "zh" else "left") in lines[1]
+    again = io.StringIO()
+    ProgressLines(lang, again)(6, 6, 0)
+    assert again.getvalue().count("\n") == 1
+
+
+def test_a_pipe_gets_progress_on_stderr_unless_quiet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("case.yaml").write_text(dump(scenario()))
+    common = {"replicates": 1, "workers": 1, "engine": engines.fake}
+    assert compare_command(["case.yaml"], as_json=True, **common) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)
+    assert "模拟 3/3" in said.err
+    assert compare_command(["case.yaml"], quiet=True, **common) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_compiled_kernels_are_known_by_the_mark_that_compiling_leaves() -> None:
+    from sim.precompile import _stamp
+    from sim.study.runner import compiled_mark
+
+    assert compiled_mark() == _stamp()
 
 
 def test_json_holds_no_nan() -> None:

@@ -24,7 +24,7 @@ ROOMS = """
     state model
     study
     report
-    precompile cli_options cli_study cli
+    precompile cli_options cli_usage cli_study cli
 """
 """Every room from the ground up; a room may import itself and what stands before it. ``x.y`` is one file of
 room ``x`` with a place of its own: declared numbers, which everybody may know, and residents as agents, who

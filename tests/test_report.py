@@ -25,19 +25,38 @@ from rich.console import Console
 from sim.network.builders import build_ties
 from sim.network.parameters import TiesParameters
 from sim.network.ties import NO_ONE
+from sim.params import Label
 from sim.population.parameters import PlacesParameters, PopulationParameters
 from sim.population.synthesis import synthesize
-from sim.report import durations, effects, figures, findings, fonts, funnel, network_figure, pairs, words
-from sim.report.embed import STATUS, csv_bytes, provenance
-from sim.report.figures import FIGURES, write_figures
+from sim.report import (
+    claims,
+    drawing,
+    durations,
+    effects,
+    figures,
+    findings,
+    floor_plan,
+    fonts,
+    funnel,
+    network_figure,
+    pairs,
+    participation,
+    words,
+)
+from sim.report.drawing import FIGURES
+from sim.report.embed import csv_bytes
+from sim.report.figures import NAMES, write_figures
 from sim.report.material import material_of, seed_text
 from sim.report.palette import arm_styles
+from sim.report.provenance import STATUS, provenance
+from sim.report.record import FILE as RECORD
 from sim.report.style import fold, look, number
 from sim.report.summary import summary_markdown
 from sim.report.terminal import print_summary
 from sim.rng import Streams
 from sim.scenario.reading import loads
-from sim.study.compare import Comparison, compare
+from sim.study.compare import Comparison, compare, do, single
+from sim.study.plan import Source
 
 NAN = math.nan
 
@@ -64,6 +83,10 @@ def community() -> SimpleNamespace:
     return SimpleNamespace(places=population.places, residents=residents, ties=ties, week=104)
 
 
+def state(community: SimpleNamespace) -> network_figure.State:
+    return network_figure.State(community, Label(zh="邻里节", en="festival"), 7, 60)
+
+
 # Files.
 
 
@@ -74,8 +97,9 @@ def written(
     folder = tmp_path_factory.mktemp("figures")
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # matplotlib warns about missing glyphs and layouts that do not fit
-        files = write_figures(comparison, folder / "zh", "zh", community)
-    names = [*FIGURES, "network"]
+        files = write_figures(comparison, folder / "zh", "zh", lambda: state(community))
+    assert set(NAMES) == set(FIGURES)
+    names = [*NAMES, "network"]
     assert [file.name for file in files] == [
         f"{name}.{kind}" for name in names for kind in ("png", "svg", "csv")
     ]
@@ -83,7 +107,7 @@ def written(
 
 
 def test_every_figure_is_written_with_its_data(written: Path) -> None:
-    assert len(list(written.iterdir())) == 3 * (len(FIGURES) + 1)
+    assert len(list(written.iterdir())) == 3 * (len(FIGURES) + 1) + 1  # and the record
     for file in written.glob("*.csv"):
         data = pd.read_csv(file)
         assert len(data)
@@ -105,11 +129,52 @@ def test_the_same_comparison_gives_the_same_bytes(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    some = {name: FIGURES[name] for name in ("durations", "effects", "spread")}
-    monkeypatch.setattr(figures, "FIGURES", some)
-    again = write_figures(material_of(comparison), tmp_path, "zh", community)
+    monkeypatch.setattr(figures, "NAMES", ("durations", "effects", "spread"))
+    material = material_of(comparison)
+    # Some are drawn by a helper process, some here
+    again = write_figures(material, tmp_path, "zh", lambda: state(community), processes=2)
     assert len(again) == 12
     assert [file.read_bytes() for file in again] == [(written / file.name).read_bytes() for file in again]
+
+
+def test_a_figure_is_drawn_again_only_if_what_it_shows_has_changed(
+    comparison: Comparison,
+    community: SimpleNamespace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[str] = []
+
+    def stand_in(name: str, material: object, folder: Path, lang: str) -> list[Path]:
+        drawn.append(name)
+        files = [folder / f"{name}.{ending}" for ending in ("png", "svg", "csv")]
+        for file in files:
+            file.write_text(lang, encoding="utf-8")
+        return files
+
+    monkeypatch.setattr(drawing, "draw_one", stand_in)
+    monkeypatch.setattr(
+        drawing, "draw_network", lambda state, *rest: stand_in("network", *rest))
+
+    def write(lang: str = "zh", result: Comparison = comparison) -> set[str]:
+        drawn.clear()
+        files = write_figures(result, tmp_path, lang, lambda: state(community))
+        assert [file.name for file in files] == [
+            f"{name}.{kind}" for name in (*NAMES, "network") for kind in ("png", "svg", "csv")]
+        return set(drawn)
+
+    everything = {*NAMES, "network"}
+    assert write() == everything
+    assert write() == set()
+    (tmp_path / "effects.svg").unlink()
+    assert write() == {"effects"}
+    (tmp_path / "network.png").write_text("changed", encoding="utf-8")
+    assert write() == {"network"}
+    assert write("en") == everything
+    (tmp_path / RECORD).write_text("torn", encoding="utf-8")
+    assert write("en") == everything
+    few = compare(loads(engines.SCENARIO), replicates=2, workers=1, engine=engines.engine)
+    assert write("en", few) == everything
 
 
 def test_provenance_leaves_out_when_and_how_fast() -> None:
@@ -166,7 +231,12 @@ def test_no_two_texts_overlap_and_none_leaves_the_page(comparison: Comparison, n
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_network_figure_has_no_overlaps(community: SimpleNamespace, lang: str) -> None:
     with look():
-        no_overlap(network_figure.draw(community, lang, "s")[0])
+        figure, data = network_figure.draw(state(community), lang, "s")
+        no_overlap(figure)
+    titles = {"zh": "邻里节，种子 7，第 60 周末", "en": "festival, seed 7, end of week 60"}
+    assert any(titles[lang] in text.get_text() for text in texts(figure))
+    assert set(data["seed"]) == {7}
+    assert set(data["week"]) == {60}
 
 
 def texts(figure) -> list[Text]:
@@ -233,7 +303,8 @@ def test_without_cases_a_panel_says_so_and_the_funnel_falls_back_to_flows(tmp_pa
 
 def test_a_single_arm_has_nothing_to_compare(tmp_path: Path) -> None:
     text = engines.SCENARIO.split("arms:")[0]
-    result = run(tmp_path / "study", replicates=2, text=text)
+    plan = single(Source(loads(text)), None, replicates=2)
+    result = do(plan, tmp_path / "study", workers=1, engine=engines.engine)
     with look():
         figure, data = effects.draw(material_of(result), "en")
     assert not len(data)
@@ -291,13 +362,88 @@ def test_effects_agree_with_the_study_s_contrasts(comparison: Comparison) -> Non
     )
 
 
-def test_claims_are_drawn_on_the_arms_they_are_about(comparison: Comparison) -> None:
-    data = effects.table(material_of(comparison)).dropna(subset="claimed_relative")
-    drawn = {(row.arm, row.outcome): row.claimed_relative for row in data.itertuples()}
+def test_claims_are_drawn_by_the_ranges_they_are_decided_by(comparison: Comparison) -> None:
+    data = claims.table(material_of(comparison))
+    drawn = {
+        (row.claim, row.arm, row.statistic): (row.must_low, row.must_high) for row in data.itertuples()}
     assert drawn == {
-        ("festival", "participation_52_other"): pytest.approx(0.7 / 0.3 - 1),
-        ("festival", "latent_neighbour_disputes"): -0.4,
+        ("participation", "festival", "control"): (-math.inf, 0.3),
+        ("participation", "festival", "treatment"): (0.7, math.inf),
+        ("disputes", "festival", "relative"): (-math.inf, -0.4),
     }
+    rows = comparison.claims[comparison.claims["judged"]].set_index("claim")
+    level = data.set_index(["claim", "statistic"]).loc[("participation", "treatment")]
+    assert (level["simulated"], level["simulated_low"]) == tuple(
+        rows.loc["participation", ["treatment", "treatment_low"]])
+
+
+@pytest.mark.parametrize("reached", [True, False])
+def test_a_claim_is_drawn_inside_its_range_exactly_if_it_is_reached(
+    comparison: Comparison, reached: bool) -> None:
+    # A level that is claimed may be missed though the ratio of its ends is passed: 10 % to 40 % is no 70 %
+    row = next(r for r in claims.judged(material_of(comparison)) if r["claim"] == "participation")
+    values = (0.10, 0.09, 0.11), ((0.80, 0.75, 0.85) if reached else (0.40, 0.38, 0.42))
+    for name, three in zip(("control", "treatment"), values, strict=True):
+        row = {**row, name: three[0], f"{name}_low": three[1], f"{name}_high": three[2]}
+    made = comparison.plan.claims()[0].claim
+    intervals = {name: (row[f"{name}_low"], row[f"{name}_high"]) for name in ("control", "treatment")}
+    verdict = made.verdict({**intervals, "difference": (0.2, 0.4)})
+    assert all(part.inside for part in claims.parts(row)) == (verdict == "reached") == reached
+
+
+@pytest.mark.parametrize("change", [0.01, 0.3, 40.0])
+def test_no_axis_of_relative_changes_goes_below_minus_100_percent(
+    comparison: Comparison, change: float) -> None:
+    data = effects.table(material_of(comparison))
+    data[["relative", "relative_low", "relative_high"]] = [change, -0.9, 1.5 * change]
+    low, high = effects._span(data)
+    assert -1.0 <= low < 0.0 < high
+    with look():
+        figure, _ = effects.draw(material_of(comparison), "zh")
+        painted_texts(figure)
+        for ax in figure.axes:
+            if "相对变化" in ax.get_xlabel():
+                assert ax.get_xlim()[0] >= -1.0
+
+
+def test_stars_mark_exactly_the_outcomes_that_decide_a_claim(comparison: Comparison) -> None:
+    with look():
+        figure, _ = effects.draw(material_of(comparison), "en")
+    starred = {text.get_text().partition(" *")[0] for text in texts(figure) if " *" in text.get_text()}
+    judged = {row["outcome"] for row in claims.judged(material_of(comparison))}
+    assert {words.short_name(outcome, "en") for outcome in judged} == {s for s in starred if len(s) < 60}
+
+
+def test_arms_that_lie_on_each_other_can_all_be_seen(comparison: Comparison) -> None:
+    material = material_of(comparison)
+    panels = participation.overall_panels(material, "en")
+    assert [own for _, own in panels] == [["none", "festival"], ["festival_fragmented", "none_fragmented"]]
+    same_line: dict[object, list[float]] = {}
+    for arm, width in participation._widths(material).items():
+        same_line.setdefault(material.styles[arm].line, []).append(width)
+    assert all(len(set(widths)) == len(widths) for widths in same_line.values())
+
+
+def test_a_policy_that_starts_in_week_0_is_marked_beside_the_axis(comparison: Comparison) -> None:
+    from dataclasses import replace
+
+    material = material_of(comparison)
+    arms = tuple(replace(arm, starts=(0,) if arm.policies else ()) for arm in material.arms)
+    material = replace(material, arms=arms)
+    assert participation.starts(material, 59) == [0]
+    with look():
+        figure, _ = participation.draw(material, "zh")
+    first = figure.axes[0]
+    assert first.get_xlim()[0] < 0.0
+    assert any(list(line.get_xdata()) == [0, 0] for line in first.get_lines())
+
+
+def test_captions_tell_the_funnel_s_window_from_the_last_52_weeks(comparison: Comparison) -> None:
+    with look():
+        figure, _ = funnel.draw(material_of(comparison), "zh")
+    said = "".join(text.get_text() for text in texts(figure)).replace("\n", "")
+    assert "60周" in said
+    assert "最后52周" in said
 
 
 def test_arms_differ_by_line_or_marker_not_by_colour_alone() -> None:
@@ -308,7 +454,7 @@ def test_arms_differ_by_line_or_marker_not_by_colour_alone() -> None:
 
 
 def test_residents_lie_inside_their_buildings(community: SimpleNamespace) -> None:
-    plan = network_figure.lay_out(community.places, community.places.grids)
+    plan = floor_plan.lay_out(community.places, community.places.grids)
     left, bottom, width, height = plan.buildings[community.residents.building].T
     assert ((plan.x > left) & (plan.x < left + width) & (plan.y > bottom) & (plan.y < bottom + height)).all()
     places = np.column_stack([plan.x, plan.y])
@@ -316,7 +462,7 @@ def test_residents_lie_inside_their_buildings(community: SimpleNamespace) -> Non
 
 
 def test_buildings_do_not_overlap(community: SimpleNamespace) -> None:
-    boxes = network_figure.lay_out(community.places, community.places.grids).buildings
+    boxes = floor_plan.lay_out(community.places, community.places.grids).buildings
     for i, (x, y, w, h) in enumerate(boxes):
         others = boxes[i + 1 :]
         apart = (
@@ -383,7 +529,7 @@ def test_changes_of_shares_are_points() -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (1234.5, "1,234"),
+        (1234.5, "1,230"),
         (12.345, "12.3"),
         (0.01234, "0.0123"),
         (0.0, "0"),
@@ -395,13 +541,29 @@ def test_numbers_have_three_digits_and_a_true_minus(value: float, text: str) -> 
     assert words.amount(value, "latent_disputes") == text
 
 
+@pytest.mark.parametrize(
+    ("three", "text"),
+    [
+        ((-4.436, -14.86, 5.99), ("−4", "−15", "+6")),
+        ((0.0171, 0.0024, 0.0319), ("+0.017", "+0.002", "+0.032")),
+        ((0.478, -0.0051, 0.96), ("+0.48", "−0.01", "+0.96")),
+        ((0.088, -14.7, 14.8), ("0", "−15", "+15")),
+        ((0.0, 0.0, 0.0), ("0", "0", "0")),
+        ((5.0, NAN, NAN), ("+5.00", "—", "—")),
+    ],
+)
+def test_a_value_is_as_fine_as_its_interval(
+    three: tuple[float, float, float], text: tuple[str, str, str]) -> None:
+    assert words.amounts(three, "latent_disputes", change=True) == text
+
+
 def test_axis_numbers() -> None:
     assert [number(x) for x in (-0.0, 1000.0, -2.5, 0.1)] == ["0", "1,000", "−2.5", "0.1"]
 
 
 def test_long_lines_are_folded_at_blanks_or_between_characters() -> None:
     assert fold("one two three", 8) == "one two\nthree"
-    assert fold("社区党委，居委会", 8) == "社区党\n委，居委\n会"
+    assert fold("社区党委，居委会", 8) == "社区党\n委，居\n委会"  # and no line is left with one sign
     assert fold("short", 80) == "short"
 
 
@@ -423,6 +585,24 @@ def test_the_summary_says_all_that_it_must(comparison: Comparison, lang: str) ->
             assert claim[f"claimed_{lang}"] in text
     assert ("提高" if lang == "zh" else "higher") in text
     assert ("降低" if lang == "zh" else "lower") in text
+
+
+def test_intervals_by_resampling_are_marked_and_explained() -> None:
+    skewed = np.array([1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 40.0])
+    cell = findings.level_cell(skewed, "latent_disputes")
+    plain = findings.level_cell(np.arange(10.0), "latent_disputes")
+    assert (findings.RESAMPLED in cell, findings.RESAMPLED in plain) == (True, False)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_summary_says_how_intervals_were_made_and_from_how_many_seeds(
+    comparison: Comparison, lang: str) -> None:
+    material = material_of(comparison)
+    said = findings.intervals_said(material, lang, ["1 [0, 2]† ↑"])
+    assert "bootstrap-t" in said
+    assert ("4 个种子" if lang == "zh" else "4 seeds") in said
+    assert "bootstrap" not in findings.intervals_said(material, lang, ["1 [0, 2] ↑"])
+    assert findings.intervals_said(material, lang, []) in summary_markdown(comparison, lang)
 
 
 def test_every_outcome_has_a_chinese_unit() -> None:

@@ -15,6 +15,7 @@ from sim.errors import YiheError
 from sim.outcomes import OUTCOMES
 from sim.params import Declared, declared
 from sim.policies import registry
+from sim.processes.parameters import Shock
 from sim.scenario.jsonschema import json_schema
 from sim.scenario.merge import parse_path, show_path
 from sim.scenario.naming import run_key, scenario_key
@@ -22,6 +23,7 @@ from sim.scenario.reading import dump, load, loads, set_path
 from sim.scenario.schema import Scenario
 from sim.scenario.starter import starter
 from sim.scenario.targets import READINGS, Claim
+from sim.scenario.units import UNITS_ZH, unit_in
 from sim.vocabulary import Regime
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
@@ -302,6 +304,14 @@ def test_a_run_is_named_by_the_bytes_of_its_files_wherever_they_lie(tmp_path: Pa
 
 
 # --- starter and JSON Schema ---
+
+
+def test_every_unit_has_a_chinese_form() -> None:
+    blocks: list[Any] = [Scenario, Shock, *(registry.policy_class(kind) for kind in registry.BUILT_IN)]
+    units = {number.unit: number.path for block in blocks for number in declared(block)}
+    assert not {unit: path for unit, path in units.items() if unit not in UNITS_ZH}
+    assert unit_in("cups a week", "zh") == "cups a week"  # a plug-in's own
+    assert (unit_in("h/week", "zh"), unit_in("h/week", "en")) == ("小时/周", "h/week")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -12,10 +12,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from sim.outcomes import OUTCOMES
-from sim.report.findings import JUDGED
+from sim.report import claims
 from sim.report.material import Material
 from sim.report.pairs import Effect, effect, headings, pairs
-from sim.report.style import HAIR, INK, MUTED, empty, fold, make_figure, number
+from sim.report.style import HAIR, INK, empty, fold, make_figure, number
 from sim.report.words import say, short_name
 
 BLOCKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -43,6 +43,8 @@ BLOCKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 BETTER = {"more": "↑", "less": "↓", "neither": ""}
 
+LOWEST = -1.0
+"""Nothing falls by more than 100 %."""
 WIDE = 1.5
 """Half-width (relative change) beyond which an axis is linear near 0 and logarithmic farther out."""
 LINEAR = 0.2
@@ -55,9 +57,12 @@ _GAP = 0.07  # inches between outcomes
 def draw(material: Material, lang: str) -> tuple[Figure, pd.DataFrame]:
     """Draw the figure and return it with its data.
 
-    Data columns: ``kind``, those of :class:`sim.report.pairs.Effect`, and ``claimed_relative``.
+    Data columns: ``kind``, those of :class:`sim.report.pairs.Effect`, and for rows of kind ``claim`` those of
+    :func:`sim.report.claims.table`.
     """
     data = table(material)
+    tested = claims.judged(material)
+    starred = {str(row["outcome"]) for row in tested}
     there = set(data["outcome"])
     blocks = [(say(lang, zh, en), [o for o in names if o in there]) for zh, en, names in BLOCKS]
     blocks = [(title, names) for title, names in blocks if names]
@@ -72,60 +77,66 @@ def draw(material: Material, lang: str) -> tuple[Figure, pd.DataFrame]:
     most = max(data.loc[data["kind"] == kind, "arm"].nunique() for kind in kinds)
     heights = [(_ROW * most + _GAP) * len(names) for _, names in blocks]
     legend = 0.17 * (most + 1) + 0.1
-    figure = make_figure(sum(heights) + 0.45 * len(blocks) + legend + 1.05, title, note)
-    grid = figure.add_gridspec(len(blocks) + 1, len(kinds), height_ratios=[*heights, legend])
+    tall = [*[claims.HEIGHT] * len(tested), *heights, legend]
+    figure = make_figure(sum(tall) + 0.45 * len(blocks) + 0.55 * len(tested) + 0.95, title, note)
+    grid = figure.add_gridspec(len(tall), len(kinds), height_ratios=tall)
+    for line, row in enumerate(tested):
+        claims.panel(figure.add_subplot(grid[line, :]), material, row, lang)
     for column, kind in enumerate(kinds):
         rows = data[data["kind"] == kind]
         for line, (name, names) in enumerate(blocks):
-            ax = figure.add_subplot(grid[line, column])
-            limit = _limit(data[data["outcome"].isin(names)])
-            _panel(ax, material, rows, names, limit, lang, labels=column == 0)
+            ax = figure.add_subplot(grid[len(tested) + line, column])
+            span = _span(data[data["outcome"].isin(names)])
+            _panel(ax, material, rows, names, span, lang, labels=column == 0, starred=starred)
             heading = headings(lang)[kind == "other"] + "\n"
             ax.set_title((heading if line == 0 else "") + name)
         ax.set_xlabel(say(lang, "相对变化（%）", "relative change (%)"))
         _key(
-            figure.add_subplot(grid[len(blocks), column]),
+            figure.add_subplot(grid[len(tall) - 1, column]),
             material,
             rows,
             lang,
         )
-    return figure, data
+    return figure, pd.concat([data, claims.table(material)], ignore_index=True) if tested else data
 
 
 def table(material: Material) -> pd.DataFrame:
-    """Effects of the outcomes shown, with the relative change claimed where there is one."""
-    claimed: dict[tuple[object, ...], float] = {
-        (c["arm"], c["against"], c["outcome"]): float(c["claimed_relative"])
-        for c in material.claims.to_dict("records")
-        if c["judged"]
-    }
+    """Effects of the outcomes shown."""
     rows = []
     for pair in pairs(material):
         for outcome in (o for _, _, names in BLOCKS for o in names):
             found = effect(material, pair, outcome)
             if found is not None:
-                claim = claimed.get((pair.arm, pair.against, outcome), math.nan)
-                kind = "policy" if pair.policy else "other"
-                rows.append({"kind": kind, **found._asdict(), "claimed_relative": claim})
-    return pd.DataFrame(rows, columns=["kind", *Effect._fields, "claimed_relative"])
+                rows.append({"kind": "policy" if pair.policy else "other", **found._asdict()})
+    return pd.DataFrame(rows, columns=["kind", *Effect._fields])
 
 
 def _notes(material: Material, data: pd.DataFrame, lang: str) -> list[str]:
     notes = [
         say(
             lang,
-            "相对变化（%），按种子配对；误差线：95%区间；◇：来源所称；↑/↓：越高/越低越好；*：用于判断。",
-            "Relative change, paired by seed; whiskers: 95 % interval; ◇: claimed by a source; "
-            "↑/↓: more/less is better; *: used for verdicts.",
-        )
+            "相对变化（%），按种子配对，取最后52周；误差线：95%区间；↑/↓：越高/越低越好。",
+            "Relative change, paired by seed, last 52 weeks; whiskers: 95 % interval; "
+            "↑/↓: more/less is better.",
+        ).replace("52", str(min(52, material.weeks) or 52))
     ]
+    if len(material.claims):
+        notes.append(
+            say(
+                lang,
+                "主张：灰底为所称的起点范围，绿底为所称须达到的范围；模拟的区间全部落在底色内才算达到。"
+                "*：主张据以判定的指标。",
+                "Claims: grey, range claimed to start from; green, range to be reached; reached only if the "
+                "simulated intervals lie wholly inside. *: outcome by which a claim is decided.",
+            )
+        )
     names = [str(o) for o in data.loc[data["relative"].isna(), "outcome"].unique()] if len(data) else []
     if names:
         listed = say(lang, "、", ", ").join(short_name(o, lang) for o in names)
         notes.append(
             say(lang, "参照均值为0或缺失，无相对变化：", "No ratio (reference is 0 or missing): ") + listed
         )
-    if len(data) and any(_limit(data[data["outcome"].isin(names)]) > WIDE for _, _, names in BLOCKS):
+    if len(data) and any(_is_wide(_span(data[data["outcome"].isin(names)])) for _, _, names in BLOCKS):
         notes.append(
             say(lang, "范围很大的横轴在±20%以外为对数。", "Very wide axes are logarithmic beyond ±20 %."))
     if material.replicates < 2:
@@ -133,15 +144,20 @@ def _notes(material: Material, data: pd.DataFrame, lang: str) -> list[str]:
     return notes
 
 
+def _is_wide(span: tuple[float, float]) -> bool:
+    return max(-span[0], span[1]) > WIDE
+
+
 def _panel(
     ax: Axes,
     material: Material,
     data: pd.DataFrame,
     names: list[str],
-    limit: float,
+    span: tuple[float, float],
     lang: str,
     *,
     labels: bool,
+    starred: set[str],
 ) -> None:
     arms = [str(arm) for arm in data["arm"].unique()]
     offsets = np.linspace(-_SPAN / 2, _SPAN / 2, len(arms)) if len(arms) > 1 else np.zeros(1)
@@ -151,18 +167,18 @@ def _panel(
         for arm, offset in zip(arms, offsets, strict=True):
             rows = data[(data["outcome"] == outcome) & (data["arm"] == arm)]
             if len(rows):
-                _mark(ax, material, rows.iloc[0], y + float(offset), limit)
+                _mark(ax, material, rows.iloc[0], y + float(offset), span)
     ax.axvline(0, color=INK, linewidth=0.7, zorder=-1)
-    if limit > WIDE:
+    if _is_wide(span):
         ax.set_xscale("symlog", linthresh=LINEAR)
-        ticks = [t for t in (-10.0, -1.0, -LINEAR, 0.0, LINEAR, 1.0, 10.0) if abs(t) <= 0.9 * limit]
+        ticks = [t for t in (LOWEST, -LINEAR, 0.0, LINEAR, 1.0, 10.0, 100.0) if span[0] <= t <= span[1]]
         ax.xaxis.set_major_locator(FixedLocator(ticks))
     else:
-        ax.xaxis.set_major_locator(MaxNLocator(6, symmetric=True))
+        ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_xlim(-limit * 1.04, limit * 1.04)
+    ax.set_xlim(*span)
     ax.set_ylim(len(names) - 0.5, -0.5)
-    ax.set_yticks(range(len(names)), [_row_name(o, lang) for o in names])
+    ax.set_yticks(range(len(names)), [_row_name(o, lang, starred) for o in names])
     ax.tick_params(axis="y", length=0, labelleft=labels)
     ax.spines["left"].set_visible(False)
     ax.xaxis.set_major_formatter(FuncFormatter(_signed_percent))
@@ -173,26 +189,26 @@ def _signed_percent(value: float, _: int | None = None) -> str:
     return ("+" if value > 1e-12 else "") + number(round(100 * value, 6))
 
 
-def _row_name(outcome: str, lang: str) -> str:
-    star = " *" if outcome in JUDGED else ""
+def _row_name(outcome: str, lang: str, starred: set[str]) -> str:
+    star = " *" if outcome in starred else ""
     return f"{short_name(outcome, lang)}{star} {BETTER[OUTCOMES[outcome].better]}"
 
 
-def _mark(ax: Axes, material: Material, row: pd.Series, y: float, limit: float) -> None:
+def _mark(ax: Axes, material: Material, row: pd.Series, y: float, span: tuple[float, float]) -> None:
     style = material.styles[str(row["arm"])]
     value, low, high = (float(row[c]) for c in ("relative", "relative_low", "relative_high"))
     if not math.isnan(low):
         ax.plot(
-            np.clip([low, high], -limit, limit),
+            np.clip([low, high], *span),
             [y, y],
             color=style.color,
             linewidth=1.1,
             solid_capstyle="butt",
         )
-        for end, arrow in ((low, "<"), (high, ">")):
-            if abs(end) > limit:
+        for beyond, end, arrow in ((low < span[0], span[0], "<"), (high > span[1], span[1], ">")):
+            if beyond:
                 ax.plot(
-                    math.copysign(limit, end),
+                    end,
                     y,
                     marker=arrow,
                     color=style.color,
@@ -201,7 +217,7 @@ def _mark(ax: Axes, material: Material, row: pd.Series, y: float, limit: float) 
                 )
     if not math.isnan(value):
         ax.plot(
-            np.clip(value, -limit, limit),
+            np.clip(value, *span),
             y,
             marker=style.marker,
             color=style.color,
@@ -209,37 +225,18 @@ def _mark(ax: Axes, material: Material, row: pd.Series, y: float, limit: float) 
             markeredgecolor="white",
             markeredgewidth=0.4,
         )
-    claimed = float(row["claimed_relative"])
-    if not math.isnan(claimed):
-        ax.plot(
-            np.clip(claimed, -limit, limit),
-            y,
-            marker="D",
-            color="none",
-            markeredgecolor=INK,
-            markersize=5,
-            markeredgewidth=0.9,
-            clip_on=False,
-        )
-        if abs(claimed) > limit:
-            ax.annotate(
-                number(round(100 * claimed)),
-                (math.copysign(limit, claimed), y),
-                xytext=(0, 5),
-                textcoords="offset points",
-                ha="center",
-                fontsize=6,
-                color=MUTED,
-            )
 
 
-def _limit(data: pd.DataFrame) -> float:
-    """Half-width of the axis: all values and claims, and whiskers up to three times the largest value."""
-    values = np.abs(data[["relative", "claimed_relative"]].to_numpy(float))
-    largest = float(np.nanmax(values)) if np.isfinite(values).any() else 0.0
-    ends = np.abs(data[["relative_low", "relative_high"]].to_numpy(float))
-    widest = float(np.nanmax(ends)) if np.isfinite(ends).any() else 0.0
-    return max(0.02, min(1.12 * max(largest, widest), 3.0 * max(largest, 0.01)))
+def _span(data: pd.DataFrame) -> tuple[float, float]:
+    """Ends of an axis: all values, and whiskers up to three times the largest value; never below −100 %."""
+    values = data["relative"].to_numpy(float)
+    ends = data[["relative", "relative_low", "relative_high"]].to_numpy(float)
+    if not np.isfinite(values).any():
+        return -0.02, 0.02
+    limit = 3.0 * max(float(np.nanmax(np.abs(values))), 0.01)
+    low, high = max(float(np.nanmin(ends)), -limit), min(float(np.nanmax(ends)), limit)
+    least = max(0.02, 0.15 * max(-low, high))  # a side without effects keeps a little room
+    return max(LOWEST, -1.12 * max(-low, least)), 1.12 * max(high, least)
 
 
 def _key(ax: Axes, material: Material, data: pd.DataFrame, lang: str) -> None:
@@ -256,18 +253,4 @@ def _key(ax: Axes, material: Material, data: pd.DataFrame, lang: str) -> None:
         for arm, style in material.styles.items()
         if (data["arm"] == arm).any()
     ]
-    if data["claimed_relative"].notna().any():
-        label = say(lang, "来源所称", "claimed by a source")
-        handles.append(
-            Line2D(
-                [],
-                [],
-                linestyle="none",
-                marker="D",
-                label=label,
-                color="none",
-                markeredgecolor=INK,
-                markersize=5,
-            )
-        )
     ax.legend(handles=handles, loc="upper center", borderaxespad=0)

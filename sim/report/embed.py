@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,36 +11,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.report.provenance import STATUS, provenance
 from sim.report.style import DPI
-
-STEADY = (
-    "format",
-    "uncalibrated",
-    "name",
-    "study_key",
-    "seed",
-    "replicates",
-    "weeks",
-    "control",
-    "compared_policies",
-    "arms",
-    "code_hash",
-    "git_commit",
-    "git_dirty",
-    "python",
-    "packages",
-    "platform",
-    "cpu",
-)
-"""Keys of a manifest that say what was done by which code; others would make equal pictures differ."""
-
-STATUS = "illustrative, uncalibrated"
-
-
-def provenance(manifest: Mapping[str, Any]) -> str:
-    """What a manifest says about content, as one line of JSON."""
-    kept = {"status": STATUS, **{key: manifest[key] for key in STEADY if key in manifest}}
-    return json.dumps(kept, ensure_ascii=True, sort_keys=True, default=str, separators=(",", ":"))
 
 
 def save(
@@ -67,6 +38,7 @@ def save(
         PNG, SVG, CSV. Each is written whole under another name first, so that no half-written file is left.
     """
     about = provenance(manifest)
+    settle(figure)
     written = []
     for ending, metadata in (
         ("png", {"Software": "yihe", "Title": name, "Description": about}),
@@ -74,10 +46,26 @@ def save(
     ):
         buffer = io.BytesIO()
         figure.savefig(buffer, format=ending, dpi=DPI, metadata=metadata)
-        figure.set_layout_engine("none")  # laid out once: the second picture is the first one again
         written.append(_write(folder / f"{name}.{ending}", buffer.getvalue()))
     written.append(_write(folder / f"{name}.csv", csv_bytes(data)))
     return written
+
+
+def settle(figure: Figure) -> None:
+    """Lay a figure out once and for all.
+
+    Otherwise each picture is drawn twice: once only to see how large everything becomes.
+    """
+    figure.set_dpi(DPI)
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        # Not "none", which leaves a stand-in that would cost the extra drawing all the same
+        figure.set_layout_engine(None)
+        # The solver's last bits differ from time to time, and identifiers in an SVG are made from them
+        for ax in figure.axes:
+            left, bottom, width, height = (round(edge, 6) for edge in ax.get_position(original=True).bounds)
+            ax.set_position((left, bottom, width, height))
 
 
 def csv_bytes(data: pd.DataFrame) -> bytes:

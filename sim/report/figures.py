@@ -1,36 +1,44 @@
-"""Every figure of a comparison, written as PNG and SVG with its data beside it."""
+"""Every figure of a comparison, written as PNG and SVG with its data beside it.
+
+A figure is drawn only if something it is made of has changed (:mod:`sim.report.record`). Figures that have to
+be drawn are shared out between this process and a few helpers; the bytes do not depend on who draws.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.report import durations, effects, funnel, network_figure, participation, spread
-from sim.report.embed import save
 from sim.report.material import Material, material_of
-from sim.report.style import look
+from sim.report.record import Record, made_from
 from sim.study.store import writing
 
 if TYPE_CHECKING:
+    from sim.report.network_figure import State
     from sim.study.compare import Comparison
 
-FIGURES = {
-    "participation": participation.draw,
-    "funnel": funnel.draw,
-    "durations": durations.draw,
-    "effects": effects.draw,
-    "spread": spread.draw,
-}
-"""Figures drawn from a comparison, by file name."""
+NAMES = ("participation", "durations", "effects", "funnel", "spread")
+"""Figures drawn from a comparison, by file name, in the order in which they are drawn."""
+
+NETWORK = "network"
+
+GetState = Callable[[], "State | None"]
 
 
 def write_figures(
     comparison: Comparison | Material,
     folder: str | Path,
     lang: str,
-    model: network_figure.Community | None = None,
+    state: GetState | None = None,
+    *,
+    processes: int = 1,
 ) -> list[Path]:
-    """Write every figure.
+    """Write every figure that is not there already.
 
     Parameters
     ----------
@@ -38,8 +46,11 @@ def write_figures(
     folder : str or Path
         Made if it does not exist.
     lang : {"zh", "en"}
-    model : Community, optional
-        One run's model at its end; without it the network is left out.
+    state : callable, optional
+        Gives one run as it stands at its end; called only if its network has to be drawn. Without it, or if
+        it gives None, the network is left out.
+    processes : int
+        Processes that draw, this one included. More than one needs a main module that can be imported.
 
     Returns
     -------
@@ -53,13 +64,72 @@ def write_figures(
     """
     material = material_of(comparison)
     folder = Path(folder)
-    written: list[Path] = []
-    with writing(folder), look():
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        for name, draw in FIGURES.items():
-            figure, data = draw(material, lang)
-            written += save(figure, folder, name, data, material.manifest)
-        if model is not None:
-            figure, data = network_figure.draw(model, lang, material.source(lang))
-            written += save(figure, folder, "network", data, material.manifest)
-    return written
+        record, made = Record(folder), made_from(material, lang)
+        written = {name: record.fresh(name, made) for name in (*NAMES, NETWORK)}
+        stale = [name for name in NAMES if not written[name]]
+        network = state if state is not None and not written[NETWORK] else None
+        if state is None:
+            written[NETWORK] = []
+        if stale or network is not None:
+            drawn = _draw(material, folder, lang, stale, network, processes)
+            record.keep(made, [file for files in drawn.values() for file in files])
+            written |= drawn
+    return [file for name in (*NAMES, NETWORK) for file in written[name]]
+
+
+def _draw(
+    material: Material, folder: Path, lang: str, names: list[str], state: GetState | None, processes: int
+) -> dict[str, list[Path]]:
+    helpers = min(processes - 1, len(names) - (state is None))
+    with _helpers(material, helpers) as pool:
+        waiting = [(name, _send(pool, name, folder, lang)) for name in names]
+        # Only now, while helpers start
+        from sim.report.drawing import draw_network, draw_one
+
+        drawn: dict[str, list[Path]] = {}
+        now = state() if state is not None else None
+        if now is not None:
+            drawn[NETWORK] = draw_network(now, material, folder, lang)
+        # Helpers take figures from the front, this process those that are left from the back
+        for name, future in reversed(waiting):
+            if future is None or future.cancel():
+                drawn[name] = draw_one(name, material, folder, lang)
+        for name, future in waiting:
+            if name not in drawn:
+                assert future is not None
+                try:
+                    drawn[name] = future.result()
+                except BrokenExecutor:  # a helper was killed
+                    drawn[name] = draw_one(name, material, folder, lang)
+    return drawn
+
+
+@contextmanager
+def _helpers(material: Material, number: int) -> Iterator[ProcessPoolExecutor | None]:
+    if number < 1:
+        yield None
+        return
+    tables = {kind: getattr(material, kind) for kind in ("series", "groups", "cases")}
+    shipped = replace(material, tables=tables.__getitem__)
+    # New processes, not forked ones: this one has threads
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(number, fresh, _take, (shipped,)) as pool:
+        yield pool
+
+
+def _send(pool: ProcessPoolExecutor | None, name: str, folder: Path, lang: str) -> Future[list[Path]] | None:
+    return None if pool is None else pool.submit(_draw_taken, name, folder, lang)
+
+
+def _take(material: Material) -> None:
+    from sim.report.drawing import take
+
+    take(material)
+
+
+def _draw_taken(name: str, folder: Path, lang: str) -> list[Path]:
+    from sim.report.drawing import draw_taken
+
+    return draw_taken(name, folder, lang)

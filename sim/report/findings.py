@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
 
 from sim.report.material import FloatArray, Material, seed_text
 from sim.report.pairs import Effect, Pair, effect, pairs
 from sim.report.words import (
-    amount,
+    Three,
+    amounts,
     direction,
     direction_words,
     is_share,
@@ -18,7 +22,8 @@ from sim.report.words import (
     short_name,
     unit_name,
 )
-from sim.study.statistics import interval
+from sim.study.ranges import of_level
+from sim.study.statistics import paired
 
 JUDGED = ("participation_52_other", "latent_neighbour_disputes", "latent_disputes")
 """Participation is judged without own events, disputes with the unreported."""
@@ -96,17 +101,18 @@ def clause(e: Effect, lang: str) -> str:
         return say(lang, f"{name}没有数值", f"{name}: no value")
     if found == "none":
         return say(lang, f"{name}**{words}**", f"{name}: **{words}**")
-    change = amount(e.difference, e.outcome, change=True) + change_unit(e.outcome, lang)
+    value, low, high = amounts((e.difference, e.low, e.high), e.outcome, change=True)
+    change = value + change_unit(e.outcome, lang)
     if found == "unknown":
         return say(lang, f"{name}**{words}**，差值 {change}", f"{name}: **{words}**; difference {change}")
-    ends = interval_text(e.low, e.high, e.outcome, lang)
+    ends = low + say(lang, " 至 ", " to ") + high
     if found == "same":
         return say(
             lang,
             f"{name}**{words}**（差值 {change}，95%区间 {ends}）",
             f"{name}: **{words}** (difference {change}, 95 % interval {ends})",
         )
-    size = amount(abs(e.difference), e.outcome) + change_unit(e.outcome, lang)
+    size = value.lstrip("+−") + change_unit(e.outcome, lang)
     return say(
         lang,
         f"{name}**{words}** {size}（95%区间 {ends}）",
@@ -122,42 +128,33 @@ def change_unit(outcome: str, lang: str) -> str:
     return "" if unit in ("0–1", "0 to 1") else f" {unit}"
 
 
-def interval_text(low: float, high: float, outcome: str, lang: str) -> str:
-    """Both ends of an interval of a difference."""
-    if math.isnan(low) or math.isnan(high):
-        return "—"
-    ends = (amount(end, outcome, change=True) for end in (low, high))
-    return say(lang, " 至 ", " to ").join(ends)
-
-
 def claim_rows(m: Material, lang: str) -> list[ClaimRow]:
     """Claims under test, each followed by what is shown beside it."""
     rows = []
     for row in m.claims.to_dict("records"):
         outcome, statistic = str(row["outcome"]), str(row["statistic"])
-        text = _statistic(statistic, outcome)
+        value, low, high = _statistic(
+            statistic, (float(row["simulated"]), float(row["low"]), float(row["high"])), outcome)
         beside = not row["judged"]
-        low, high = float(row["low"]), float(row["high"])
         rows.append(
             ClaimRow(
                 say(lang, "　并列", "  beside it") if beside else str(row[f"label_{lang}"]),
                 "" if beside else str(row["source"]),
                 short_name(outcome, lang),
                 "" if beside else str(row[f"claimed_{lang}"]),
-                text(float(row["simulated"])),
-                "—"
-                if math.isnan(low) or math.isnan(high)
-                else text(low) + say(lang, " 至 ", " to ") + text(high),
+                value,
+                low if low == high == "—" else low + say(lang, " 至 ", " to ") + high,
                 "" if beside else str(row[f"verdict_{lang}"]),
             )
         )
     return rows
 
 
-def _statistic(statistic: str, outcome: str) -> Any:
+def _statistic(statistic: str, three: Three, outcome: str) -> tuple[str, str, str]:
     if statistic == "relative":
-        return relative
-    return lambda value: amount(value, outcome, change=statistic == "difference", unit=True)
+        value, low, high = map(relative, three)
+        return value, low, high
+    return amounts(three, outcome, change=statistic == "difference", unit=True)
 
 
 def contrast_cell(e: Effect | None, lang: str) -> str:
@@ -165,11 +162,35 @@ def contrast_cell(e: Effect | None, lang: str) -> str:
     if e is None or math.isnan(e.difference):
         return "—"
     sign = {"up": " ↑", "down": " ↓"}.get(direction(e.low, e.high), "")
-    text = amount(e.difference, e.outcome, change=True)
+    value, low, high = amounts((e.difference, e.low, e.high), e.outcome, change=True)
     if math.isnan(e.low):
-        return text
-    ends = ", ".join(amount(end, e.outcome, change=True) for end in (e.low, e.high))
-    return f"{text} [{ends}]{sign}"
+        return value
+    return f"{value} [{low}, {high}]{_mark(e.method)}{sign}"
+
+
+RESAMPLED = "†"
+"""After an interval made by the bootstrap-t."""
+
+
+def _mark(method: str) -> str:
+    return RESAMPLED if method == "bootstrap-t" else ""
+
+
+def intervals_said(m: Material, lang: str, cells: Iterable[str]) -> str:
+    """How the intervals of some cells were made, and from how many seeds."""
+    n, resampled = len(m.seeds), any(RESAMPLED in cell for cell in cells)
+    text = say(
+        lang,
+        f"区间：{n} 个种子的 95% t 区间（差值按种子配对）",
+        f"Intervals: 95 % t-intervals over {n} seed{'s' if n > 1 else ''} (differences paired by seed)",
+    )
+    if resampled:
+        text += say(
+            lang,
+            f"；{RESAMPLED} 偏斜较大（偏度绝对值大于 1），改用 bootstrap-t 区间（9,999 次重抽样）",
+            f"; {RESAMPLED} skewed (skewness beyond ±1), bootstrap-t with 9,999 resamples instead",
+        )
+    return text + say(lang, "；端点不越过可能的取值。", "; no end passes what is possible.")
 
 
 def contrast_rows(m: Material, lang: str, chosen: list[Pair]) -> list[tuple[str, ...]]:
@@ -196,9 +217,9 @@ def level_cell(values: FloatArray, outcome: str) -> str:
     """Mean with its interval."""
     if not len(values):
         return "—"
-    mean, low, high = interval(values)
-    text = amount(mean, outcome)
-    return text if math.isnan(low) else f"{text} [{amount(low, outcome)}, {amount(high, outcome)}]"
+    found = paired(values, np.zeros(len(values)), bounds=of_level(outcome))
+    mean, low, high = amounts((found.difference, found.low, found.high), outcome)
+    return mean if math.isnan(found.low) else f"{mean} [{low}, {high}]{_mark(found.method)}"
 
 
 def level_heads(lang: str, outcomes: tuple[str, ...] = LEVELS) -> tuple[str, ...]:

@@ -70,10 +70,12 @@ def draw(material: Material, lang: str) -> tuple[Figure, pd.DataFrame]:
     lines = math.ceil(len(arms) / columns)
     note = say(
         lang,
-        "预热后产生的件，按运行结束时的状态；横条在其所占的隐性纠纷区段内；误差线：95%区间；//：横条截断。",
-        "Cases born after the warm-up, by their state at the end of the run; side flows lie in their part of "
-        "the latent bar; whiskers: 95 % interval; //: bar cut.",
-    )
+        "预热后整个运行（{w}周）中产生的件，按运行结束时的状态，折合每年；摘要和效果图取最后{y}周，因此数值不同。\n"
+        "横条在其所占的隐性纠纷区段内；误差线：95%区间；//：横条截断。",
+        "Cases born in the whole run ({w} weeks after the warm-up), by their state at its end, per year; "
+        "summary and effects show the last {y} weeks, so their numbers differ.\n"
+        "Side flows lie in their part of the latent bar; whiskers: 95 % interval; //: bar cut.",
+    ).format(w=material.weeks, y=min(52, material.weeks))
     figure = make_figure(
         0.85 + 2.1 * lines,
         say(lang, "从潜在摩擦到实际化解", "From potential friction to real resolution"),
@@ -103,7 +105,7 @@ def table(material: Material) -> pd.DataFrame:
             values = per_run[step.key].to_numpy(float)
             values = values[~np.isnan(values)]
             if len(values):
-                mean, low, high = interval(values)
+                mean, low, high = interval(values, bounds=(0.0, math.inf))
                 rows.append((arm, step.key, mean, low, high, len(values)))
     return pd.DataFrame(rows, columns=["arm", "step", "mean", "low", "high", "runs"])
 
@@ -173,7 +175,7 @@ def _panel(
             else 0,
         )
         ax.annotate(
-            significant(value),
+            significant(value, digits=3 if value >= 10 else 2),
             (end, y),
             xytext=(3, 0),
             textcoords="offset points",

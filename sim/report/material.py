@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.outcomes import OUTCOMES
 from sim.params import Label
 from sim.report.palette import ArmStyle, arm_styles, regime_styles
 from sim.report.words import ILLUSTRATIVE, replicates_en, say
@@ -71,14 +73,8 @@ class Material:
         Key of the arm the others are measured against.
     runs : DataFrame
         ``arm, seed`` and one column an outcome.
-    series : DataFrame
-        ``arm, seed, week`` and one column an outcome.
-    groups : DataFrame
-        ``arm, seed, week, breakdown, group, value``.
-    cases : DataFrame
-        ``arm, seed`` and the fields of :data:`sim.results.CASE`, codes spelled out.
-    contrasts : DataFrame
-        ``outcome, arm, against, difference, low, high, relative, relative_low, relative_high, p_holm, n``.
+    tables : callable
+        ``tables("series")``, ``"groups"`` or ``"cases"``: the long tables, read when first needed.
     claims : DataFrame
         One row a claim and outcome, as made by :func:`sim.study.verdicts.judge`.
     weeks, warmup : int
@@ -94,16 +90,37 @@ class Material:
     arms: tuple[Arm, ...]
     control: str | None
     runs: pd.DataFrame
-    series: pd.DataFrame
-    groups: pd.DataFrame
-    cases: pd.DataFrame
-    contrasts: pd.DataFrame
+    tables: Callable[[str], pd.DataFrame]
     claims: pd.DataFrame
     weeks: int = 0
     warmup: int = 0
     key: str = ""
     manifest: Mapping[str, Any] = field(default_factory=dict)
     failed: int = 0
+
+    @cached_property
+    def series(self) -> pd.DataFrame:
+        """``arm, seed, week`` and one column an outcome."""
+        return self.tables("series")
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """``arm, seed, week, breakdown, group, value``."""
+        return self.tables("groups")
+
+    @cached_property
+    def cases(self) -> pd.DataFrame:
+        """``arm, seed`` and the fields of :data:`sim.results.CASE`, codes spelled out."""
+        return self.tables("cases")
+
+    def wide(self, outcome: str) -> pd.DataFrame:
+        """One outcome of all runs: a row a seed, a column an arm."""
+        return pd.DataFrame(self._wide[outcome])
+
+    @cached_property
+    def _wide(self) -> pd.DataFrame:
+        outcomes = [name for name in self.runs if name in OUTCOMES]
+        return self.runs.pivot(index="seed", columns="arm", values=outcomes)
 
     @property
     def end_work(self) -> float:
@@ -115,7 +132,7 @@ class Material:
         """Keys of the arms, in order."""
         return [arm.key for arm in self.arms]
 
-    @property
+    @cached_property
     def styles(self) -> dict[str, ArmStyle]:
         """Style of each arm."""
         crossed = [(arm.key, arm.regime.en, bool(arm.policies)) for arm in self.arms]
@@ -123,7 +140,7 @@ class Material:
             return regime_styles(crossed)
         return arm_styles(self.keys, self.control)
 
-    @property
+    @cached_property
     def seeds(self) -> list[int]:
         """Seeds of the runs, ascending."""
         return sorted(int(seed) for seed in self.runs["seed"].unique())
@@ -199,14 +216,11 @@ def material_of(comparison: Comparison | Material) -> Material:
     first = comparison.plan.sources[0].scenario
     claims = comparison.claims
     return Material(
-        name=first.title,
+        name=comparison.plan.title,
         arms=tuple(_arm(key, comparison.labels[key], comparison.scenarios[key]) for key in comparison.arms),
         control=comparison.control,
         runs=comparison.runs,
-        series=comparison.series,
-        groups=comparison.groups,
-        cases=comparison.cases,
-        contrasts=comparison.contrasts,
+        tables=lambda kind: getattr(comparison, kind),
         claims=claims if len(claims) else pd.DataFrame(columns=list(CLAIM_COLUMNS)),
         weeks=comparison.plan.weeks,
         warmup=first.warmup,

@@ -15,13 +15,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from sim.network.ties import NO_ONE, Ties
+from sim.params import Label
 from sim.population.columns import Places, Residents
+from sim.report.floor_plan import NOWHERE, IntArray, Plan, lay_out
 from sim.report.style import MUTED, STAGE_COLORS, empty, make_figure
 from sim.report.words import ILLUSTRATIVE, say
 from sim.vocabulary import Layer, Stage
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 MOST_RESIDENTS = 20_000
 MOST_TIES = 6_000
@@ -54,43 +53,46 @@ class Community(Protocol):
         ...
 
 
-class Plan(NamedTuple):
-    """Where everything is drawn, in units of one resident's dot."""
+class State(NamedTuple):
+    """One run as it stands: which arm and seed it is, and how many weeks of it are done."""
 
-    x: FloatArray
-    """(N,)"""
-    y: FloatArray
-    """(N,)"""
-    buildings: FloatArray
-    """(B, 4) left, bottom, width, height."""
-    grids: FloatArray
-    """(G, 4)"""
+    community: Community
+    arm: Label
+    seed: int
+    weeks: int
+    """After the warm-up."""
+
+    def title(self, lang: str) -> str:
+        """Arm, seed and week in a few words."""
+        return say(
+            lang,
+            f"{self.arm.zh}，种子 {self.seed}，第 {self.weeks} 周末",
+            f"{self.arm.en}, seed {self.seed}, end of week {self.weeks}",
+        )
 
 
-NOWHERE = Plan(np.empty(0), np.empty(0), np.empty((0, 4)), np.empty((0, 4)))
-
-
-def draw(model: Community, lang: str, source: str = "") -> tuple[Figure, pd.DataFrame]:
+def draw(state: State, lang: str, source: str = "") -> tuple[Figure, pd.DataFrame]:
     """Draw the figure and return it with its data.
 
-    Data columns: ``resident, grid, building, x, y, adult, took_part_52, stage``.
+    Data columns: ``resident, grid, building, x, y, adult, took_part_52, stage, arm, seed, week``.
 
     Parameters
     ----------
-    model : Community
+    state : State
         One run, as it stands.
     lang : {"zh", "en"}
     source : str
-        Scenario, key and seed, for the footnote.
+        Scenario and key, for the footnote.
     """
+    model = state.community
     places, residents = model.places, model.residents
     grids = _grids_shown(places)
     n = int(places.resident_range("grid")[1][grids - 1]) if grids else 0
-    note, title = _texts(lang, source, n, len(residents.key))
+    note, title = _texts(state, lang, source, n)
     if n == 0:
         figure = make_figure(2.5, title, note)
         empty(figure.add_subplot(), say(lang, "没有居民", "no residents"))
-        return figure, _frame(model, NOWHERE, np.empty(0, np.int64), 0)
+        return figure, _frame(state, NOWHERE, np.empty(0, np.int64), 0)
     plan = lay_out(places, grids)
     wide, high = _extent(plan)
     figure = make_figure(float(np.clip(1.35 + 6.8 * high / wide, 3.0, 8.0)), title, note)
@@ -111,19 +113,20 @@ def draw(model: Community, lang: str, source: str = "") -> tuple[Figure, pd.Data
         columnspacing=1.4,
         handletextpad=0.5,
     )
-    return figure, _frame(model, plan, shown, n)
+    return figure, _frame(state, plan, shown, n)
 
 
-def _texts(lang: str, source: str, n: int, everyone: int) -> tuple[str, str]:
-    title = say(lang, "谁在参与：按网格、楼院与关系", "Who takes part: grids, buildings and ties")
+def _texts(state: State, lang: str, source: str, n: int) -> tuple[str, str]:
+    everyone = len(state.community.residents.key)
+    title = say(lang, "谁在参与：", "Who takes part: ") + state.title(lang)
     lines = [
         say(
             lang,
-            "每点一位居民，在其楼内、网格内；颜色为参与阶梯，灰点为过去52周未参与者"
-            "（不含所比政策自办活动）；\n细线为户外关系；米色为单位楼。",
-            "One dot a resident, inside building and grid; colour: rung of the ladder; grey: took no part "
-            "within 52 weeks (without own events);\nthin lines: ties beyond the household; "
-            "beige: buildings of member units.",
+            "一个方案、一个种子的一次运行，不是均值。每点一位居民，在其楼内、网格内；颜色为参与阶梯，灰点为过去"
+            "52周未参与者（不含所比政策自办活动）；细线为家庭以外的关系；米色为单位楼。",
+            "One run of one arm and seed, no mean. One dot a resident, inside building and grid; colour: "
+            "rung of the ladder; grey: took no part within 52 weeks (without the compared policies' own "
+            "events); thin lines: ties beyond the household; beige: buildings of member units.",
         )
     ]
     if n < everyone:
@@ -152,79 +155,6 @@ def classes(residents: Residents, week: int, n: int) -> IntArray:
     took_part = week - residents.last_other[:n].astype(np.int64) < YEAR
     shown = np.where(took_part, stage, _NOT_ACTIVE)
     return np.where(residents.age[:n] < ADULT, _NOT_ADULT, shown)
-
-
-def lay_out(places: Places, grids: int) -> Plan:
-    """Grids side by side, buildings in rows inside them, residents floor by floor inside those.
-
-    Parameters
-    ----------
-    places : Places
-    grids : int
-        Only the first ``grids`` grids are placed.
-
-    Returns
-    -------
-    Plan
-    """
-    first, last = (edge.astype(np.int64) for edge in places.resident_range("building"))
-    buildings = int(places.grid_first_building[grids])
-    n = int(last[buildings - 1]) if buildings else 0
-    x, y = np.zeros(n), np.zeros(n)
-    boxes, frames = np.zeros((buildings, 4)), np.zeros((grids, 4))
-    per_row = _per_row(grids)
-    left = bottom = row_height = 0.0
-    typical = max(4.0, float(np.median(last[:buildings] - first[:buildings])) if buildings else 4.0)
-    across = max(3, math.ceil(math.sqrt(typical * 1.1)))
-    for grid in range(grids):
-        if grid and grid % per_row == 0:
-            left, bottom, row_height = 0.0, bottom - row_height - 5.0, 0.0
-        own = range(int(places.grid_first_building[grid]), int(places.grid_first_building[grid + 1]))
-        width, height = _place_grid(own, first, last, across, left, bottom, x, y, boxes)
-        frames[grid] = (left - 2.5, bottom - height - 2.5, width + 5.0, height + 5.0)
-        left += width + 8.0
-        row_height = max(row_height, height + 5.0)
-    return Plan(x, y, boxes, frames)
-
-
-def _per_row(grids: int) -> int:
-    """Grids a row: near 7 to 5 with few places left empty."""
-
-    def cost(columns: int) -> float:
-        rows = math.ceil(grids / columns)
-        return abs(columns / rows - 1.4) + 2.0 * (columns * rows - grids) / grids
-
-    return min(range(1, grids + 1), key=cost)
-
-
-def _place_grid(
-    own: range,
-    first: IntArray,
-    last: IntArray,
-    across: int,
-    left: float,
-    top: float,
-    x: FloatArray,
-    y: FloatArray,
-    boxes: FloatArray,
-) -> tuple[float, float]:
-    """Place the buildings of one grid in rows downward from ``(left, top)``; returns its width and height."""
-    area = sum(float((int(last[b]) - int(first[b]) + across) + 3 * across) for b in own)
-    row_width = max(across + 2.0, math.sqrt(area * 1.9))
-    at, row_top, tallest, widest = 0.0, top, 0.0, 0.0
-    for b in own:
-        people = int(last[b] - first[b])
-        columns = max(across, math.ceil(math.sqrt(people / 1.6)))
-        rows = max(1, math.ceil(people / columns))
-        if at and at + columns > row_width:
-            at, row_top, tallest = 0.0, row_top - tallest - 2.0, 0.0
-        index = np.arange(people)
-        x[first[b] : last[b]] = left + at + index % columns + 0.5
-        y[first[b] : last[b]] = row_top - rows + index // columns + 0.5
-        boxes[b] = (left + at - 0.3, row_top - rows - 0.3, columns + 0.6, rows + 0.6)
-        tallest, widest = max(tallest, float(rows)), max(widest, at + columns)
-        at += columns + 2.0
-    return widest, top - row_top + tallest
 
 
 def tie_pairs(ties: Ties, n: int) -> tuple[IntArray, npt.NDArray[np.bool_]]:
@@ -376,8 +306,8 @@ def _handles(shown: IntArray, lang: str, drawn: int, total: int) -> list[Line2D]
     return handles
 
 
-def _frame(model: Community, plan: Plan, shown: IntArray, n: int) -> pd.DataFrame:
-    residents = model.residents
+def _frame(state: State, plan: Plan, shown: IntArray, n: int) -> pd.DataFrame:
+    residents = state.community.residents
     keys = [stage.key for stage in Stage]
     return pd.DataFrame(
         {
@@ -389,5 +319,8 @@ def _frame(model: Community, plan: Plan, shown: IntArray, n: int) -> pd.DataFram
             "adult": residents.age[:n] >= ADULT,
             "took_part_52": shown >= 0,
             "stage": [keys[int(s)] for s in residents.stage[:n]],
+            "arm": state.arm.en,
+            "seed": state.seed,
+            "week": state.weeks,
         }
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.report.material import Arm, Material
 from sim.report.words import say
+from sim.study.ranges import of_difference, of_relative
 from sim.study.statistics import paired, relative_change
 
 
@@ -43,6 +44,8 @@ class Effect(NamedTuple):
     relative_low: float
     relative_high: float
     n: int
+    method: str = "t"
+    """How the interval of the difference was made: see :mod:`sim.study.statistics`."""
 
 
 def pairs(m: Material) -> list[Pair]:
@@ -73,11 +76,12 @@ def effect(m: Material, pair: Pair, outcome: str) -> Effect | None:
     """Difference of one outcome, by the rules of :mod:`sim.study.statistics`; None if not recorded."""
     if outcome not in m.runs:
         return None
-    wide = m.runs.pivot(index="seed", columns="arm", values=outcome)
+    wide = m.wide(outcome)
     if pair.arm not in wide or pair.against not in wide:
         return None
     a, b = wide[pair.arm].to_numpy(float), wide[pair.against].to_numpy(float)
-    contrast, ratio = paired(a, b), relative_change(a, b)
+    contrast = paired(a, b, bounds=of_difference(outcome))
+    ratio = relative_change(a, b, bounds=of_relative(outcome))
     there = ~(np.isnan(a) | np.isnan(b))
     mean, against = (float(np.mean(x[there])) if there.any() else math.nan for x in (a, b))
     return Effect(
@@ -93,6 +97,7 @@ def effect(m: Material, pair: Pair, outcome: str) -> Effect | None:
         ratio.low,
         ratio.high,
         contrast.n,
+        contrast.method,
     )
 
 

@@ -25,10 +25,12 @@ def draw(material: Material, lang: str) -> tuple[Figure, pd.DataFrame]:
     notes = [
         say(
             lang,
-            "每点为一次运行（最后52周）；箱：四分位数与中位数，须：极值。双峰时均值没有代表性。",
-            "Each point is one run (last 52 weeks); box: quartiles and median, whiskers: extremes. "
-            "Where there are two humps the mean stands for neither.",
-        )
+            "每点为一个种子的一次运行，取最后{y}周，上下错开只为看清；箱：上下四分位数，粗线：中位数，"
+            "须：最小值和最大值。点若聚成两群，均值不代表其中任何一群。",
+            "Each point is one run of one seed over its last {y} weeks, moved up or down only to be seen; "
+            "box: quartiles, thick line: median, whiskers: least and greatest. "
+            "Where points form two groups, the mean stands for neither.",
+        ).format(y=min(52, material.weeks))
     ]
     if material.replicates < 4:
         notes.append(say(lang, "重复少于4次：不画箱。", "Fewer than 4 replicates: no box."))
@@ -95,14 +97,11 @@ def _panel(ax: Axes, material: Material, outcome: str, lang: str) -> None:
         return
     if is_share(outcome):
         percent_axis(ax, "x")
-    unit = (
-        ("%" + unit_name(outcome, lang).removeprefix("占")) if is_share(outcome) else unit_name(outcome, lang)
-    )
-    if is_share(outcome) and lang == "en":
-        unit = unit_name(outcome, lang).replace("share", "%")
-    ax.set_xlabel(
-        say(lang, f"{outcome_name(outcome, lang)}（{unit}）", _wrap(outcome_name(outcome, lang), unit))
-    )
+    unit = unit_name(outcome, lang)
+    if is_share(outcome):
+        unit = say(lang, unit.replace("比例", "%"), unit.replace("share", "%"))
+    name = outcome_name(outcome, lang)
+    ax.set_xlabel(say(lang, f"{name}\n{unit}", _wrap(name, unit)))
     ax.grid(axis="x", color=HAIR)
 
 

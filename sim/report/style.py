@@ -95,19 +95,39 @@ def number(value: float) -> str:
 def fold(text: str, cells: int) -> str:
     """Break lines longer than ``cells`` columns, at blanks or between Chinese characters.
 
+    No line is left with a word or two: the pieces of a long line are about equally long.
+
     Parameters
     ----------
     text : str
     cells : int
         Columns; a Chinese character takes two.
     """
-    return "\n".join(_fold_line(line, cells) for line in text.splitlines())
+    return "\n".join(_balanced(line, cells) for line in text.splitlines())
+
+
+def _balanced(line: str, cells: int) -> str:
+    """The line in as few pieces as it needs, the last not much shorter than the others."""
+    pieces = _fold_line(line, cells)
+    for narrower in range(cells - 1, cells // 2, -1):
+        if pieces.count("\n") == 0 or _width(pieces.rpartition("\n")[2]) > 0.6 * cells:
+            return pieces
+        tighter = _fold_line(line, narrower)
+        if tighter.count("\n") > pieces.count("\n"):
+            return pieces
+        pieces = tighter
+    return pieces
+
+
+def _width(text: str) -> int:
+    """Columns a text takes."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
 
 def _fold_line(line: str, cells: int) -> str:
     lines, used = [""], 0
     for word in re.findall(r"[\u2e80-\uffef][，。；：、）”％%]*|[^\s\u2e80-\uffef]+|\s+", line):
-        wide = sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in word)
+        wide = _width(word)
         if used + wide > cells and lines[-1]:
             lines, used = [*lines, ""], 0
             word, wide = (word, wide) if word.strip() else ("", 0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.report.findings import (
     claim_rows,
     contrast_rows,
+    intervals_said,
     level_heads,
     level_rows,
     limits,
@@ -86,7 +87,9 @@ def _plain(m: Material, lang: str) -> Iterator[str]:
         yield say(
             lang, "只有一个方案，没有可比的对象。", "There is one arm only: nothing to compare it with."
         )
-    yield markdown_table(level_heads(lang), level_rows(m, lang))
+    levels = level_rows(m, lang)
+    yield markdown_table(level_heads(lang), levels)
+    yield intervals_said(m, lang, [cell for row in levels for cell in row])
 
 
 def _claims(m: Material, lang: str) -> Iterator[str]:
@@ -125,11 +128,15 @@ def _contrasts(m: Material, lang: str) -> Iterator[str]:
     if not chosen:
         return
     yield say(lang, "## 差值与 95% 区间", "## Differences with 95 % intervals")
+    cells: list[str] = []
     for policy, heading in zip((True, False), headings(lang), strict=True):
         some = [pair for pair in chosen if pair.policy == policy]
         if some:
             heads = (heading, *(pair.label(m, lang) for pair in some))
-            yield markdown_table(heads, contrast_rows(m, lang, some))
+            rows = contrast_rows(m, lang, some)
+            cells += [cell for row in rows for cell in row]
+            yield markdown_table(heads, rows)
+    yield intervals_said(m, lang, cells)
     yield say(
         lang,
         "↑/↓：区间不含 0；无箭头：看不出差别。区间未作多重比较校正（对对照的 Holm 校正 p 见 --json）。",

@@ -15,6 +15,7 @@ from sim.report.findings import (
     LEVELS,
     claim_rows,
     contrast_rows,
+    intervals_said,
     level_heads,
     level_rows,
     limits,
@@ -87,7 +88,9 @@ def print_summary(comparison: Comparison | Material, lang: str, console: Console
             console.print(Text(f"• {row[0].strip()} · {row[1]}"), width=width)
             console.print(Text("  " + " · ".join(parts)), width=width)
     title = say(lang, "各方案的水平与95%区间", "Levels with 95 % intervals")
-    _table(console, width, title, level_heads(lang, _LEVELS), level_rows(m, lang, _LEVELS), words=(0,))
+    levels = level_rows(m, lang, _LEVELS)
+    _table(console, width, title, level_heads(lang, _LEVELS), levels, words=(0,))
+    cells = [cell for row in levels for cell in row]
     chosen = pairs(m)
     for policy, heading in zip((True, False), headings(lang), strict=True):
         some = [pair for pair in chosen if pair.policy == policy]
@@ -95,8 +98,11 @@ def print_summary(comparison: Comparison | Material, lang: str, console: Console
         for first in range(0, len(some), columns_here):
             part = some[first : first + columns_here]
             columns = (say(lang, "指标", "outcome"), *(m.label(pair.arm, lang) for pair in part))
-            _table(console, width, heading, columns, contrast_rows(m, lang, part), words=(0,))
+            contrasts = contrast_rows(m, lang, part)
+            cells += [cell for row in contrasts for cell in row]
+            _table(console, width, heading, columns, contrasts, words=(0,))
     console.print()
+    console.print(Text(intervals_said(m, lang, cells), style="dim"), width=width)
     console.print(Text(limits(m, lang)[0], style="dim"), width=width)
     console.print(
         Text(

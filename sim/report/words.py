@@ -157,17 +157,54 @@ def amount(value: float, outcome: str, *, change: bool = False, unit: bool = Fal
     return minus("0" + text[len("-0") :] if _is_zero(text) else text)
 
 
+Three = tuple[float, float, float]
+"""A value and both ends of its interval."""
+
+
+def amounts(three: Three, outcome: str, *, change: bool = False, unit: bool = False) -> tuple[str, str, str]:
+    """A value and its interval as text, all to one place: two digits of the interval's half-width.
+
+    Shares keep one decimal of a per cent. More than three significant digits are never shown.
+
+    Parameters
+    ----------
+    three : (float, float, float)
+        Value, low, high.
+    outcome : str
+    change, unit : bool
+        As in :func:`amount`.
+    """
+    half = (three[2] - three[1]) / 2.0
+    if is_share(outcome) or not half > 0.0:
+        value, low, high = (amount(each, outcome, change=change, unit=unit) for each in three)
+        return value, low, high
+    largest = max(map(abs, three))
+    most = 2 - math.floor(math.log10(largest))
+    places = min(1 - math.floor(math.log10(half)), most)
+    while places < min(most, 4) and any(each != 0.0 and round(each, places) == 0.0 for each in three[1:]):
+        places += 1
+    value, low, high = (minus(_to_place(each, min(places, 4), change)) for each in three)
+    return value, low, high
+
+
+def _to_place(value: float, places: int, signed: bool) -> str:
+    rounded = round(value, places)
+    if rounded == 0.0:
+        return "0"
+    return f"{rounded:{'+' if signed else ''},.{max(places, 0)}f}"
+
+
 def relative(value: float) -> str:
     """A relative change in per cent, signed."""
     return "—" if math.isnan(value) else minus(f"{100 * value:+.1f}%")
 
 
-def significant(value: float, *, signed: bool = False) -> str:
-    """Three significant digits without an exponent."""
+def significant(value: float, *, signed: bool = False, digits: int = 3) -> str:
+    """Three significant digits, or as many as asked for, without an exponent: 1,234.5 is 1,230."""
     if value == 0.0:
         return "0"
-    digits = max(0, 2 - math.floor(math.log10(abs(value))))
-    return f"{value:{'+' if signed else ''},.{min(digits, 4)}f}"
+    places = min(digits - 1 - math.floor(math.log10(abs(value))), 4)
+    return f"{round(value, places):{'+' if signed else ''},.{max(places, 0)}f}"
 
 
 def minus(text: str) -> str:

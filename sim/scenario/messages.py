@@ -15,6 +15,7 @@ from sim.scenario.bykind import near
 from sim.scenario.merge import Path
 from sim.scenario.schema import Arm, Scenario
 from sim.scenario.targets import READINGS
+from sim.scenario.units import unit_in
 
 Sentence = tuple[str, str]
 """The same in Chinese and English."""
@@ -74,7 +75,7 @@ def describe(error: Mapping[str, Any], tree: Mapping[str, Any]) -> Sentence:
         )
         hint = (f"，是否想写 {guess}", f"; did you mean {guess}") if guess else ("", "")
         return (
-            f"不认识 {value}，可写 {context['expected'].replace(' or ', '、')}{hint[0]}",
+            f"不认识 {value}，可写 {context['expected'].replace(', ', '、').replace(' or ', '、')}{hint[0]}",
             f"unknown value {value}; it must be {context['expected']}{hint[1]}",
         )
     return _text(kind, value, context, str(error["msg"]))
@@ -143,7 +144,8 @@ def _range(loc: Path, tree: Mapping[str, Any]) -> Sentence:
     most = next((getattr(m, n) for m in field.metadata for n in ("le", "lt") if hasattr(m, n)), None)
     extra = field.json_schema_extra
     unit = str(extra["unit"]) if isinstance(extra, dict) and "unit" in extra else ""
-    zh_unit, en_unit = (f"（单位：{unit}）", f" ({unit})") if unit and unit != "1" else ("", "")
+    named = unit not in ("", "1", "0 to 1")
+    zh_unit, en_unit = (f"（单位：{unit_in(unit, 'zh')}）", f" ({unit})") if named else ("", "")
     if least is not None and most is not None:
         return (f" {least:g} 到 {most:g} 之间{zh_unit}", f"between {least:g} and {most:g}{en_unit}")
     if least is not None:

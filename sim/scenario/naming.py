@@ -15,6 +15,7 @@ from pathlib import Path
 import sim
 from sim.errors import YiheError
 from sim.policies import registry
+from sim.scenario.reasons import reason
 from sim.scenario.schema import Scenario
 
 LENGTH = 20
@@ -84,9 +85,10 @@ def _file_hash(file: Path, key: str | None) -> str:
     try:
         return hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError as error:
+        zh, en = reason(error)
         raise YiheError(
-            f"无法读取（{error.strerror}），请检查路径和权限",
-            f"cannot be read ({error.strerror}); check path and permissions",
+            f"无法读取（{zh}），请检查路径和权限",
+            f"cannot be read ({en}); check path and permissions",
             file=file,
             key=key,
         ) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -223,22 +223,53 @@ def _arms_expanded(tree: dict[str, Any], origins: Origins) -> tuple[dict[str, An
 # --- mistakes ---
 
 
+class ScenarioError(YiheError):
+    """The first mistake in a file as one sentence; all of them, in the order of lines, in ``each``."""
+
+    def __init__(self, each: tuple[YiheError, ...]) -> None:
+        first, more = each[0], len(each) - 1
+        zh = f"{first.zh}（另有 {more} 处问题，yihe validate 逐条列出）" if more else first.zh
+        en = f"{first.en} ({more} more after this: yihe validate lists them)" if more else first.en
+        super().__init__(zh, en, file=first.file, key=first.key, line=first.line)
+        self.each = each
+
+
 def _mistake(
     error: ValidationError, tree: dict[str, Any], origins: Origins, file: FilePath | None
 ) -> YiheError:
-    """The first mistake, in the order of lines, and how many there are besides."""
+    """Every mistake, in the order of lines; one that several arms share is said once."""
     last = 10**9
-    found: list[tuple[int, int, Place, Mapping[str, Any]]] = []
-    for line in error.errors():
-        place = _place(tuple(line["loc"]), origins, file)
-        found.append((place.line if place.line is not None else last, len(found), place, line))
-    found.sort(key=lambda entry: entry[:2])
-    _, _, place, first = found[0]
-    zh, en = describe(first, tree)
-    if len(found) > 1:
-        zh += f"（另有 {len(found) - 1} 处问题）"
-        en += f" ({len(found) - 1} more after this)"
-    return YiheError(zh, en, file=place.file, key=show_path(tuple(first["loc"])) or None, line=place.line)
+    found: dict[tuple[object, ...], tuple[int, YiheError]] = {}
+    lines = [*error.errors(), *_in_arms(error, tree)]
+    wrong = {tuple(line["loc"]) for line in lines}
+    for line in lines:
+        path = tuple(line["loc"])
+        if path == ("title",) and line["type"] == "missing" and ("name",) in wrong:
+            continue  # a title left out is the name
+        place = _place(path, origins, file)
+        zh, en = describe(line, tree)
+        one = YiheError(zh, en, file=place.file, key=show_path(path) or None, line=place.line)
+        at = last if place.line is None else place.line
+        found.setdefault((place, zh, path[-1:] if place.line is not None else path), (at, one))
+    return ScenarioError(tuple(one for _, one in sorted(found.values(), key=lambda entry: entry[0])))
+
+
+def _in_arms(error: ValidationError, tree: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """ScenarioError of the arms, which are looked at only once everything else is right."""
+    known = {(tuple(line["loc"]), repr(line["input"])) for line in error.errors()}
+    arms = tree.get("arms")
+    if not isinstance(arms, Mapping) or any(loc[:1] == ("arms",) for loc, _ in known):
+        return
+    base = {key: value for key, value in tree.items() if key not in ("arms", "targets")}
+    for name, arm in arms.items():
+        own = {key: value for key, value in arm.items() if key != "label"} if isinstance(arm, Mapping) else {}
+        try:
+            Scenario.model_validate(tuples(merge(base, own)), strict=True)
+        except ValidationError as found:
+            for line in found.errors():
+                loc = tuple(line["loc"])
+                if loc[:1] and loc[0] in own and (loc, repr(line["input"])) not in known:
+                    yield {**line, "loc": ("arms", name, *loc)}
 
 
 def _place(path: Path, origins: Origins, file: FilePath | None) -> Place:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from sim.scenario.schema import Scenario
+from sim.scenario.units import unit_in
 from sim.vocabulary import Regime
 
 SHOWN = ("places", "budget")
@@ -205,6 +206,7 @@ def _comment(field: FieldInfo, lang: str) -> str:
         return f"  # {field.description}" if field.description else ""
     least = next(m.ge for m in field.metadata if hasattr(m, "ge"))
     most = next(m.le for m in field.metadata if hasattr(m, "le"))
+    unit = unit_in(str(extra["unit"]), lang)
     if lang == "zh":
-        return f"  # {extra['zh']}（{extra['unit']}，{least:g} 到 {most:g}，{extra['evidence']}）"
-    return f"  # {extra['en']} ({extra['unit']}, {least:g} to {most:g}, {extra['evidence']})"
+        return f"  # {extra['zh']}（{unit}，{least:g} 到 {most:g}，{extra['evidence']}）"
+    return f"  # {extra['en']} ({unit}, {least:g} to {most:g}, {extra['evidence']})"

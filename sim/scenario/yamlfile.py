@@ -18,6 +18,7 @@ from ruamel.yaml.reader import ReaderError
 
 from sim.errors import YiheError
 from sim.scenario.merge import Path, show_path
+from sim.scenario.reasons import reason
 
 MOST_VALUES = 200_000
 """More values than any honest file holds; stops aliases that multiply without end."""
@@ -71,9 +72,10 @@ def read_text(file: FilePath) -> str:
             raise YiheError(
                 "这是文件夹，请指明其中的 .yaml 文件", "this is a folder; name a .yaml file in it", file=file
             ) from None
+        zh, en = reason(error)
         raise YiheError(
-            f"无法读取（{error.strerror}），请检查权限",
-            f"cannot be read ({error.strerror}); check its permissions",
+            f"无法读取（{zh}），请检查权限",
+            f"cannot be read ({en}); check its permissions",
             file=file,
         ) from None
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,7 +53,7 @@ def compare_command(
     seed, weeks, workers : int, optional
         See :func:`sim.study.compare.compare`.
     out : Path, optional
-        ``results/<scenario name>`` if left out.
+        ``results/<scenario name>`` if left out, of all scenarios compared.
     lang : {"zh", "en"}
     quiet : bool
         Print nothing but errors.
@@ -68,10 +69,11 @@ def compare_command(
     int
         Exit code: 0, 1 if a run failed, 130 if interrupted.
     """
-    from sim.study.plan import make_plan, source
+    from sim.study.plan import make_plan, refuse_one_arm, source
 
     plan = make_plan(
         [source(given, weeks) for given in scenarios], replicates=replicates, seed=seed, against=against)
+    refuse_one_arm(plan)
     folder = out or RESULTS / plan.name
     comparison = _do(plan, folder, workers=workers, lang=lang, quiet=quiet, engine=engine)
     if comparison is None:
@@ -80,6 +82,8 @@ def compare_command(
     if report is not None:
         from sim.study.store import write_text
 
+        if not quiet and not sys.stderr.isatty():
+            print("作图和摘要" if lang == "zh" else "figures and summary", file=sys.stderr, flush=True)
         figures = list(report.figures(comparison, plan.sources[0].scenario, folder / "figures", lang))
         write_text(folder / "summary.md", report.markdown(comparison, lang))
     if as_json:
@@ -155,9 +159,12 @@ def _do(
 
 @contextlib.contextmanager
 def _progress(lang: str, quiet: bool) -> Iterator[Progress | None]:
-    """A bar with the time left on stderr; none under ``--quiet`` or when nobody watches."""
-    if quiet or not sys.stderr.isatty():
+    """A bar with the time left on stderr, plain lines where that is no terminal, nothing if ``--quiet``."""
+    if quiet:
         yield None
+        return
+    if not sys.stderr.isatty():
+        yield ProgressLines(lang, sys.stderr)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -174,6 +181,49 @@ def _progress(lang: str, quiet: bool) -> Iterator[Progress | None]:
             bar.update(task, completed=done, total=total, note=note)
 
         yield tell
+
+
+LINE_SECONDS = 10.0
+"""Least time between two lines of progress."""
+
+
+class ProgressLines:
+    """Progress as plain lines, for pipes and logs: one at the start, one every ten seconds, one at the end.
+
+    Parameters
+    ----------
+    lang : {"zh", "en"}
+    out : text file
+    clock : callable
+        Seconds; another one in tests.
+    """
+
+    def __init__(self, lang: str, out: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self.lang, self.out, self.clock = lang, out, clock
+        self._began = self._said = clock()
+        self._first: int | None = None
+
+    def __call__(self, done: int, total: int, failed: int) -> None:
+        """Say where things stand, if it is time to."""
+        now, first = self.clock(), self._first is None
+        self._first = done if self._first is None else self._first
+        if not first and done < total and now - self._said < LINE_SECONDS:
+            return
+        if total == self._first and not first:
+            return
+        self._said = now
+        print(self._line(done, total, failed, now - self._began), file=self.out, flush=True)
+
+    def _line(self, done: int, total: int, failed: int, seconds: float) -> str:
+        zh = self.lang == "zh"
+        text = f"模拟 {done}/{total}" if zh else f"runs {done}/{total}"
+        if failed:
+            text += f"，失败 {failed}" if zh else f", {failed} failed"
+        fresh = done - (self._first or 0)
+        if fresh > 0 and done < total:
+            left = seconds / fresh * (total - done)
+            text += f"，约剩 {left:.0f} 秒" if zh else f", about {left:.0f} s left"
+        return text
 
 
 def _tell_failures(comparison: Comparison, lang: str) -> int:

@@ -26,8 +26,8 @@ from sim.params import Label
 from sim.results import RunResult, summarise
 from sim.scenario.datafiles import check_data_files
 from sim.scenario.schema import Scenario
-from sim.study import manifest, store, verdicts
-from sim.study.plan import Plan, Source, make_plan, no_such_arm, source
+from sim.study import manifest, ranges, store, verdicts
+from sim.study.plan import Plan, Source, make_plan, no_such_arm, refuse_one_arm, source
 from sim.study.runner import Engine, Failed, Progress, Report, execute
 from sim.study.statistics import Band, Mean, band, holm, interval, paired, relative_change
 from sim.study.store import Store
@@ -64,10 +64,11 @@ class Comparison:
     ) -> None:
         self.plan, self.folder, self.report, self.lang = plan, folder, report, lang
         self._holder = holder
+        self._columns: dict[str, pd.DataFrame] = {}
 
     @property
     def name(self) -> str:
-        """Name of the first scenario."""
+        """Name of the scenario, or of all that are compared."""
         return self.plan.name
 
     @property
@@ -157,8 +158,7 @@ class Comparison:
             First week and one past the last, after the warm-up; the last 52 weeks if left out.
         """
         if window is None:
-            found = self.runs[self.runs["arm"] == arm].set_index("seed")[outcome]
-            return found.reindex(list(self.seeds)).to_numpy(float)
+            return self._by_arm[arm][outcome].to_numpy(float)
         weekly = self.weekly(outcome, arm)[:, window[0]:window[1]]
         return np.array([summarise(outcome, row) for row in weekly], float)
 
@@ -167,18 +167,18 @@ class Comparison:
         if "series" in self.__dict__:
             rows = self.series[self.series["arm"] == arm]
         else:
-            rows = self._table("series", ["arm", "seed", "week", outcome])
+            rows = self._weekly(outcome)
             rows = rows[rows["arm"] == arm]
         wide = rows.pivot(index="seed", columns="week", values=outcome)
         return wide.reindex(index=list(self.seeds), columns=range(self.plan.weeks)).to_numpy(float)
 
     def band(self, outcome: str, arm: str) -> Band:
         """Mean and pointwise 95 % interval by week."""
-        return band(self.weekly(outcome, arm))
+        return band(self.weekly(outcome, arm), bounds=ranges.of_level(outcome))
 
     def level(self, outcome: str, arm: str) -> Mean:
         """Mean over seeds with its 95 % interval, over the default window."""
-        return interval(self.values(outcome, arm))
+        return interval(self.values(outcome, arm), bounds=ranges.of_level(outcome))
 
     def save(self, folder: str | Path) -> Path:
         """Copy the results folder.
@@ -225,9 +225,23 @@ class Comparison:
         mine = table["seed"].isin(self.seeds) & table["arm"].isin(self.arms)
         return table[mine].reset_index(drop=True)
 
+    @cached_property
+    def _by_arm(self) -> dict[str, pd.DataFrame]:
+        """Runs of each arm, one row a seed of the plan; NaN for a run that failed."""
+        runs = {str(arm): rows.set_index("seed") for arm, rows in self.runs.groupby("arm", sort=False)}
+        nothing = self.runs.iloc[:0].set_index("seed")
+        return {arm: runs.get(arm, nothing).reindex(list(self.seeds)) for arm in self.arms}
+
+    def _weekly(self, outcome: str) -> pd.DataFrame:
+        """One outcome's column of ``series``, read once."""
+        if outcome not in self._columns:
+            self._columns[outcome] = self._table("series", ["arm", "seed", "week", outcome])
+        return self._columns[outcome]
+
     def _contrast(self, outcome: str, arm: str) -> dict[str, Any]:
         treatment, control = self.values(outcome, arm), self.values(outcome, self.control)
-        found, ratio = paired(treatment, control), relative_change(treatment, control)
+        found = paired(treatment, control, bounds=ranges.of_difference(outcome))
+        ratio = relative_change(treatment, control, bounds=ranges.of_relative(outcome))
         return {
             "outcome": outcome, "arm": arm, "against": self.control, "relative": ratio.relative,
             "relative_low": ratio.low, "relative_high": ratio.high, **found._asdict(),
@@ -271,12 +285,13 @@ def compare(
     Raises
     ------
     YiheError
-        For any mistake in the scenarios, or a folder that cannot be used.
+        For any mistake in the scenarios, fewer than two arms, or a folder that cannot be used.
     """
     if not scenarios:
         raise YiheError("请至少给一个情景", "give at least one scenario")
     plan = make_plan(
         [source(given, weeks) for given in scenarios], replicates=replicates, seed=seed, against=against)
+    refuse_one_arm(plan)
     return do(plan, out, workers=workers, lang=lang, progress=progress, engine=engine)
 
 

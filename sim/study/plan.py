@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from sim.errors import YiheError
 from sim.params import Label
-from sim.scenario.naming import run_key, sources_hash
+from sim.scenario.bykind import near
+from sim.scenario.naming import run_key, scenario_key, sources_hash
 from sim.scenario.reading import load, set_path
 from sim.scenario.schema import Scenario
 from sim.scenario.targets import Claim
@@ -73,7 +74,7 @@ class Plan:
     Parameters
     ----------
     name : str
-        Of the first scenario.
+        Of the scenario, or of all that are compared.
     sources : tuple of Source
     arms : dict of str to Scenario
         Resolved, in order.
@@ -94,6 +95,16 @@ class Plan:
     control: str
     compared: frozenset[str]
     seeds: tuple[int, ...]
+
+    @property
+    def title(self) -> Label:
+        """Title of the scenario, or of all that are compared."""
+        if len(self.sources) == 1:
+            return self.sources[0].scenario.title
+        titles = [_title(source) for source in self.sources]
+        return Label(
+            zh=" 对 ".join(dict.fromkeys(title.zh for title in titles)),
+            en=" against ".join(dict.fromkeys(title.en for title in titles)))
 
     @property
     def weeks(self) -> int:
@@ -176,10 +187,29 @@ def source(text: str | Path | Scenario | Source, weeks: int | None = None) -> So
 
 def no_such_arm(arm: str, arms: Iterable[str], file: str | Path | None = None) -> YiheError:
     """The sentence for an arm that isn't there."""
-    known = ", ".join(arms)
+    names = tuple(arms)
+    known, guess = ", ".join(names), near(arm, names)
+    zh, en = (f"，是否想写 {guess}？", f"; did you mean {guess}?") if guess else ("；", ";")
     return YiheError(
-        f"没有名为 {arm} 的方案；现有：{known or '（无）'}",
-        f"there is no arm called {arm}; there are: {known or '(none)'}", file=file)
+        f"没有名为 {arm} 的方案{zh}现有：{known or '（无）'}",
+        f"there is no arm called {arm}{en} there are: {known or '(none)'}", file=file)
+
+
+def refuse_one_arm(plan: Plan) -> None:
+    """Refuse to compare an arm with nothing.
+
+    Raises
+    ------
+    YiheError
+        If there are fewer than two arms.
+    """
+    if len(plan.arms) > 1:
+        return
+    raise YiheError(
+        "只有一个方案，没有可比的对象：请在 arms 中写两个以上方案，或再给一个情景文件；"
+        "只看一个方案请用 yihe run",
+        "there is one arm only and nothing to compare it with: give two or more under arms, or another "
+        "scenario file; for one arm alone use yihe run", file=plan.sources[0].scenario.file)
 
 
 def make_plan(
@@ -204,10 +234,11 @@ def make_plan(
     Raises
     ------
     YiheError
-        If arms differ in their weeks or warm-up, or the control isn't among them.
+        If arms differ in their weeks or warm-up, the same is given twice, or the control isn't among them.
     """
     if replicates < 1:
         raise YiheError("重复次数至少为 1", "there must be at least 1 replicate", key="--replicates")
+    _no_twins(sources)
     arms, origins = _arms(sources)
     _same_calendar(arms)
     if against is not None and against not in arms:
@@ -216,7 +247,7 @@ def make_plan(
     first = sources[0].scenario.seed if seed is None else seed
     compared = compared_policies(list(arms.values()))
     seeds = tuple(range(first, first + replicates))
-    return Plan(sources[0].scenario.name, tuple(sources), arms, origins, control, compared, seeds)
+    return Plan(_name(sources), tuple(sources), arms, origins, control, compared, seeds)
 
 
 def compared_policies(arms: Sequence[Scenario]) -> frozenset[str]:
@@ -240,6 +271,42 @@ def _arms(sources: Sequence[Source]) -> tuple[dict[str, Scenario], dict[str, Ori
             arms[name] = scenario.arm(arm) if arm else _bare(scenario)
             origins[name] = Origin(number, arm, scenario.arm_label(arm) if arm else scenario.title)
     return arms, origins
+
+
+def _no_twins(sources: Sequence[Source]) -> None:
+    """Refuse the same scenario given twice: its differences would all be 0 and mean nothing."""
+    seen: set[tuple[str, str | None, str]] = set()
+    for scenario, arm in sources if len(sources) > 1 else ():
+        chosen = scenario.arm(arm) if arm else scenario
+        content = (scenario.name, arm, scenario_key(chosen))
+        if content in seen:
+            name = f"{scenario.name}:{arm}" if arm else scenario.name
+            raise YiheError(
+                f"{name} 给了两次，自己和自己没有可比的：请去掉一个，或换成另一个情景",
+                f"{name} is given twice and cannot be compared with itself: leave one out, or give another "
+                "scenario", file=scenario.file)
+        seen.add(content)
+
+
+LONGEST_NAME = 80
+"""Characters of a study's name, which also names its folder."""
+
+
+def _name(sources: Sequence[Source]) -> str:
+    """Name of one scenario, or of all that are compared."""
+    if len(sources) == 1:
+        return sources[0].scenario.name
+    parts = [f"{scenario.name}-{arm}" if arm else scenario.name for scenario, arm in sources]
+    name = "-vs-".join(parts)
+    return name if len(name) <= LONGEST_NAME else f"{parts[0][:LONGEST_NAME - 20]}-vs-{len(parts) - 1}-more"
+
+
+def _title(source: Source) -> Label:
+    scenario, arm = source
+    if arm is None:
+        return scenario.title
+    label = scenario.arm_label(arm)
+    return Label(zh=f"{scenario.title.zh}（{label.zh}）", en=f"{scenario.title.en} ({label.en})")
 
 
 def _free(name: str, longer: str, taken: Mapping[str, Any]) -> str:

@@ -251,7 +251,8 @@ class _Chunks:
 def _on_cluster(
     plan: Plan, blocks: Sequence[Block], engine: Engine, workers: int,
 ) -> Results:
-    _warm(plan, engine)
+    if engine is not default_engine() or not compiled_mark().exists():
+        _warm(plan, engine)
     package, chunks = _pack(plan.arms), _Chunks(blocks, workers)
     with _cluster(workers) as client:
         running: dict[Any, tuple[Block, ...]] = {}
@@ -306,6 +307,16 @@ def _warm(plan: Plan, engine: Engine) -> None:
     except Exception:
         # It goes wrong again in the runs themselves, and is recorded there
         return
+
+
+def compiled_mark() -> Path:
+    """What :mod:`sim.precompile` leaves when every kernel of this code is compiled."""
+    import numba
+
+    from sim.jit import kernel_hash
+
+    folder = Path(vars(numba.config)["CACHE_DIR"])
+    return folder / f"complete-{sys.implementation.cache_tag}-{kernel_hash()}"
 
 
 def _library(name: str) -> Any:

@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import YiheError
+from sim.scenario.reasons import reason
 from sim.study.lock import Lock
 from sim.study.tables import KINDS, LONG, Finished, arrow, build
 
@@ -212,10 +213,10 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        what = error.strerror or str(error)
+        zh, en = reason(error)
         raise YiheError(
-            f"结果文件夹写不进去（{what}）：请腾出空间、改权限，或用 --out 换一个文件夹",
-            f"cannot write into the results folder ({what}): free some space, change its permissions, or "
+            f"结果文件夹写不进去（{zh}）：请腾出空间、改权限，或用 --out 换一个文件夹",
+            f"cannot write into the results folder ({en}): free some space, change its permissions, or "
             "choose another folder with --out", file=folder) from error
 
 

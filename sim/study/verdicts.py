@@ -26,10 +26,13 @@ from sim.scenario.targets import (
     Statistic,
     Verdict,
 )
+from sim.study import ranges
 from sim.study.plan import ClaimUnderTest
 from sim.study.statistics import interval, paired, relative_change
 
 FloatArray = npt.NDArray[np.float64]
+
+STATISTICS: tuple[Statistic, ...] = ("control", "treatment", "difference", "relative")
 
 Values = Callable[[str, str, tuple[int, int]], FloatArray]
 """Values of an outcome in an arm over a window, one a seed, seeds ascending."""
@@ -51,7 +54,8 @@ def judge(claims: Sequence[ClaimUnderTest], values: Values) -> list[dict[str, An
     -------
     list of dict
         ``claim, label_zh, label_en, source, outcome, judged, arm, against, first_week, last_week, reading,
-        claimed_zh, claimed_en, claimed_relative, statistic``; ``simulated, low, high`` of that statistic;
+        claimed_zh, claimed_en, claimed_relative, statistic``; ``must_<statistic>_low, _high`` of each
+        condition; ``simulated, low, high`` of that statistic;
         each of ``control, treatment, difference, relative`` with ``_low`` and ``_high``; ``n, verdict,
         verdict_zh, verdict_en``. Rows beside a claim have ``judged`` False and no verdict.
     """
@@ -63,7 +67,7 @@ def _rows(tested: ClaimUnderTest, values: Values) -> Iterator[dict[str, Any]]:
     for outcome in (claim.outcome, *claim.beside):
         treatment = values(outcome, tested.treatment, tested.window)
         control = values(outcome, tested.control, tested.window)
-        found = estimate(treatment, control)
+        found = estimate(treatment, control, outcome)
         judged = outcome == claim.outcome
         statistic = shown(claim)
         verdict = decide(claim, found) if judged else None
@@ -73,7 +77,7 @@ def _rows(tested: ClaimUnderTest, values: Values) -> Iterator[dict[str, Any]]:
             "outcome": outcome, "judged": judged, "arm": tested.treatment, "against": tested.control,
             "first_week": tested.window[0], "last_week": tested.window[1] - 1, "reading": claim.reading,
             "claimed_zh": claimed(claim, "zh"), "claimed_en": claimed(claim, "en"),
-            "claimed_relative": claimed_relative(claim), "statistic": statistic,
+            "claimed_relative": claimed_relative(claim), "statistic": statistic, **conditions(claim),
             **dict(zip(("simulated", "low", "high"), found[statistic], strict=True)),
             **_spread(found), "n": int(np.sum(~np.isnan(treatment - control))),
             "verdict": verdict or "", "verdict_zh": name.zh if name else "",
@@ -81,12 +85,14 @@ def _rows(tested: ClaimUnderTest, values: Values) -> Iterator[dict[str, Any]]:
         }
 
 
-def estimate(treatment: FloatArray, control: FloatArray) -> Estimates:
+def estimate(treatment: FloatArray, control: FloatArray, outcome: str) -> Estimates:
     """Every statistic a claim may ask for, with its 95 % interval; NaN where there is none."""
-    contrast, ratio = paired(treatment, control), relative_change(treatment, control)
+    contrast = paired(treatment, control, bounds=ranges.of_difference(outcome))
+    ratio = relative_change(treatment, control, bounds=ranges.of_relative(outcome))
+    level = ranges.of_level(outcome)
     return {
-        "control": interval(control),
-        "treatment": interval(treatment),
+        "control": interval(control, bounds=level),
+        "treatment": interval(treatment, bounds=level),
         "difference": (contrast.difference, contrast.low, contrast.high),
         "relative": (ratio.relative, ratio.low, ratio.high),
     }
@@ -126,16 +132,22 @@ def claimed(claim: Claim, lang: str) -> str:
 
 
 def claimed_relative(claim: Claim) -> float:
-    """The relative change a claim implies at least; NaN if it implies none."""
-    if isinstance(claim, RelativeChangeClaim):
-        return claim.value
-    if isinstance(claim, LevelChangeClaim):
-        more = claim.direction == "more"
-        before = claim.before.high if more else claim.before.low
-        after = claim.after.low if more else claim.after.high
-        if before and after is not None:
-            return after / before - 1.0
-    return math.nan
+    """The relative change that is claimed; NaN if the claim is about something else.
+
+    A claim of levels (from below 30 % to above 70 %) has none: a ratio of its ends may be reached while the
+    levels are not.
+    """
+    return claim.value if isinstance(claim, RelativeChangeClaim) else math.nan
+
+
+def conditions(claim: Claim) -> dict[str, float]:
+    """Range in which each statistic must lie, as ``must_<statistic>_low`` and ``_high``; NaN where it need
+    not.
+    """
+    ends = {condition.statistic: (condition.low, condition.high) for condition in claim.conditions()}
+    return {
+        f"must_{name}{end}": value for name in STATISTICS
+        for end, value in zip(("_low", "_high"), ends.get(name, (math.nan, math.nan)), strict=True)}
 
 
 def _range(levels: Range, outcome: str) -> str:
