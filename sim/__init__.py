@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.errors import YiheError
-    from sim.model import CommunityModel, simulate, simulate_arms
+    from sim.model import CommunityModel
     from sim.params import Param, Parameters
     from sim.policies.base import Policy
     from sim.results import RunResult
     from sim.scenario.reading import dump, load, loads
     from sim.scenario.schema import Scenario
+    from sim.simulation import simulate, simulate_arms
     from sim.study.compare import Comparison, compare, run
 
     __version__: str
@@ -39,8 +40,8 @@ _HOME = {
     "load": "sim.scenario.reading",
     "loads": "sim.scenario.reading",
     "run": "sim.study.compare",
-    "simulate": "sim.model",
-    "simulate_arms": "sim.model",
+    "simulate": "sim.simulation",
+    "simulate_arms": "sim.simulation",
 }
 """Each public name and the module it lives in."""
 

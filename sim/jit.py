@@ -75,6 +75,7 @@ if "NUMBA_CACHE_DIR" not in os.environ:
 
 _njit: Any = numba.njit
 """Untyped, so that a kernel keeps the signature of the plain function."""
+_ALIKE: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}
 
 
 def kernel(function: F) -> F:
@@ -85,7 +86,7 @@ def kernel(function: F) -> F:
     function : callable
         In the part of Python and NumPy that numba knows; ``function.py_func`` stays the plain Python one.
     """
-    compiled: F = _njit(cache=True, error_model="numpy", nogil=True)(function)
+    compiled: F = _njit(**_ALIKE)(function)
     return compiled
 
 
@@ -97,5 +98,5 @@ def lean_kernel(function: F) -> F:
     function : callable
         As for :func:`kernel`; it may read and write the arrays it is given and make none.
     """
-    compiled: F = _njit(cache=True, error_model="numpy", nogil=True, _nrt=False)(function)
+    compiled: F = _njit(**_ALIKE, _nrt=False)(function)
     return compiled

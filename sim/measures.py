@@ -7,24 +7,14 @@ from typing import Protocol
 
 import numpy as np
 
+from sim.census import BANDS, gini, measure_cases, take_census
 from sim.ledger.caselog import harvestable, log_rows
 from sim.population.columns import Float32, Float64, Int64, Places
 from sim.processes.categories import CATEGORIES, TASK
 from sim.processes.office import TALLY
 from sim.processes.running import RunningModel
 from sim.processes.world import COUNTS
-from sim.recorder import (
-    AGE_GROUPS,
-    BANDS,
-    MEMBER_GROUPS,
-    POSITION_GROUPS,
-    TENURE_GROUPS,
-    Recorder,
-    gini,
-    measure_cases,
-    measure_finding,
-    take_census,
-)
+from sim.recorder import AGE_GROUPS, MEMBER_GROUPS, POSITION_GROUPS, TENURE_GROUPS, Recorder
 from sim.results import RunResult
 from sim.vocabulary import Activity, Kind, Position
 
@@ -32,6 +22,8 @@ _FIXED = (*AGE_GROUPS, *POSITION_GROUPS, *TENURE_GROUPS, *MEMBER_GROUPS)
 _GRID_OFFSET = len(_FIXED)
 _OLD = AGE_GROUPS.index("60–69")
 _PRIVATE = len(AGE_GROUPS) + int(Position.PRIVATE_MIDDLE)
+_TRUST = tuple(
+    (kind, "trust_committee" if kind == Kind.RESIDENTS_COMMITTEE else f"trust_{kind.key}") for kind in Kind)
 _MEMBER = len(AGE_GROUPS) + len(POSITION_GROUPS) + len(TENURE_GROUPS)
 
 
@@ -72,6 +64,13 @@ def _sum(column: Float32 | Float64) -> float:
 def _mean(column: Float64, rows: list[int]) -> float:
     values = column.tolist()
     return sum(values[r] for r in rows) / len(rows)
+
+
+def _mean_where(column: Float64, present: Float64) -> float:
+    """Mean over the communities that have such an institution; NaN if none has."""
+    pairs = zip(column.tolist(), present.tolist(), strict=True)
+    values = [value for value, here in pairs if here > 0]
+    return sum(values) / len(values) if values else float("nan")
 
 
 def _ratio(a: float, b: float) -> float:
@@ -157,18 +156,22 @@ def _disputes(v: dict[str, float], model: Run, counts: Float64, tally: Float64) 
     v["silent_disputes"] = (born["silent"] + done["gave_up"]) * per
     v["resolved"], v["closed_on_paper"] = done["resolved"] * per, done["paper"] * per
     v["escalated"], v["relapsed"] = done["escalated"] * per, done["relapsed"] * per
-    latent, recorded = _year(model, v, "latent_disputes"), _year(model, v, "recorded_disputes")
-    solved, papered = _year(model, v, "resolved"), _year(model, v, "closed_on_paper")
-    v["real_resolution_rate"] = _ratio(solved - _year(model, v, "relapsed"), latent)
-    v["recorded_resolution_rate"] = _ratio(solved + papered, recorded)
+    v["given_up"] = done["gave_up"] * per
     c = model.cases.cases
     now = measure_cases(c, model.week).tolist()
-    waiting, closed, close, wait, passed, happy, heard, assign, assigned, ended = now
+    waiting, closed, close, wait, passed, happy, heard, assign, assigned, ended, find, found = now
     v["backlog"] = waiting * per
+    solved, papered = _year(model, v, "resolved"), _year(model, v, "closed_on_paper")
+    # All that was in hand at some time in these weeks has been closed, was given up, or is open now.
+    in_hand = solved + papered + _year(model, v, "given_up") + v["backlog"]
+    never_found = _year(model, v, "silent_disputes") - _year(model, v, "given_up")
+    held = max(0.0, solved - _year(model, v, "relapsed"))
+    v["real_resolution_rate"] = _ratio(held, in_hand + never_found)
+    v["recorded_resolution_rate"] = _ratio(solved + papered, in_hand)
     v["time_to_close"], v["time_waiting"] = _ratio(close, closed), _ratio(wait, ended)
     v["handoffs"] = _ratio(passed, closed)
     v["satisfaction"], v["time_to_assign"] = _ratio(happy, heard), _ratio(assign, assigned)
-    v["time_to_find"] = _ratio(*measure_finding(c, model.week))
+    v["time_to_find"] = _ratio(find, found)
 
 
 def _state(
@@ -177,15 +180,17 @@ def _state(
 ) -> None:
     n = max(int(people[0]), 1)
     mean = trust / n
-    v["trust_core"], v["trust_committee"] = mean[Kind.CORE], mean[Kind.RESIDENTS_COMMITTEE]
-    v["trust_property"], v["trust_owners_committee"] = mean[Kind.PROPERTY], mean[Kind.OWNERS_COMMITTEE]
+    for kind, name in _TRUST:
+        v[name] = mean[kind]
+    partners, owners = model.state(Kind.PARTNER_UNIT), model.state(Kind.OWNERS_COMMITTEE)
+    v["unit_satisfaction"] = _mean_where(partners.satisfaction, partners.number)
+    v["legitimacy"] = _mean_where(owners.legitimacy, owners.present)
     v["efficacy"], v["autonomy"], v["attachment"] = (sums[1:] / n).tolist()
     v["event_ties"] = event_ties / n
     v["norm"] = _sum(model.commons.norm) / max(len(model.commons.norm), 1)
     firm = model.state(Kind.PROPERTY)
-    firms = [c for c, here in enumerate(firm.present.tolist()) if here > 0]
-    if firms:
-        v["fee_payment"], v["property_effort"] = _mean(firm.paying, firms), _mean(firm.effort, firms)
+    v["fee_payment"] = _mean_where(firm.paying, firm.present)
+    v["property_effort"] = _mean_where(firm.effort, firm.present)
     load, desk_of = model.cases.desks["load"], model.cases.desk_of
     v["staff_load"] = _mean(load, desk_of[Kind.RESIDENTS_COMMITTEE].tolist())
     v["core_load"] = _mean(load, desk_of[Kind.CORE].tolist())
@@ -207,9 +212,26 @@ def _cost(v: dict[str, float], model: Run, tally: Float64) -> None:
     v["cost_per_resolved"] = _ratio(_year(model, v, "money_spent"), _year(model, v, "resolved"))
 
 
+def _recovery(model: Run) -> float:
+    """Weeks from the end of the first shock until the backlog is back within a tenth of what it was.
+
+    The usual backlog is the mean of up to eight weeks before the shock. NaN without a shock or without a week
+    before it; the weeks that were left if the backlog never came back.
+    """
+    shock = min(model.scenario.shocks, key=lambda s: s.week, default=None)
+    backlog = model.recorder.series["backlog"]
+    if shock is None or not 0 < shock.week < len(backlog):
+        return float("nan")
+    before = backlog[max(0, shock.week - 8) : shock.week].tolist()
+    usual = sum(before) / len(before)
+    after = backlog[shock.week + shock.weeks :].tolist()
+    return float(next((k for k, now in enumerate(after) if now <= 1.1 * usual), len(after)))
+
+
 def gather(model: Run) -> RunResult:
     """The result of a finished run; open cases join the log as they stand."""
     book, recorder = model.cases, model.recorder
+    recorder.series["recovery_weeks"][:] = _recovery(model)
     rest = harvestable(book.cases, model.week, True)
     recorder.rows.append(log_rows(book.cases, rest, model.scenario.warmup, TASK))
     names = {

@@ -1,4 +1,4 @@
-"""The community model: the week as a short list, and a whole run."""
+"""The community model: the week as a short list."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from sim.actors.roster import PARTS, ROSTER, spare_hours
 from sim.ledger.budget import Budget, Grants
 from sim.ledger.commons import make_commons
 from sim.ledger.levers import Levers
+from sim.ledger.means import means_of
 from sim.ledger.opportunities import OPPORTUNITY, Opportunities, Scope
 from sim.network.builders import build_ties
+from sim.params import as_record
 from sim.policies.base import Policy
 from sim.population.columns import Population
 from sim.population.csv_import import read_csv
 from sim.population.synthesis import synthesize
 from sim.processes import aftermath, casework, engagement, environment, experience
 from sim.processes.parameters import Shock
+from sim.processes.participation import MOST
 from sim.processes.rules import make_rules
 from sim.processes.staffing import make_case_book
 from sim.recorder import Recorder
@@ -71,13 +74,16 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         self.rules = make_rules(scenario.cases, scenario.world, self.streams)
         self.state_ = state.fork() if state is not None else self._found()
         self._rank_places()
-        self.opportunities = Opportunities()
+        self.opportunities = Opportunities(len(self.residents.key))
+        self.chosen = np.empty((len(self.residents.key), MOST), np.int32)
+        self.shocks: tuple[Shock, ...] = ()
         self.staff_factor = 1.0
         self.grants = Grants(np.zeros((0, 0), np.int64), np.zeros((0, 0), np.int64))
         self.recorder = Recorder(scenario.weeks, measures.group_count(self.places))
         self._views: list[Any] | None = None
         self._no_hours = np.zeros(self.places.communities), np.zeros((self.places.communities, len(Kind)))
         self._phases: dict[tuple[str, str, int], npt.NDArray[np.int64]] = {}
+        self._turns: dict[tuple[str, str, int, int], npt.NDArray[np.bool_]] = {}
         self.record_weight = self._weigh_records()
         self._read_numbers()
 
@@ -89,7 +95,9 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         self.lessons = experience.Lessons(
             *(getattr(s.experience, name) for name in experience.Lessons._fields))
         self.norm_kept = engagement.half_life(s.experience.norm_half_life)
-        self.heads = casework.heads(self)
+        blocks = {kind: getattr(s.actors, kind.key) for kind in Kind}
+        self._numbers: dict[Kind | None, npt.NDArray[np.void]] = {None: as_record(s.actors)}
+        self._numbers.update((kind, as_record(block)) for kind, block in blocks.items())
         self.trust_prior = environment.trust_prior(s.population.trust)
         self.susceptibility = np.full(len(self.residents.key), s.experience.talk)
 
@@ -103,7 +111,7 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         arrived = population.residents
         arrived.skill_home[:], arrived.autonomy_home[:] = arrived.skill, arrived.autonomy
         ties = build_ties(population, s.located_ties(), self.streams, s.population)
-        commons = make_commons(population.places, s.actors.trust_between, 4.0)
+        commons = make_commons(population.places, s.actors.trust_between, s.actors.reputation_weight)
         self.state_ = State(population, ties, commons)
         self._rank_places()
         make_institutions(self, self.state_)
@@ -135,6 +143,7 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         r = self.residents
         adults = (r.age >= 18).astype(float)
         self.adults = np.bincount(r.community, adults * r.present, places.communities)
+        self.buildings_a_grid = np.maximum(np.diff(places.grid_first_building), 1).astype(float)
         self.building_adults = np.bincount(r.building, adults, places.buildings)
 
     # What policies, processes and actors see: sim.view.ModelView.
@@ -163,11 +172,37 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
             self._phases[name] = (self.draw(f"phase/{stream}", level, -1) * period).astype(np.int64)
         return self._phases[name]
 
+    def turn(self, stream: str, level: str, period: int) -> npt.NDArray[np.bool_]:
+        """Where something periodic falls due this week; see :class:`sim.view.ModelView`."""
+        now = self.week % period
+        name = (stream, level, period, now)
+        if name not in self._turns:
+            self._turns[name] = (now + self.phase(stream, level, period)) % period == 0
+            self._turns[name].flags.writeable = False
+        return self._turns[name]
+
+    def numbers(self, kind: Kind | None) -> npt.NDArray[np.void]:
+        """Numbers of a kind of institution, or of all; see :class:`sim.view.ModelView`."""
+        return self._numbers[kind]
+
+    def memory(self, name: str, columns: Mapping[str, str]) -> dict[str, npt.NDArray[np.float64]]:
+        """What a policy has to remember; see :class:`sim.view.ModelView`."""
+        memories = self.state_.memories
+        if name not in memories:
+            memories[name] = {
+                column: np.zeros(self.levers.sizes[level]) for column, level in columns.items()}
+        return memories[name]
+
+    def week_key(self, stream: str) -> np.uint64:
+        """Key of a stream's draws of this week."""
+        return self.streams.week_key(stream, self.week)
+
     def _weigh_records(self) -> npt.NDArray[np.float64]:
         """Weight of records in appraisal, (C,); a street under pressure asks for more."""
         pressure = self.state(Kind.STREET).pressure[self.places.community_street]
         weight = self.scenario.cases.appraisal_record
-        return np.clip(weight * (1.0 + self.actors.street.pressure_gain * pressure), 0.0, 1.0)
+        asked = weight * (1.0 + self.actors.street.pressure_gain * pressure)
+        return np.minimum(np.maximum(asked + self.levers.get("record_weight"), 0.0), 1.0)
 
     def state(self, kind: Kind) -> Any:
         """Columns of one kind of institution."""
@@ -210,13 +245,12 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         """One week, in the order of the model page."""
         self.budget.spent[:] = 0.0
         self.opportunities.clear()
-        self.record_weight = self._weigh_records()
-        shocks = self._shocks()
-        environment.world(self, shocks)
+        self.shocks = self._shocks()
+        environment.world(self, self.shocks)
         self._policies()
         self._institutions()
-        attendance = engagement.participate(self, environment.factor(shocks, "free_hours_factor"))
-        counts = casework.find(self, environment.factor(shocks, "friction_factor"))
+        attendance = engagement.participate(self, environment.factor(self.shocks, "free_hours_factor"))
+        counts = casework.find(self, environment.factor(self.shocks, "friction_factor"))
         tally = casework.handle(self)
         left = aftermath.learn_from_week(self, attendance)
         if self.policy_week >= 0:
@@ -226,9 +260,9 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         self.levers.reset()
         self.state_.week += 1
 
-    def _shocks(self) -> list[Shock]:
+    def _shocks(self) -> tuple[Shock, ...]:
         week = self.policy_week
-        return [s for s in self.scenario.shocks if s.week <= week < s.week + s.weeks]
+        return tuple(s for s in self.scenario.shocks if s.week <= week < s.week + s.weeks)
 
     def _policies(self) -> None:
         """Requests, then grants, then acts; each policy sees only its own grant."""
@@ -243,8 +277,11 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
             level = policy.intensity * self.grants.share(rank)
             if self.regime in policy.convenors and level.any():
                 policy.act(self, level)
+        self.budget.take_in(self.levers.get("income"))
 
     def _institutions(self) -> None:
+        self.record_weight = self._weigh_records()
+        self.means = means_of(self.levers, self.budget, self.staff_factor)
         for part in PARTS:
             part.decide(self)
         for kind in ROSTER:
@@ -305,59 +342,3 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         """Agents by class; made on first use."""
         self._materialise()
         return super().agents_by_type
-
-
-def simulate(
-    scenario: Scenario, seed: int | None = None, *, compared: frozenset[str] | None = None
-) -> RunResult:
-    """Run one scenario from founding to end.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Resolved: its arms are not looked at.
-    seed : int, optional
-    compared : frozenset of str, optional
-        As in :class:`CommunityModel`.
-
-    Returns
-    -------
-    RunResult
-    """
-    model = CommunityModel(scenario, seed, compared=compared)
-    try:
-        return model.run()
-    finally:
-        model.free()
-
-
-def simulate_arms(
-    arms: Mapping[str, Scenario], seed: int, compared: frozenset[str] | None = None
-) -> dict[str, RunResult]:
-    """Run several arms of one seed; arms that agree on everything but policies share their warm-up.
-
-    Parameters
-    ----------
-    arms : mapping of name to Scenario
-    seed : int
-    compared : frozenset of str, optional
-
-    Returns
-    -------
-    dict of name to RunResult
-        Exactly what :func:`simulate` gives for each arm alone.
-    """
-    warm: dict[str, CommunityModel] = {}
-    results: dict[str, RunResult] = {}
-    try:
-        for name, scenario in arms.items():
-            same = scenario.model_copy(update={"policies": (), "shocks": scenario.shocks}).model_dump_json()
-            if same not in warm:
-                warm[same] = CommunityModel(scenario, seed, compared=compared).warm_up()
-            model = CommunityModel(scenario, seed, compared=compared, state=warm[same].state_)
-            results[name] = model.run()
-            model.free()
-    finally:
-        for model in warm.values():
-            model.free()
-    return results

@@ -82,23 +82,30 @@ OUTCOMES: dict[str, Outcome] = {
     "silent_disputes": _o(
         "沉默（未被发现或放弃）", "silent: never found or given up", _PER, "less", "sum_per_year",
         "disputes"),
+    "given_up": _o(
+        "中途放弃", "given up after being recorded", _PER, "less", "sum_per_year", "disputes"),
     "resolved": _o("实际化解", "really resolved", _PER, "more", "sum_per_year", "disputes"),
     "closed_on_paper": _o("纸面办结", "closed on paper", _PER, "less", "sum_per_year", "disputes"),
     "escalated": _o("上交街道", "escalated to the street", _PER, "less", "sum_per_year", "disputes"),
     "relapsed": _o("反弹", "relapsed", _PER, "less", "sum_per_year", "disputes"),
     "backlog": _o("未决件", "backlog", "cases per 1,000 residents", "less", "mean", "disputes"),
     "real_resolution_rate": _o(
-        "年实际化解率（占隐性纠纷）", "really resolved, of latent, within 52 weeks", "share", "more", "last",
-        "disputes"),
+        "年实际化解率（占年内全部纠纷，含沉默）",
+        "really resolved and not relapsed, of all there were within 52 weeks, silent ones too", "share",
+        "more", "last", "disputes"),
     "recorded_resolution_rate": _o(
-        "年台账办结率（占记录）", "closed, as recorded, of recorded, within 52 weeks", "share", "neither",
-        "last", "disputes"),
+        "年台账办结率（占年内在办）",
+        "closed, as recorded, of all that were in hand within 52 weeks", "share", "neither", "last",
+        "disputes"),
     "time_to_find": _o("发现时间", "time to find", "clock h, mean", "less", "mean", "disputes"),
     "time_to_assign": _o("派单到位时间", "time to assign", "working h, mean", "less", "mean", "disputes"),
     "time_to_close": _o("办结时间", "time to close", "working h, mean", "less", "mean", "disputes"),
     "time_waiting": _o(
         "等待时间（含放弃者）", "waiting before service, given up included", "working h, mean", "less",
         "mean", "disputes"),
+    "recovery_weeks": _o(
+        "冲击后恢复周数", "weeks until the backlog is back after a shock", "weeks", "less", "last",
+        "disputes"),
     "handoffs": _o("流转次数", "hand-offs a case", "times", "less", "mean", "disputes"),
     "satisfaction": _o("当事人满意度", "satisfaction of parties", "0 to 1", "more", "mean", "disputes"),
     # State.
@@ -108,6 +115,18 @@ OUTCOMES: dict[str, Outcome] = {
     "trust_property": _o("对物业信任", "trust in the property company", "0 to 1", "more", "mean", "state"),
     "trust_owners_committee": _o(
         "对业委会信任", "trust in the owners' committee", "0 to 1", "more", "mean", "state"),
+    "trust_grid_worker": _o("对网格员信任", "trust in the grid worker", "0 to 1", "more", "mean", "state"),
+    "trust_social_organization": _o(
+        "对社会组织信任", "trust in the social organisation", "0 to 1", "more", "mean", "state"),
+    "trust_partner_unit": _o("对驻区单位信任", "trust in partner units", "0 to 1", "more", "mean", "state"),
+    "trust_mediation": _o(
+        "对调解队伍信任", "trust in the mediation team", "0 to 1", "more", "mean", "state"),
+    "trust_volunteers": _o("对志愿团队信任", "trust in volunteers", "0 to 1", "more", "mean", "state"),
+    "trust_street": _o("对街道信任", "trust in the street office", "0 to 1", "more", "mean", "state"),
+    "unit_satisfaction": _o(
+        "企业满意度", "satisfaction of partner units", "0 to 1", "more", "mean", "state"),
+    "legitimacy": _o(
+        "业委会公信力", "legitimacy of the owners' committee", "0 to 1", "more", "mean", "state"),
     "efficacy": _o("效能感", "efficacy", "0 to 1", "more", "mean", "state"),
     "autonomy": _o("自主感", "felt autonomy", "0 to 1", "more", "mean", "state"),
     "attachment": _o("归属感", "attachment", "0 to 1", "more", "mean", "state"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
@@ -102,7 +103,9 @@ class Declared(NamedTuple):
     note: str
 
 
-def declared(model: type[BaseModel], prefix: str = "") -> Iterator[Declared]:
+def declared(
+    model: type[BaseModel], prefix: str = "", block: BaseModel | None = None
+) -> Iterator[Declared]:
     """Every number declared in a block of parameters and in the blocks inside it.
 
     Parameters
@@ -110,6 +113,8 @@ def declared(model: type[BaseModel], prefix: str = "") -> Iterator[Declared]:
     model : type of pydantic model
     prefix : str
         Key path of the block itself.
+    block : pydantic model, optional
+        Whose values are the defaults, where a block is used with defaults of its own.
 
     Yields
     ------
@@ -118,15 +123,40 @@ def declared(model: type[BaseModel], prefix: str = "") -> Iterator[Declared]:
     for name, field in model.model_fields.items():
         path = f"{prefix}.{name}" if prefix else name
         extra = field.json_schema_extra
+        default = field.default if block is None else getattr(block, name)
         if isinstance(extra, dict) and "evidence" in extra:
-            yield _declared(path, field, extra)
+            yield _declared(path, default, field, extra)
         elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from declared(field.annotation, path)
+            inner = default if isinstance(default, field.annotation) else None
+            yield from declared(field.annotation, path, inner)
 
 
-def _declared(path: str, field: FieldInfo, extra: dict[str, Any]) -> Declared:
+def _declared(path: str, default: Any, field: FieldInfo, extra: dict[str, Any]) -> Declared:
     bounds = {type(m).__name__: m for m in field.metadata}
     return Declared(
-        path, field.default, extra["unit"], bounds["Ge"].ge, bounds["Le"].le,
+        path, default, extra["unit"], bounds["Ge"].ge, bounds["Le"].le,
         extra["source"], extra["evidence"], extra["zh"], extra["en"], extra.get("note", ""),
     )
+
+
+def as_record(block: BaseModel) -> np.ndarray:
+    """The numbers and switches of a block in the form that compiled code reads.
+
+    Parameters
+    ----------
+    block : pydantic model
+
+    Returns
+    -------
+    structured array, shape (1,)
+        One field a number (``i8`` or ``f8``) or switch (``u1``), under its own name; blocks inside it and
+        texts are left out.
+    """
+    kinds: dict[Any, str] = {int: "i8", float: "f8", bool: "u1"}
+    fields = [
+        (name, kinds[field.annotation]) for name, field in type(block).model_fields.items()
+        if field.annotation in (int, float, bool)]
+    record = np.zeros(1, np.dtype(fields, align=True))
+    for name, _ in fields:
+        record[name] = getattr(block, name)
+    return record

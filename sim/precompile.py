@@ -32,8 +32,8 @@ _PEOPLE, _TIES = "people.csv", "ties.csv"
 
 def forward() -> None:
     """A short run from founding to end."""
-    from sim.model import simulate
     from sim.scenario.reading import load
+    from sim.simulation import simulate
 
     simulate(load(_BASE, {"population.residents": 80}), 1)
 

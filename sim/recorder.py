@@ -4,158 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.jit import kernel
 from sim.ledger.caselog import CASE
-from sim.ledger.cases import Table
-from sim.network.ties import Ties
 from sim.outcomes import OUTCOMES
-from sim.population.columns import Float64, Int64, Residents
-from sim.processes.categories import TASK
-from sim.vocabulary import AGE_BANDS, Membership, Position, Status, Tenure
+from sim.population.columns import Float64, Int64
+from sim.vocabulary import AGE_BANDS, Position, Tenure
 
-_SILENT, _OPEN, _ESCALATED = int(Status.SILENT), int(Status.OPEN), int(Status.ESCALATED)
-BANDS = np.array([low for low, _ in AGE_BANDS], np.int64)
 AGE_GROUPS = tuple(name for _, name in AGE_BANDS[1:])
 POSITION_GROUPS = tuple(p.key for p in Position)
 TENURE_GROUPS = tuple(t.key for t in Tenure)
 MEMBER_GROUPS = ("member", "other")
-_HABIT_BINS = 50
-assert int(Membership.NONE) == 0
-
-
-@kernel
-def take_census(
-    r: Residents, ties: Ties, week: int, bands: Int64, grid_offset: int, n_groups: int
-) -> tuple[Int64, Float64, Int64, Int64, int, Float64]:
-    """Count adults once over.
-
-    Groups are numbered age bands, positions, tenures, member and other, grids.
-
-    Parameters
-    ----------
-    r : Residents
-    ties : Ties
-    week : int
-    bands : array, shape (n_bands,)
-        Lower bounds of age; the first band holds children and is left out.
-    grid_offset : int
-        Number of the first grid's group.
-    n_groups : int
-
-    Returns
-    -------
-    counts : array of int, shape (10,)
-        Adults; active this week; with a mark of any, other, public participation within 52 weeks; of any and
-        other within 4; at mutual help, public affairs, volunteering or above.
-    sums : array, shape (4,)
-        Hours, efficacy, autonomy, attachment.
-    habit : array of int, shape (50,)
-        Histogram.
-    groups : array of int, shape (2, n_groups)
-        Adults, and those who took part within 52 weeks without the compared policies' own events.
-    filled : int
-        Event slots in use.
-    trust : array, shape (10,)
-        Sums by kind of institution.
-    """
-    counts = np.zeros(10, np.int64)
-    sums = np.zeros(4)
-    trust = np.zeros(r.trust_good.shape[1])
-    habit = np.zeros(_HABIT_BINS, np.int64)
-    groups = np.zeros((2, n_groups), np.int64)
-    filled = 0
-    n_bands = len(bands) - 1
-    for i in range(len(r.age)):
-        if r.present[i] == 0 or r.age[i] < 18:
-            continue
-        other = week - r.last_other[i] < 52
-        counts[0] += 1
-        counts[1] += r.active[i]
-        counts[2] += week - r.last_any[i] < 52
-        counts[3] += other
-        counts[4] += week - r.last_public[i] < 52
-        counts[5] += week - r.last_any[i] < 4
-        counts[6] += week - r.last_other[i] < 4
-        counts[7] += r.stage[i] >= 1
-        counts[8] += r.stage[i] >= 2
-        counts[9] += r.stage[i] >= 3
-        sums[0] += r.hours[i]
-        sums[1] += r.efficacy[i]
-        sums[2] += r.autonomy[i]
-        sums[3] += r.attachment[i]
-        for k in range(len(trust)):
-            trust[k] += r.trust_good[i, k] / (r.trust_good[i, k] + r.trust_bad[i, k])
-        habit[min(_HABIT_BINS - 1, int(r.habit[i] * _HABIT_BINS))] += 1
-        band = n_bands - 1
-        while band > 0 and r.age[i] < bands[band + 1]:
-            band -= 1
-        member = 0 if r.membership[i] > 0 else 1
-        for g in (band, n_bands + r.position[i], n_bands + 7 + r.tenure[i], n_bands + 9 + member,
-                  grid_offset + r.grid[i]):
-            groups[0, g] += 1
-            groups[1, g] += other
-        for k in range(ties.event_strength.shape[1]):
-            filled += ties.event_strength[i, k] > 0
-    return counts, sums, habit, groups, filled, trust
-
-
-def gini(histogram: Int64) -> float:
-    """Gini coefficient of values in equal bins from 0, each at its bin's middle; 0 if nobody has any.
-
-    Parameters
-    ----------
-    histogram : array of int, shape (bins,)
-    """
-    values = np.arange(len(histogram)) + 0.5
-    n = int(histogram.sum())
-    if n == 0:
-        return 0.0
-    before = np.cumsum(histogram) - histogram
-    weighted = float(((2 * before + histogram - n) * histogram * values).sum())
-    return weighted / (n * float((histogram * values).sum()))
-
-
-@kernel
-def measure_cases(c: Table, week: int) -> Float64:
-    """State of the case table: open and escalated now, and mean times of those that closed this week.
-
-    Returns
-    -------
-    array
-        Open, closed this week, summed times to close, waits (those given up too), hand-offs, satisfied sum,
-        satisfied count, times to assign (sum, count), ended this week.
-    """
-    out = np.zeros(10)
-    for i in range(len(c)):
-        if c[i].used == 0 or c[i].category == TASK:
-            continue
-        if c[i].status == _OPEN or c[i].status == _ESCALATED:
-            out[0] += 1
-        elif c[i].ended_week == week and c[i].found >= 0.0:
-            out[9] += 1
-            out[3] += c[i].waited
-            if c[i].status != _SILENT:  # closed, not given up
-                out[1] += 1
-                out[2] += c[i].closed - c[i].found
-                out[4] += c[i].handoffs
-            if c[i].satisfaction == c[i].satisfaction:
-                out[5] += c[i].satisfaction
-                out[6] += 1
-            if c[i].assigned >= 0.0:
-                out[7] += c[i].assigned - c[i].found
-                out[8] += 1
-    return out
-
-
-@kernel
-def measure_finding(c: Table, week: int) -> tuple[float, int]:
-    """Sum and number of clock times to find, of latent disputes born this week that were or will be found."""
-    total, n = 0.0, 0
-    for i in range(len(c)):
-        if c[i].used and c[i].category != TASK and c[i].born_week == week and c[i].found_clock >= 0.0:
-            total += c[i].found_clock - c[i].born_clock
-            n += 1
-    return total, n
 
 
 class Recorder:
@@ -170,7 +27,8 @@ class Recorder:
     """
 
     def __init__(self, weeks: int, groups: int) -> None:
-        self.series = {name: np.full(weeks, np.nan) for name in OUTCOMES}
+        self._table = np.full((weeks, len(OUTCOMES)), np.nan)
+        self.series = {name: self._table[:, k] for k, name in enumerate(OUTCOMES)}
         self.group_sizes = np.zeros(groups, np.int64)
         self.groups = np.full((weeks, groups), np.nan)
         self.rows: list[np.ndarray] = []
@@ -178,8 +36,7 @@ class Recorder:
 
     def put(self, values: dict[str, float], took_part: Float64, sizes: Int64) -> None:
         """Write one week."""
-        for name, value in values.items():
-            self.series[name][self.at] = value
+        self._table[self.at] = [values.get(name, np.nan) for name in OUTCOMES]
         self.groups[self.at] = took_part
         self.group_sizes = sizes
         self.at += 1

@@ -23,6 +23,8 @@ _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 _UNIT = 1.0 / (1 << 53)
+_ALL = (1 << 64) - 1
+_GOLDEN, _FIRST, _SECOND = int(GOLDEN), int(_M1), int(_M2)
 
 UInt64Array = npt.NDArray[np.uint64]
 FloatArray = npt.NDArray[np.float64]
@@ -89,6 +91,14 @@ def combine_array(key: int | np.uint64 | UInt64Array, part: npt.ArrayLike) -> UI
         return z ^ (z >> _S31)
 
 
+def combine_whole(key: int, part: int) -> int:
+    """:func:`combine` for two of Python's own numbers, with equal bits: quicker than a call into a kernel."""
+    z = (key + _GOLDEN * (part + 1)) & _ALL
+    z = ((z ^ (z >> 30)) * _FIRST) & _ALL
+    z = ((z ^ (z >> 27)) * _SECOND) & _ALL
+    return z ^ (z >> 31)
+
+
 def text_id(text: str) -> int:
     """Stable 64-bit id of a name: the first eight bytes of its BLAKE2b digest."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
@@ -117,7 +127,7 @@ class Streams:
 
     def week_key(self, stream: str, week: int) -> np.uint64:
         """Key of a stream in one week; set-up draws use week −1."""
-        return np.uint64(combine(self.key(stream), np.uint64(week + 1)))
+        return np.uint64(combine_whole(int(self.key(stream)), week + 1))
 
     def uniform(self, stream: str, week: int, entity: npt.ArrayLike) -> FloatArray:
         """Uniform draws in (0, 1), one for each entity id.

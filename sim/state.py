@@ -38,6 +38,8 @@ class State:
         self.cases: CaseBook
         self.budget: Budget
         self.last_offers: np.ndarray
+        self.memories: dict[str, dict[str, np.ndarray]] = {}
+        """What policies remember, by their id."""
         self.week = 0
 
     def fork(self) -> State:
@@ -46,9 +48,8 @@ class State:
         twin.residents = Residents(**{name: c.copy() for name, c in self.residents._asdict().items()})
         twin.ties = self.ties._replace(
             event_neighbour=self.ties.event_neighbour.copy(), event_strength=self.ties.event_strength.copy())
-        moving = (self.commons, self.institutions, self.parts, self.cases, self.budget, self.last_offers)
-        (twin.commons, twin.institutions, twin.parts, twin.cases, twin.budget, twin.last_offers) = (
-            copy.deepcopy(moving))
+        for name in ("commons", "institutions", "parts", "cases", "budget", "last_offers", "memories"):
+            setattr(twin, name, copy.deepcopy(getattr(self, name)))
         return twin
 
     def arrays(self) -> Iterator[tuple[str, np.ndarray]]:
@@ -64,8 +65,11 @@ class State:
         for name in ("fund", "spent_total", "income_total"):
             yield f"budget.{name}", getattr(self.budget, name)
         for name in self.last_offers.dtype.names or ():
-            if name != "policy":  # a number in the order of this scenario's policies
+            if name not in ("policy", "audience"):  # numbers in the order of this scenario's policies
                 yield f"offers.{name}", self.last_offers[name]
+        for owner in sorted(self.memories):
+            for name, column in self.memories[owner].items():
+                yield f"memory.{owner}.{name}", column
         yield "ties.event_neighbour", self.ties.event_neighbour
         yield "ties.event_strength", self.ties.event_strength
         book = self.cases

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -12,12 +13,14 @@ from sim.vocabulary import Kind, Regime
 if TYPE_CHECKING:
     from sim.actors.parameters import ActorParameters
     from sim.ledger.budget import Budget
-    from sim.ledger.cases import CaseBook
+    from sim.ledger.cases import CaseBook, Table
     from sim.ledger.commons import Commons
     from sim.ledger.levers import Levers
+    from sim.ledger.means import Means
     from sim.ledger.opportunities import Opportunities, Rows, Scope
     from sim.network.ties import Ties
     from sim.population.columns import Places, Residents
+    from sim.processes.parameters import Shock
 
 
 class ModelView(Protocol):
@@ -36,12 +39,16 @@ class ModelView(Protocol):
     commons: Commons
     actors: ActorParameters
     """Numbers of the institutions."""
-    adults: npt.NDArray[np.int64]
+    adults: npt.NDArray[np.float64]
     """(C,) residents aged 18 and over who are present."""
     record_weight: npt.NDArray[np.float64]
     """(C,) weight of records in appraisal."""
     staff_factor: float
     """Factor of a shock on staff hours this week."""
+    means: Means
+    """What policies give to and take from staff this week; there once all policies have acted."""
+    shocks: Sequence[Shock]
+    """Disturbances of this week; usually none."""
     cases: CaseBook
     levers: Levers
     budget: Budget
@@ -61,8 +68,38 @@ class ModelView(Protocol):
         """
         ...
 
+    def week_key(self, stream: str) -> np.uint64:
+        """Key of a stream's draws of this week, for compiled code."""
+        ...
+
     def phase(self, stream: str, level: str, period: int) -> npt.NDArray[np.int64]:
         """Week in 0 … ``period`` − 1 at which something periodic falls due in each place; never changes."""
+        ...
+
+    def turn(self, stream: str, level: str, period: int) -> npt.NDArray[np.bool_]:
+        """Where something periodic falls due this week; not to be written to."""
+        ...
+
+    def numbers(self, kind: Kind | None) -> Table:
+        """Numbers of one kind of institution, or those of all together, as compiled code reads them, (1,)."""
+        ...
+
+    def memory(self, name: str, columns: Mapping[str, str]) -> dict[str, npt.NDArray[np.float64]]:
+        """What a policy has to remember from week to week; starts at zero, and is part of the run's state.
+
+        Parameters
+        ----------
+        name : str
+            Id of the policy.
+        columns : mapping of str to {"resident", "building", "grid", "community"}
+            One array a column, one entry an entity of its level. To be asked for first in ``act``, so that a
+            policy that is off leaves nothing.
+
+        Returns
+        -------
+        dict of str to array
+            Written in place.
+        """
         ...
 
     def state(self, kind: Kind) -> Any:

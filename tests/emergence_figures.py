@@ -120,11 +120,10 @@ def tipping() -> list[str]:
     """Long-run weekly participation from nobody and from everybody active."""
     rows = []
     for weight, intercept in ((1.0, -2.8), (2.0, -6.0), (3.0, -8.0), (3.0, -5.0)):
-        plain = weight == 1.0
+        plain, often = weight == 1.0, {"weeks": 1, "notice": 0.8}
         crowd = {} if plain else {
-            "actors": {"residents_committee": {"meeting_weeks": 1, "activity_weeks": 1, "notice": 0.8},
-                       "social_organization": {"project_weeks": 1, "notice": 0.8},
-                       "grid_worker": {"joint_patrol_weeks": 1, "notice": 0.8}},
+            "actors": {"residents_committee": {"meeting": often, "activity": often},
+                       "social_organization": {"project": often}, "grid_worker": {"patrol": often}},
             "population": {"motives": {"conditional_slope": 10.0}}}
         scenario = community(weeks=156, warmup=0, residents=400, participation={
             "norm_weight": weight, "intercept": intercept}, **crowd)

@@ -15,12 +15,13 @@ import numpy.typing as npt
 from scipy import stats
 
 from sim import model as model_module
-from sim.model import CommunityModel, simulate
+from sim.model import CommunityModel
 from sim.network.ties import Ties
 from sim.population.columns import Population
 from sim.population.synthesis import permute_inputs, synthesize
 from sim.results import RunResult
 from sim.scenario.schema import Scenario
+from sim.simulation import simulate
 
 ALPHA = 0.001
 """Chance that one directional test passes although the effect is nil or has the other sign."""

@@ -256,7 +256,7 @@ def test_turnout_counts_those_who_were_asked_even_if_they_leave_that_week() -> N
         "places": {"grids": 2, "floors": 3, "dwellings_per_floor": 3},
         "population": {"residents": 200, "renters": 0.0}, "participation": {"intercept": 2.0},
         "world": {"potential_rate": 40.0}, "experience": {"leave_intercept": 2.0},
-        "actors": {"owners_committee": {"vote_weeks": 4, "notice": 1.0, "vote_ease": 10.0}}})
+        "actors": {"owners_committee": {"vote": {"weeks": 4, "notice": 1.0, "ease": 10.0}}}})
     model = Audited(scenario, 1)
     result = model.run()
     turnout = result.series["vote_turnout"]

@@ -33,8 +33,9 @@ from emergence_lab import (
 from scipy import stats
 
 import sim.processes.participation as decision
-from sim.model import CommunityModel, simulate_arms
+from sim.model import CommunityModel
 from sim.results import RunResult
+from sim.simulation import simulate_arms
 from sim.vocabulary import Activity
 
 SEEDS = range(1, 21)
@@ -155,15 +156,14 @@ def test_permuting_the_inputs_takes_the_gaps_away_not_participation() -> None:
 
 def _responsive(norm_weight: float, intercept: float, every_weeks: float = 1.0) -> Any:
     """A year and a half, read after the first year; ``docs/emergence.md`` has figures for eight years."""
-    called = {"activity_weeks": every_weeks, "meeting_weeks": every_weeks, "notice": 0.8}
+    often = {"weeks": every_weeks, "notice": 0.8}
     return community(
         weeks=78, warmup=0, residents=300,
         participation={"intercept": intercept, "norm_weight": norm_weight},
         population={"motives": {"conditional_slope": 10.0}},
         actors={
-            "residents_committee": called,
-            "social_organization": {"project_weeks": every_weeks, "notice": 0.8},
-            "grid_worker": {"joint_patrol_weeks": every_weeks, "notice": 0.8},
+            "residents_committee": {"activity": often, "meeting": often},
+            "social_organization": {"project": often}, "grid_worker": {"patrol": often},
         })
 
 
@@ -193,7 +193,7 @@ def test_outside_the_tipping_region_the_start_is_forgotten(
 
 def test_seed_activity_tips_the_community_instead_of_adding_to_it() -> None:
     """First-week activity from 10 to 50 %, two fifths of the way, takes over half of the whole rise."""
-    scenario, seeds = _responsive(4.0, -9.0), range(1, 11)
+    scenario, seeds = _responsive(4.0, -9.0), range(1, 21)
     none, few, half, everyone = (_long_run(scenario, share_active(x), seeds) for x in (0.0, 0.1, 0.5, 1.0))
     is_above(everyone - none)
     is_above((half - few) - 0.5 * (everyone - none))
@@ -288,7 +288,7 @@ def test_with_money_enough_they_still_contend_for_the_core_s_attention() -> None
     cost = {}
     for staff in (1.0, 3.0):
         core = {"actors": {"core": {"staff_per_1000": staff}}}
-        seeds = range(1, 8)
+        seeds = range(1, 15)
         cost[staff] = (
             values(runs(_with(FIRST + SECOND, LARGE, **core), seeds), "satisfaction")
             - values(runs(_with((), LARGE, **core), seeds), "satisfaction"))

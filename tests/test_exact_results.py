@@ -73,13 +73,14 @@ class Crowd:
         r, n = self.r, len(self.r.key)
         zero = participation.Weights(*np.zeros(len(participation.Weights._fields)).tolist())
         weights = zero._replace(norm_weight=1.0)
-        nothing = participation.Exposure(*(np.zeros(n) for _ in range(6)))
+        nothing = participation.Exposure(*(np.zeros(n) for _ in range(7)))
         streams = Streams(3)
         names = ("hear", "will", "hours", "seats")
         keys = participation.Keys(*(streams.week_key(name, self.week) for name in names))
         chosen = np.empty((n, participation.MOST), np.int32)
         participation.decide(
-            r, self.ties, self.offers, np.array([0, 1]), weights, nothing, keys, 1.0, r.active.copy(), chosen)
+            r, self.ties, self.offers, np.array([0, 1]), weights, nothing, keys, 1.0, r.active.copy(),
+            np.zeros(n, np.uint32), chosen)
         participation.attend(r, self.offers, chosen, weights, nothing, keys.seats)
         learning = participation.Learning(*[0.0] * 14, compared=np.zeros(0, np.float32))
         participation.learn(r, self.offers, chosen, self.week, learning._replace(practice_to_climb=1e9))

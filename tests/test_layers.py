@@ -20,8 +20,8 @@ ROOMS = """
     population network population.agents
     ledger view
     policies actors processes
-    outcomes scenario results recorder measures
-    state model
+    outcomes scenario results census recorder measures
+    state model simulation
     study
     report
     precompile cli_options cli_usage cli_study cli

@@ -7,8 +7,9 @@ import gc
 import mesa
 import psutil
 
-from sim.model import CommunityModel, simulate
+from sim.model import CommunityModel
 from sim.scenario.schema import Scenario
+from sim.simulation import simulate
 
 TINY = Scenario.model_validate({
     "yihe": 1, "name": "tiny", "weeks": 1, "warmup": 0,

@@ -14,13 +14,14 @@ from reference.bench import Counter
 from typer.testing import CliRunner
 
 from sim import cli
-from sim.model import CommunityModel, simulate, simulate_arms
+from sim.model import CommunityModel
 from sim.population.columns import Residents
 from sim.processes.categories import TASK
 from sim.results import RunResult
 from sim.rng import Streams
 from sim.scenario.reading import load
 from sim.scenario.schema import Scenario
+from sim.simulation import simulate, simulate_arms
 from sim.study import compare as study
 from sim.study.plan import source
 from sim.vocabulary import Kind, Regime

@@ -19,13 +19,13 @@ from reference.bench import SEED, draws
 
 from sim import clock, numerics, rng
 from sim.actors.property import best_effort
+from sim.census import gini
 from sim.ledger.budget import Budget, Request
 from sim.ledger.opportunities import OPPORTUNITY
 from sim.network.assembly import from_pairs
 from sim.network.ties import NO_ONE, Ties, empty_event_slots
 from sim.population.columns import Places, Residents, make_residents
 from sim.processes import acquaintance, experience, participation, voices, world
-from sim.recorder import gini
 from sim.vocabulary import Kind, Layer
 
 WORDS = st.integers(0, 2**64 - 1)
@@ -180,6 +180,7 @@ def offers() -> np.ndarray:
     rows["online"], rows["policy"] = draws("online", n) < 0.3, (3 * draws("policy", n)).astype(int) - 1
     rows["activity"], rows["seats"] = 8 * draws("activity", n), np.where(np.arange(n) % 5 == 1, 4, 1000)
     rows["contacts"] = 3 * draws("contacts", n)
+    rows["audience"] = 4 * draws("addressed", n) * (np.arange(n) % 4 == 2)
     return rows[np.lexsort((rows["key"], rows["community"]))]
 
 
@@ -188,7 +189,8 @@ def as_people(r: Residents, e: participation.Exposure) -> list[dict[str, Any]]:
     return [
         {name: getattr(r, name)[i].item() for name in names} | {
             "members": float(e.visible_members[r.building[i]]), "notice": float(e.notice[i]),
-            "app_access": float(e.app_access[i]), "visits": float(e.visits[i]),
+            "app_access": float(e.app_access[i]),
+            "visits": float(e.visits[i] + e.core_visits[r.community[i]]),
             "way": max(0.0, WEIGHTS.distance_hours - float(e.distance[i])),
             "free_lever": float(e.free_hours[i]),
         } for i in range(N)]
@@ -198,8 +200,11 @@ def test_deciding_attending_and_learning() -> None:
     r, (ties, known, met), rows, streams = residents(), fixed_ties(), offers(), rng.Streams(SEED)
     exposure = participation.Exposure(
         draws("lever", N) - 0.3, 0.2 * draws("n", N), 0.5 * draws("app", N), 0.2 * draws("v", N),
-        0.6 * draws("d", N), 0.3 * draws("m", 6))
+        np.array([0.05, 0.1]), 0.6 * draws("d", N), 0.3 * draws("m", 6))
+    audiences = (8 * draws("audience", N)).astype(np.uint32)
     people = as_people(r, exposure)
+    for p, mine in zip(people, audiences.tolist(), strict=True):
+        p["audiences"] = {k + 1 for k in range(3) if mine & 1 << k}
     first = np.searchsorted(rows["community"], np.arange(3))
     chosen = np.empty((N, participation.MOST), np.int32)
     came, sent_home, climbed, fell = 0, 0, 0, 0
@@ -208,7 +213,7 @@ def test_deciding_attending_and_learning() -> None:
         keys = participation.Keys(*(streams.week_key(name, week) for name in names))
         plain = {name: arithmetic.week_key(SEED, name, week) for name in names}
         active = r.active.copy()
-        participation.decide(r, ties, rows, first, WEIGHTS, exposure, keys, 0.9, active, chosen)
+        participation.decide(r, ties, rows, first, WEIGHTS, exposure, keys, 0.9, active, audiences, chosen)
         taken = slow.choices(
             people, known, met, list(rows), WEIGHTS, plain, 0.9, active.tolist(), participation.MOST)
         assert [[j for j in row if j >= 0] for row in chosen.tolist()] == taken

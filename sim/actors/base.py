@@ -87,6 +87,6 @@ def every(view: ModelView, weeks: float, stream: str, level: str) -> Bool:
     Returns
     -------
     ndarray of bool
+        Not to be written to.
     """
-    period = max(1, round(weeks))
-    return (view.week + view.phase(stream, level, period)) % period == 0
+    return view.turn(stream, level, max(1, round(weeks)))

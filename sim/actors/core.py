@@ -7,10 +7,15 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.actors.base import Institution, every
+from sim.actors.skill import WEEKS_A_YEAR, trained
+from sim.jit import kernel, lean_kernel
+from sim.ledger.cases import Table
 from sim.ledger.opportunities import MEMBERS_ONLY
-from sim.population.columns import Float64, Places
+from sim.population.columns import Float64, Int32, Places
 from sim.view import ModelView
-from sim.vocabulary import Activity, Kind, Regime, Stage
+from sim.vocabulary import WEEK_HOURS, Activity, Kind, Regime, Stage
+
+_CORE, _COMMITTEE, _STREET = int(Kind.CORE), int(Kind.RESIDENTS_COMMITTEE), int(Kind.STREET)
 
 CASE_SHARE = {
     Regime.ONE_CORE: 1.0, Regime.ADMINISTRATIVE: 1.0, Regime.FRAGMENTED: 0.0, Regime.SELF_GOVERNING: 0.0}
@@ -21,10 +26,15 @@ doing. The rest is lent to the residents' committee's line work, so that all reg
 class CoreState(NamedTuple):
     """Columns of the community party committees, (C,) each."""
 
+    people: Float64
+    """Cadres."""
     staff_hours: Float64
     """Hours of attention a week, party life taken off."""
     authority: Float64
     manner: Float64
+    """How fairly cadres treat people; the pressed are curt."""
+    style: Float64
+    """Share of cases of several actors left to residents' own lead: 0 包办者, 1 引导者／观察者／增能者."""
     skill: Float64
     report_hours: Float64
     """This week's hours on reports for superiors."""
@@ -36,11 +46,63 @@ class CoreState(NamedTuple):
     """This week's hours lent to line work."""
 
 
+@lean_kernel
+def split_attention(
+    s: CoreState, numbers: Table, common: Table, factor: float, used: Float64, record_weight: Float64,
+    cases: float, training: Float64, turnover: Float64, desks: Table, desk_of: Int32,
+) -> None:
+    """Reports first, then visits and oversight as far as the queue leaves room, the rest for cases.
+
+    Parameters
+    ----------
+    s : CoreState
+        Written.
+    numbers, common : arrays, shape (1,)
+        Numbers of the core, and those of all institutions.
+    factor : float
+        Factor of a shock on staff hours.
+    used : array, shape (C,)
+        Attention that policies were granted.
+    record_weight : array, shape (C,)
+    cases : float
+        Share of what is left that goes into cases; the rest is lent to line work.
+    training : array, shape (C, 10)
+        Hours of training.
+    turnover : array, shape (C,)
+        Further cadres leaving, share a year.
+    desks, desk_of : arrays
+        Columns of :class:`sim.ledger.cases.CaseBook`; desks are written.
+    """
+    p, q = numbers[0], common[0]
+    for c in range(len(s.staff_hours)):
+        desk, line = desk_of[_CORE, c], desk_of[_COMMITTEE, c]
+        s.manner[c] = p.manner * (1.0 - p.manner_strain * desks[line].load)
+        goal = min(p.guiding + p.guiding_pressed * desks[desk].load, 1.0)
+        s.style[c] += p.style_pace * (goal - s.style[c])
+        free = max(s.staff_hours[c] * factor - used[c], 0.0)
+        s.report_hours[c] = min(free, s.staff_hours[c] * p.report_share * record_weight[c])
+        free -= s.report_hours[c]
+        calm = 1.0 - desks[desk].load if cases > 0.0 else 1.0
+        s.visit_hours[c] = free * p.visit_share * calm
+        s.oversight_hours[c] = free * p.oversight_share * calm
+        rest = free - s.visit_hours[c] - s.oversight_hours[c]
+        s.case_hours[c] = rest * cases
+        s.lent_hours[c] = rest - s.case_hours[c]
+        leaving = min(max(p.turnover + turnover[c], 0.0), 1.0) / WEEKS_A_YEAR
+        s.skill[c] -= leaving * (1.0 - p.beginner) * s.skill[c]
+        heads = s.staff_hours[c] / WEEK_HOURS
+        s.skill[c] = trained(
+            s.skill[c], p.skill, q.skill_weeks, training[c, _CORE], heads, q.training_pace)
+        desks[desk].hours, desks[desk].skill = s.case_hours[c], s.skill[c]
+        desks[desk].people = max(s.people[c], np.ceil(s.case_hours[c] / WEEK_HOURS))
+
+
 class CommunityPartyCommittee(Institution, columns=CoreState):
     """社区党委: splits its attention between reports, visits, oversight and cases.
 
     Reports come first, by the weight of records in appraisal. Visits and oversight give way when the queue of
     cases grows; what is left goes into convening (one_core), doing (administrative), or is lent to line work.
+    Where it leads, a pressed core leaves more to residents' own lead; pressed line staff are curt.
     """
 
     kind = Kind.CORE
@@ -48,25 +110,17 @@ class CommunityPartyCommittee(Institution, columns=CoreState):
     @classmethod
     def decide(cls, view: ModelView) -> None:
         """Split this week's attention."""
-        s: CoreState = view.state(Kind.CORE)
-        p = view.actors.core
-        free = s.staff_hours * view.staff_factor - view.budget.attention_used
-        free = np.maximum(free, 0.0)
-        s.report_hours[:] = np.minimum(free, s.staff_hours * p.report_share * view.record_weight)
-        free = free - s.report_hours
-        pressed = view.cases.desks["load"][view.cases.desk_of[Kind.CORE]]
-        calm = 1.0 - pressed if CASE_SHARE[view.regime] > 0 else np.ones_like(pressed)
-        s.visit_hours[:] = free * p.visit_share * calm
-        s.oversight_hours[:] = free * p.oversight_share * calm
-        rest = free - s.visit_hours - s.oversight_hours
-        s.case_hours[:] = rest * CASE_SHARE[view.regime]
-        s.lent_hours[:] = rest - s.case_hours
-        party_day = every(view, p.party_day_weeks, "party day", "community")
-        if party_day.any():
+        levers, book = view.levers, view.cases
+        split_attention(
+            view.state(Kind.CORE), view.numbers(Kind.CORE), view.numbers(None), view.staff_factor,
+            view.budget.attention_used, view.record_weight, CASE_SHARE[view.regime], levers.get("training"),
+            levers.get("turnover"), book.desks, book.desk_of)
+        party_day = view.actors.core.party_day
+        due = every(view, party_day.weeks, "party day", "community")
+        if due.any():
             view.opportunities.offer(
-                view.week, cls.kind, Activity.SHIFT, Stage.MUTUAL_HELP,
-                view.scope("community").where(party_day), hours=1.5, notice=p.party_day_notice, relevance=0.5,
-                open_to=MEMBERS_ONLY, ease=p.party_day_duty, voice=0.3, mixing=0.3, contacts=1)
+                view.week, cls.kind, Activity.SHIFT, Stage.MUTUAL_HELP, view.scope("community").where(due),
+                open_to=MEMBERS_ONLY, **party_day.terms())
 
 
 def make_core(view: ModelView, residents: Float64) -> CoreState:
@@ -80,9 +134,11 @@ def make_core(view: ModelView, residents: Float64) -> CoreState:
     """
     p = view.actors.core
     n = len(residents)
-    hours = p.staff_per_1000 * residents / 1000.0 * 40.0 * p.attention_share
+    people = p.staff_per_1000 * residents / 1000.0
+    hours = people * WEEK_HOURS * p.attention_share
     zeros = [np.zeros(n) for _ in range(5)]
-    return CoreState(hours, np.full(n, p.authority), np.full(n, p.manner), np.full(n, p.skill), *zeros)
+    return CoreState(people, hours, np.full(n, p.authority), np.full(n, p.manner), np.full(n, p.guiding),
+        np.full(n, p.skill), *zeros)
 
 
 class BranchState(NamedTuple):
@@ -175,21 +231,72 @@ class StreetState(NamedTuple):
     staff_hours: Float64
     skill: Float64
     pressure: Float64
-    """Share of its communities' cases it had to take over lately; raises what it asks in records."""
+    """Felt load of escalations; raises what it asks in records."""
+    handed_hours: Float64
+    """(C,) staff hours handed down to each community's line work next week."""
+    handed_authority: Float64
+    """(C,) authority handed down to each community's core."""
+
+
+@kernel
+def watch_escalations(
+    s: StreetState, numbers: Table, factor: float, used: Float64, street_of: Int32, desks: Table,
+    desk_of: Int32,
+) -> None:
+    """Pressure of each street, what it hands down, and its desk's staff.
+
+    Hours it can spare go down to its communities by their load; a street pressed by escalations lets the
+    cores below decide more.
+
+    Parameters
+    ----------
+    s : StreetState
+        Written.
+    numbers : array, shape (1,)
+        Numbers of street offices.
+    factor : float
+        Factor of a shock on staff hours.
+    used : array, shape (C, 10)
+        Staff hours that policies were granted.
+    street_of : array, shape (C,)
+    desks, desk_of : arrays
+        Columns of :class:`sim.ledger.cases.CaseBook`; desks are written, those of streets are the last.
+    """
+    p = numbers[0]
+    first = len(desks) - len(s.staff_hours)
+    for k in range(len(s.staff_hours)):
+        s.pressure[k] = desks[first + k].load
+        desks[first + k].hours = s.staff_hours[k] * factor
+        desks[first + k].people = s.staff_hours[k] / WEEK_HOURS
+        desks[first + k].skill = s.skill[k]
+    loads = np.zeros(len(s.staff_hours))
+    for c in range(len(street_of)):
+        desk = first + street_of[c]
+        desks[desk].hours = max(desks[desk].hours - used[c, _STREET], 0.0)
+        loads[street_of[c]] += desks[desk_of[_COMMITTEE, c]].load
+        s.handed_authority[c] = p.hand_down_authority * s.pressure[street_of[c]]
+    for c in range(len(street_of)):
+        k = street_of[c]
+        share = desks[desk_of[_COMMITTEE, c]].load / max(loads[k], 1e-9)
+        spare = p.hand_down_hours * s.staff_hours[k] * factor * (1.0 - s.pressure[k])
+        s.handed_hours[c] = share * spare
+        desks[first + k].hours = max(desks[first + k].hours - s.handed_hours[c], 0.0)
 
 
 class StreetOffice(Institution, columns=StreetState):
-    """街道: takes escalations and sets appraisal; many escalations make it ask for more records."""
+    """街道: takes escalations, hands down staff and authority, sets appraisal.
+
+    Many escalations make it ask for more records and keep its staff, but let go of some authority.
+    """
 
     kind = Kind.STREET
 
     @classmethod
     def decide(cls, view: ModelView) -> None:
-        """Watch the load of escalations."""
-        s: StreetState = view.state(Kind.STREET)
-        desks = view.cases.desks
-        own = np.flatnonzero(desks["kind"] == Kind.STREET)
-        s.pressure[:] = desks["load"][own]
+        """Watch the load of escalations; whom policies have sent down does not sit at the street's desk."""
+        watch_escalations(
+            view.state(cls.kind), view.numbers(cls.kind), view.staff_factor, view.budget.staff_used,
+            view.places.community_street, view.cases.desks, view.cases.desk_of)
 
 
 def make_street(view: ModelView, places: Places) -> StreetState:
@@ -198,4 +305,5 @@ def make_street(view: ModelView, places: Places) -> StreetState:
     streets = int(places.community_street.max()) + 1
     communities = np.bincount(places.community_street, minlength=streets).astype(np.float64)
     return StreetState(
-        p.staff_per_community * communities * 40.0, np.full(streets, p.skill), np.zeros(streets))
+        p.staff_per_community * communities * WEEK_HOURS, np.full(streets, p.skill), np.zeros(streets),
+        np.zeros(places.communities), np.zeros(places.communities))

@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import Field
 
 from sim.params import Param, Parameters
+
+
+class Gathering(Parameters):
+    """Something an institution holds regularly and residents can come to."""
+
+    weeks: float = Param(
+        4, unit="weeks from one to the next", ge=1, le=520, label=("间隔", "weeks from one to the next"),
+        note="rounded; each place has its turn at a phase of its own")
+    hours: float = Param(1.5, unit="h", ge=0.05, le=20, label=("时长", "hours"))
+    notice: float = Param(
+        0.3, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
+    relevance: float = Param(
+        0.5, unit="0 to 1", ge=0, le=1, label=("切合需求程度", "closeness to needs"))
+    ease: float = Param(
+        0.0, unit="logit", ge=-4, le=10, label=("便捷程度", "ease of joining"))
+    voice: float = Param(0.3, unit="0 to 1", ge=0, le=1, label=("发言权", "say that participants have"))
+    mixing: float = Param(0.3, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(1, unit="people", ge=0, le=10, label=("结识人数", "people met"))
+    forum: float = Param(
+        0.0, unit="share of silent cases raised", ge=0, le=1,
+        label=("会上提起沉默问题", "silent cases raised if it bears fruit"))
+
+    def terms(self) -> dict[str, Any]:
+        """Everything but the rhythm, as columns of an opportunity."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name != "weeks"}
 
 
 class CoreParameters(Parameters):
@@ -27,18 +54,27 @@ class CoreParameters(Parameters):
     visit_hours: float = Param(0.5, unit="h a visit", ge=0.1, le=4, label=("每次走访", "hours a visit"))
     manner: float = Param(
         0.6, unit="0 to 1", ge=0, le=1, label=("干部作风（公平感）", "cadres' manner: felt fairness"))
+    manner_strain: float = Param(
+        0.2, unit="share lost at full load of line staff", ge=0, le=1,
+        label=("忙则生硬", "manner lost under load"))
+    guiding: float = Param(
+        0.0, unit="share of cases of several actors", ge=0, le=1,
+        label=("放手程度（包办者→引导者）", "cases left to residents' own lead"),
+        note="where the core leads, and owners' committee or volunteers can")
+    guiding_pressed: float = Param(
+        0.2, unit="share more at full load", ge=0, le=1,
+        label=("忙时放手", "more left to residents under load"))
+    style_pace: float = Param(
+        0.1, unit="share of the way a week", ge=0, le=1,
+        label=("工作方式转变速度", "pace at which style changes"))
     skill: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("协调能力", "convening skill"))
 
-
-    party_day_weeks: float = Param(
-        4, unit="weeks between party days", ge=1, le=104,
-        label=("党员奉献日间隔", "weeks between members' service days"))
-    party_day_notice: float = Param(
-        0.8, unit="probability of hearing", ge=0, le=1,
-        label=("党员奉献日告知", "notice of members' service days"))
-    party_day_duty: float = Param(
-        1.0, unit="logit", ge=-2, le=5, label=("党员义务感", "duty of party life"),
-        note="makes members' service days easier to join")
+    turnover: float = Param(
+        0.1, unit="share a year", ge=0, le=1, label=("年轮换率", "cadres changing a year"))
+    beginner: float = Param(
+        0.6, unit="share of the leaver's skill", ge=0, le=1, label=("新任干部能力", "skill of a new cadre"))
+    party_day: Gathering = Field(
+        Gathering(weeks=4, notice=0.8, ease=1.0), description="党员奉献日 · party members' service day")
     group_members: float = Param(
         2.0, unit="members a building", ge=0.5, le=50,
         label=("党小组所需党员", "members a building group needs"))
@@ -63,15 +99,15 @@ class CommitteeParameters(Parameters):
     record_share: float = Param(
         0.3, unit="share of hours at full weight of records", ge=0, le=1,
         label=("台账占用工时", "hours on records"))
-    meeting_weeks: float = Param(
-        6, unit="weeks between meetings", ge=1, le=104, label=("居民会议间隔", "weeks between meetings"))
-    activity_weeks: float = Param(
-        2, unit="weeks between activities", ge=1, le=104, label=("居委活动间隔", "weeks between activities"))
-    notice: float = Param(
-        0.3, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
-    relevance: float = Param(
-        0.4, unit="0 to 1", ge=0, le=1, label=("切合需求程度", "closeness of its offers to needs"))
-    voice: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("会上发言权", "say that its meetings give"))
+    turnover: float = Param(
+        0.1, unit="share a year at full load", ge=0, le=1, label=("负荷致离职", "staff leaving at full load"))
+    too_busy: float = Param(
+        0.95, unit="load, 0 to 1", ge=0, le=1, label=("无暇办活动的负荷", "load above which nothing is held"))
+    meeting: Gathering = Field(
+        Gathering(weeks=6, relevance=0.4, voice=0.4, forum=0.1),
+        description="居民会议 · residents' meeting")
+    activity: Gathering = Field(
+        Gathering(weeks=2, hours=1.0, relevance=0.4), description="居委活动 · committee's activity")
 
 
 class GridWorkerParameters(Parameters):
@@ -84,10 +120,15 @@ class GridWorkerParameters(Parameters):
         0.4, unit="share of the week", ge=0, le=1, label=("巡查时间占比", "share of time on patrol"))
     skill: float = Param(0.45, unit="0 to 1", ge=0, le=1, label=("处置能力", "skill"))
     turnover: float = Param(0.15, unit="share a year", ge=0, le=1, label=("年流动率", "turnover a year"))
-    notice: float = Param(
-        0.15, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
-    joint_patrol_weeks: float = Param(
-        2, unit="weeks between patrols", ge=1, le=104, label=("联合巡逻间隔", "weeks between joint patrols"))
+    beginner: float = Param(
+        0.5, unit="share of the usual skill", ge=0, le=1, label=("新手能力", "skill of a beginner"))
+    learning_weeks: float = Param(
+        26.0, unit="weeks", ge=1, le=520, label=("上手时间", "weeks to learn the work"))
+    busy_patrol: float = Param(
+        0.5, unit="share of patrols given up at full load", ge=0, le=1,
+        label=("忙时少巡查", "patrols given up under load"))
+    patrol: Gathering = Field(
+        Gathering(weeks=2, notice=0.15, mixing=0.1), description="邻里联合巡逻 · joint patrol")
 
 
 class PropertyParameters(Parameters):
@@ -123,6 +164,9 @@ class PropertyParameters(Parameters):
     initial_paying: float = Param(
         0.76, unit="share of households", ge=0, le=1, label=("初始缴费率", "initial share paying"),
         evidence="B", source="evidence.md §2: mean residential collection 76 %, 2025")
+    service_pace: float = Param(
+        0.25, unit="share of the way a week", ge=0, le=1,
+        label=("服务质量跟进速度", "pace at which quality follows effort"))
     skill: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("服务能力", "skill"))
 
 
@@ -134,8 +178,12 @@ class OwnersCommitteeParameters(Parameters):
     hours: float = Param(6.0, unit="h a week a member", ge=0, le=40, label=("委员每周工时", "hours a member"))
     legitimacy: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("初始公信力", "initial legitimacy"))
     skill: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("议事能力", "skill"))
-    vote_weeks: float = Param(
-        52, unit="weeks between votes", ge=4, le=520, label=("业主表决间隔", "weeks between owners' votes"))
+    vote: Gathering = Field(
+        Gathering(weeks=52, hours=0.1, notice=0.7, relevance=0.6, ease=5.0, contacts=0, mixing=0.0),
+        description="业主表决：票送上门；发言权取决于公信力 · owners' vote: a ballot is brought to the door; "
+        "say follows from legitimacy")
+    captured_voice: float = Param(
+        0.1, unit="0 to 1", ge=0, le=1, label=("被俘获时的发言权", "say under a captured committee"))
     quorum: float = Param(0.5, unit="share of owners", ge=0, le=1, label=("法定参与比例", "quorum"))
     legitimacy_step: float = Param(
         0.1, unit="share of the way a vote", ge=0, le=1, label=("公信力更新", "legitimacy moved by a vote"))
@@ -144,12 +192,12 @@ class OwnersCommitteeParameters(Parameters):
     capture: float = Param(
         0.02, unit="probability a month at no legitimacy", ge=0, le=1, label=("被俘获", "capture"),
         note="captured committees stop overseeing the property company")
-    notice: float = Param(
-        0.7, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
-    relevance: float = Param(
-        0.6, unit="0 to 1", ge=0, le=1, label=("切合需求程度", "closeness of its offers to needs"))
-    vote_ease: float = Param(5.0, unit="logit", ge=-4, le=10, label=("表决便捷程度", "ease of voting"),
-                            note="a ballot is brought to the door")
+    recovery: float = Param(
+        0.25, unit="probability a month at full legitimacy", ge=0, le=1,
+        label=("摆脱俘获", "recovery from capture"))
+    captured_legitimacy: float = Param(
+        0.2, unit="share of legitimacy left", ge=0, le=1,
+        label=("被俘获后的公信力折减", "legitimacy left under capture"))
 
 
 class SocialOrganizationParameters(Parameters):
@@ -161,12 +209,20 @@ class SocialOrganizationParameters(Parameters):
     dependence: float = Param(
         0.6, unit="share of effort to the funder's reports", ge=0, le=1,
         label=("依附程度", "dependence on the funder"))
-    project_weeks: float = Param(
-        3, unit="weeks between projects", ge=1, le=104, label=("项目活动间隔", "weeks between projects"))
-    notice: float = Param(
-        0.2, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
-    relevance: float = Param(
-        0.8, unit="0 to 1", ge=0, le=1, label=("切合需求程度", "closeness of its offers to needs"))
+    renewal_weeks: int = Param(
+        26, unit="weeks", ge=1, le=260, label=("续约周期", "weeks from one renewal to the next"))
+    renewal_step: float = Param(
+        0.1, unit="share a renewal", ge=0, le=1, label=("续约致依附变化", "dependence moved by a renewal"))
+    renewal_reach: float = Param(
+        0.2, unit="participants an adult", ge=0.01, le=10,
+        label=("续约看重的覆盖面", "participants an adult that satisfy a funder who looks at people"))
+    report_hours: float = Param(
+        0.5, unit="share of effort at full dependence", ge=0, le=1,
+        label=("迎评报告占用", "effort on reports at full dependence"))
+    project: Gathering = Field(
+        Gathering(weeks=3, notice=0.2, relevance=0.8, voice=0.4, mixing=0.5, contacts=2),
+        description="项目活动：依附越深越不切合需求 · project: the deeper the dependence, the further from "
+        "needs")
 
 
 class PartnerParameters(Parameters):
@@ -182,6 +238,9 @@ class PartnerParameters(Parameters):
     exchange_gain: float = Param(
         0.05, unit="share of the way a week at full exchange", ge=0, le=1,
         label=("互惠所得", "satisfaction gained by exchange"))
+    reversion: float = Param(
+        0.02, unit="share of the way a week", ge=0, le=1,
+        label=("满意度回归速度", "satisfaction's return to its usual level"))
 
 
 class MediationParameters(Parameters):
@@ -192,6 +251,10 @@ class MediationParameters(Parameters):
     hours: float = Param(
         10.0, unit="h a week a mediator", ge=0, le=40, label=("调解工时", "hours a mediator"))
     skill: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("调解能力", "skill"))
+    idle_skill: float = Param(
+        0.8, unit="share of the usual skill", ge=0, le=1, label=("久不调解的能力", "skill left when idle"))
+    practised_skill: float = Param(
+        1.2, unit="share of the usual skill", ge=1, le=3, label=("常调解的能力", "skill under full use"))
 
 
 class VolunteerParameters(Parameters):
@@ -201,9 +264,8 @@ class VolunteerParameters(Parameters):
         5, unit="residents on the last rung per community", ge=1, le=200,
         label=("成队人数", "residents to form a team"))
     dissolve_at: int = Param(3, unit="residents", ge=0, le=200, label=("解散人数", "team dissolves below"))
-    hours: float = Param(1.5, unit="h a week a member", ge=0, le=20, label=("每人工时", "hours a member"))
-    notice: float = Param(
-        0.3, unit="probability of hearing", ge=0, le=1, label=("告知覆盖", "reach of its notices"))
+    shift: Gathering = Field(
+        Gathering(weeks=1, relevance=0.6, voice=0.6, mixing=0.2), description="志愿服务班次 · shift")
 
 
 class StreetParameters(Parameters):
@@ -212,6 +274,11 @@ class StreetParameters(Parameters):
     staff_per_community: float = Param(
         0.5, unit="staff a community", ge=0.05, le=10, label=("街道对口人员", "street staff a community"))
     skill: float = Param(0.55, unit="0 to 1", ge=0, le=1, label=("处置能力", "skill"))
+    hand_down_hours: float = Param(
+        0.2, unit="share of its staff hours at no pressure", ge=0, le=1,
+        label=("人员下沉", "staff handed down"))
+    hand_down_authority: float = Param(
+        0.1, unit="authority at full pressure", ge=0, le=1, label=("放权", "authority handed down"))
     pressure_gain: float = Param(
         0.5, unit="share more weight at full load", ge=0, le=2,
         label=("压力加码台账", "pressed streets ask for more records"))
@@ -232,8 +299,15 @@ class ActorParameters(Parameters):
     street: StreetParameters = StreetParameters()
     trust_between: float = Param(
         0.5, unit="0 to 1", ge=0, le=1, label=("机构间初始信任", "initial trust between actors"))
-    staff_turnover: float = Param(
-        0.1, unit="share a year at full load", ge=0, le=1, label=("负荷致离职", "staff leaving at full load"))
+    reputation_weight: float = Param(
+        4.0, unit="pseudo-counts", ge=0.5, le=100,
+        label=("机构间初始信任的分量", "weight of initial trust between actors"))
+    training_pace: float = Param(
+        0.004, unit="share of the way to 1 an hour of training a head", ge=0, le=0.1,
+        label=("培训见效", "skill gained by an hour of training"))
+    skill_weeks: float = Param(
+        52.0, unit="weeks", ge=4, le=1040,
+        label=("能力回归时间", "weeks in which trained skill slides back to the usual"))
 
 
 class BudgetParameters(Parameters):

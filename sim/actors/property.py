@@ -7,13 +7,17 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.actors.base import Institution, every
-from sim.jit import kernel
+from sim.actors.skill import trained
+from sim.jit import kernel, lean_kernel
+from sim.ledger.cases import Table
+from sim.ledger.means import Means
 from sim.ledger.opportunities import OWNERS_ONLY
 from sim.numerics import logistic
 from sim.population.columns import Float64, Int32, UInt8
 from sim.view import ModelView
-from sim.vocabulary import Activity, Kind, Stage, Tenure
+from sim.vocabulary import WEEK_HOURS, Activity, Kind, Stage, Tenure
 
+_PROPERTY, _OWNERS = int(Kind.PROPERTY), int(Kind.OWNERS_COMMITTEE)
 MONTH = 4
 """Weeks from one decision on effort and fees to the next."""
 _EFFORTS = 201
@@ -74,6 +78,68 @@ def pay_fees(
         fee_paid[d] = 1 if present[c] > 0.0 and draws[d] < logistic(x) else 0
 
 
+@lean_kernel
+def oversee(
+    s: PropertyState, by_policies: Float64, by_core: Float64, by_owners: Float64, adults: Float64
+) -> None:
+    """Hours of oversight per 1,000 adults, from everyone who watches the company.
+
+    Parameters
+    ----------
+    s : PropertyState
+        ``oversight`` is written.
+    by_policies, by_core, by_owners, adults : arrays, shape (C,)
+    """
+    for c in range(len(s.oversight)):
+        watch = by_policies[c] + by_core[c] + by_owners[c]
+        s.oversight[c] = watch * 1000.0 / max(adults[c], 1.0)
+
+
+@kernel
+def adjust_effort(s: PropertyState, numbers: Table) -> None:
+    """Move effort towards what would pay best; ``numbers`` holds those of property companies."""
+    p = numbers[0]
+    for c in range(len(s.effort)):
+        if s.present[c] <= 0.0:
+            continue
+        bite = s.oversight[c] / (s.oversight[c] + p.oversight_half)
+        goal, s.profit[c] = best_effort(
+            s.paying[c], p.fee, p.fixed_cost, p.effort_cost, p.penalty * bite, p.pay_intercept,
+            p.pay_quality, p.pay_neighbours, p.expected_quality)
+        s.effort[c] += p.adjust * (goal - s.effort[c])
+
+
+@lean_kernel
+def serve(
+    s: PropertyState, numbers: Table, common: Table, m: Means, desks: Table, desk_of: Int32
+) -> None:
+    """Quality follows effort, and effort staffs the desk.
+
+    Parameters
+    ----------
+    s : PropertyState
+        Written.
+    numbers, common : arrays, shape (1,)
+        Numbers of property companies, and those of all institutions.
+    m : Means
+    desks, desk_of : arrays
+        Columns of :class:`sim.ledger.cases.CaseBook`; desks are written.
+    """
+    p, q, k = numbers[0], common[0], _PROPERTY
+    for c in range(len(s.effort)):
+        desk = desk_of[k, c]
+        if s.present[c] <= 0.0 or desk < 0:
+            s.quality[c], s.desk_hours[c] = p.no_company_quality, 0.0
+            continue
+        s.quality[c] += p.service_pace * (s.effort[c] - s.quality[c])
+        own = s.staff_hours[c] * s.effort[c] * m.factor
+        s.desk_hours[c] = max(own + m.given[c, k] - m.used[c, k], 0.0)
+        heads = s.staff_hours[c] / WEEK_HOURS
+        s.skill[c] = trained(s.skill[c], p.skill, q.skill_weeks, m.training[c, k], heads, q.training_pace)
+        desks[desk].hours, desks[desk].skill = s.desk_hours[c], s.skill[c]
+        desks[desk].people = max(heads, np.ceil(s.desk_hours[c] / WEEK_HOURS))
+
+
 class PropertyCompany(Institution, columns=PropertyState):
     """物业: effort maximises fee income minus costs and penalties; unpaid fees cut service."""
 
@@ -82,29 +148,21 @@ class PropertyCompany(Institution, columns=PropertyState):
     @classmethod
     def decide(cls, view: ModelView) -> None:
         """Once a month set effort and collect fees; every week staff the desk."""
-        s: PropertyState = view.state(Kind.PROPERTY)
-        p = view.actors.property
+        s: PropertyState = view.state(cls.kind)
         core, owners = view.state(Kind.CORE), view.state(Kind.OWNERS_COMMITTEE)
-        watch = view.levers.get("property_oversight") + core.oversight_hours + owners.oversight_hours
-        s.oversight[:] = watch * 1000.0 / np.maximum(view.adults, 1)
+        numbers, book = view.numbers(cls.kind), view.cases
+        oversee(
+            s, view.levers.get("property_oversight"), core.oversight_hours, owners.oversight_hours,
+            view.adults)
         if view.week % MONTH == 0:
-            _adjust(view, s)
-        s.quality[:] = np.where(
-            s.present > 0, s.quality + 0.25 * (s.effort - s.quality), p.no_company_quality)
-        lever = view.levers.get("staff_hours")[:, cls.kind] - view.budget.staff_used[:, cls.kind]
-        hours = s.present * s.staff_hours * s.effort * view.staff_factor + lever * s.present
-        s.desk_hours[:] = np.maximum(hours, 0.0)
+            adjust_effort(s, numbers)
+            _collect(view, s)
+        serve(s, numbers, view.numbers(None), view.means, book.desks, book.desk_of)
 
 
-def _adjust(view: ModelView, s: PropertyState) -> None:
+def _collect(view: ModelView, s: PropertyState) -> None:
     p = view.actors.property
     places = view.places
-    bite = s.oversight / (s.oversight + p.oversight_half)
-    for c in np.flatnonzero(s.present > 0):
-        goal, s.profit[c] = best_effort(
-            s.paying[c], p.fee, p.fixed_cost, p.effort_cost, p.penalty * bite[c], p.pay_intercept,
-            p.pay_quality, p.pay_neighbours, p.expected_quality)
-        s.effort[c] += p.adjust * (goal - s.effort[c])
     paid = view.commons.fee_paid
     dwellings = np.maximum(np.diff(places.building_first_dwelling), 1)
     shares = np.bincount(places.dwelling_building, paid, places.buildings) / dwellings
@@ -126,7 +184,8 @@ def make_property(view: ModelView, residents: Float64) -> PropertyState:
         present=present, effort=np.full(n, p.initial_effort) * present,
         quality=np.where(present > 0, p.initial_effort, p.no_company_quality),
         paying=np.full(n, p.initial_paying) * present,
-        profit=np.zeros(n), oversight=np.zeros(n), staff_hours=p.staff_per_1000 * residents / 1000.0 * 40.0,
+        profit=np.zeros(n), oversight=np.zeros(n),
+        staff_hours=p.staff_per_1000 * residents / 1000.0 * WEEK_HOURS,
         desk_hours=np.zeros(n), skill=np.full(n, p.skill))
 
 
@@ -148,6 +207,37 @@ class OwnersState(NamedTuple):
     """Owners who were asked at the last vote."""
 
 
+@lean_kernel
+def split_hours(
+    s: OwnersState, numbers: Table, common: Table, m: Means, desks: Table, desk_of: Int32
+) -> None:
+    """Oversight first, unless captured; the rest for cases.
+
+    Parameters
+    ----------
+    s : OwnersState
+        Written.
+    numbers, common : arrays, shape (1,)
+        Numbers of owners' committees, and those of all institutions.
+    m : Means
+    desks, desk_of : arrays
+        Columns of :class:`sim.ledger.cases.CaseBook`; desks are written.
+    """
+    p, q, k = numbers[0], common[0], _OWNERS
+    for c in range(len(s.present)):
+        desk = desk_of[k, c]
+        if s.present[c] <= 0.0 or desk < 0:
+            s.oversight_hours[c] = s.desk_hours[c] = 0.0
+            continue
+        hours = max(p.staff * p.hours * m.factor + m.given[c, k] - m.used[c, k], 0.0)
+        s.oversight_hours[c] = 0.0 if s.captured[c] > 0.0 else min(hours, p.oversight_hours)
+        s.desk_hours[c] = hours - s.oversight_hours[c]
+        s.skill[c] = trained(
+            s.skill[c], p.skill, q.skill_weeks, m.training[c, k], float(p.staff), q.training_pace)
+        desks[desk].hours, desks[desk].skill = s.desk_hours[c], s.skill[c]
+        desks[desk].people = max(float(p.staff), np.ceil(s.desk_hours[c] / WEEK_HOURS))
+
+
 class OwnersCommittee(Institution, columns=OwnersState):
     """业委会: oversees the property company and calls votes; low turnout costs legitimacy, then capture."""
 
@@ -156,27 +246,30 @@ class OwnersCommittee(Institution, columns=OwnersState):
     @classmethod
     def decide(cls, view: ModelView) -> None:
         """Learn from the last vote, split hours, call the next vote."""
-        s: OwnersState = view.state(Kind.OWNERS_COMMITTEE)
-        p = view.actors.owners_committee
-        _learn_from_vote(view, s)
+        s: OwnersState = view.state(cls.kind)
+        p, book, levers = view.actors.owners_committee, view.cases, view.levers
+        if s.voting.any():
+            _learn_from_vote(view, s)
         if view.week % MONTH == 0:
-            risk = p.capture * (1.0 - s.legitimacy)
+            risk = p.capture * (1.0 - s.legitimacy) * np.maximum(1.0 - levers.get("owners_guidance"), 0.0)
             caught = view.draw("capture", "community") < risk
-            freed = view.draw("recovery", "community") < 0.25 * s.legitimacy
+            freed = view.draw("recovery", "community") < p.recovery * s.legitimacy
             s.captured[:] = np.where(s.captured > 0, ~freed, caught) * s.present
-        hours = s.present * p.staff * p.hours * view.staff_factor + s.present * (
-            view.levers.get("staff_hours")[:, cls.kind] - view.budget.staff_used[:, cls.kind])
-        hours = np.maximum(hours, 0.0)
-        s.oversight_hours[:] = np.where(s.captured > 0, 0.0, np.minimum(hours, p.oversight_hours))
-        s.desk_hours[:] = hours - s.oversight_hours
-        due = every(view, p.vote_weeks, "owners' vote", "community") & (s.present > 0)
+        split_hours(
+            s, view.numbers(cls.kind), view.numbers(None), view.means, book.desks, book.desk_of)
+        due = every(view, p.vote.weeks, "owners' vote", "community")
+        s.voting[:] = due
+        if not due.any():
+            return
+        due = due & (s.present > 0)
         s.voting[:] = due
         if due.any():
             s.asked[:] = np.where(due, _voters(view), s.asked)
+            voice = np.where(s.captured > 0, p.captured_voice, s.legitimacy)
+            voice = voice * np.maximum(1.0 - levers.get("owners_domination"), 0.0)
             view.opportunities.offer(
                 view.week, cls.kind, Activity.VOTE, Stage.PUBLIC_AFFAIRS, view.scope("community").where(due),
-                hours=0.1, notice=p.notice, relevance=p.relevance, open_to=OWNERS_ONLY, ease=p.vote_ease,
-                voice=np.where(s.captured > 0, 0.1, s.legitimacy)[due], contacts=0)
+                open_to=OWNERS_ONLY, **{**p.vote.terms(), "voice": voice[due]})
 
 
 def _voters(view: ModelView) -> Float64:

@@ -32,7 +32,8 @@ def spare_hours(view: ModelView) -> tuple[Float64, Float64]:
     attention : array, shape (C,)
         Of the core.
     staff : array, shape (C, 10)
-        Of the other kinds; none of the core, whose hours are attention, and none of the street.
+        Of the other kinds; none of the core, whose hours are attention. A street's hours are shared out
+        evenly among its communities.
     """
     factor = view.staff_factor
     staff = np.zeros((view.places.communities, len(Kind)))
@@ -51,4 +52,7 @@ def spare_hours(view: ModelView) -> tuple[Float64, Float64]:
     staff[:, Kind.PARTNER_UNIT] = partner.number * a.partner_unit.hours * partner.satisfaction * factor
     staff[:, Kind.MEDIATION] = mediation.present * a.mediation.staff * a.mediation.hours * factor
     staff[:, Kind.VOLUNTEERS] = volunteers.given_hours
+    street_of = view.places.community_street
+    street = view.state(Kind.STREET).staff_hours / np.bincount(street_of)
+    staff[:, Kind.STREET] = street[street_of] * factor
     return view.state(Kind.CORE).staff_hours * factor, staff

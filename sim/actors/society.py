@@ -7,13 +7,18 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.actors.base import Institution, every
-from sim.ledger.opportunities import NO_DESK
-from sim.population.columns import Float64
+from sim.actors.skill import trained
+from sim.jit import lean_kernel
+from sim.ledger.cases import Table
+from sim.ledger.means import Means
+from sim.ledger.opportunities import NO_DESK, Rows
+from sim.population.columns import Float32, Float64, Int32, UInt8
 from sim.view import ModelView
-from sim.vocabulary import Activity, Kind, Stage
+from sim.vocabulary import WEEK_HOURS, Activity, Kind, Stage
 
-RENEWAL = 26
-"""Weeks from one renewal of a social organisation's contract to the next."""
+_SOCIAL, _PARTNER, _MEDIATION, _VOLUNTEERS = (
+    int(Kind.SOCIAL_ORGANIZATION), int(Kind.PARTNER_UNIT), int(Kind.MEDIATION), int(Kind.VOLUNTEERS))
+_LAST_RUNG = int(Stage.VOLUNTEER)
 
 
 class SocialState(NamedTuple):
@@ -29,6 +34,50 @@ class SocialState(NamedTuple):
     skill: Float64
 
 
+@lean_kernel
+def work_on_projects(
+    s: SocialState, numbers: Table, common: Table, m: Means, week: int, record_weight: Float64,
+    adults: Float64, offers: Rows, desks: Table, desk_of: Int32,
+) -> None:
+    """Count who came, draw the lesson of a renewal, split hours between reports and cases.
+
+    Parameters
+    ----------
+    s : SocialState
+        Written.
+    numbers, common : arrays, shape (1,)
+        Numbers of social organisations, and those of all institutions.
+    m : Means
+    week : int
+    record_weight, adults : arrays, shape (C,)
+    offers : records
+        Last week's.
+    desks, desk_of : arrays
+        Columns of :class:`sim.ledger.cases.CaseBook`; desks are written.
+    """
+    p, q, k = numbers[0], common[0], _SOCIAL
+    for j in range(len(offers)):
+        if offers[j].host == k and offers[j].policy < 0:
+            s.attended[offers[j].community] += offers[j].attended
+    renewal = week > 0 and week % p.renewal_weeks == 0
+    for c in range(len(s.present)):
+        if renewal:
+            reached = min(1.0, s.attended[c] / (p.renewal_reach * max(adults[c], 1.0)))
+            pull = record_weight[c] - (1.0 - record_weight[c]) * reached
+            s.dependence[c] = min(max(s.dependence[c] + p.renewal_step * pull, 0.0), 1.0)
+            s.attended[c] = 0.0
+        own = p.staff * WEEK_HOURS * m.factor
+        hours = max(s.present[c] * (own + m.given[c, k] - m.used[c, k]), 0.0)
+        s.report_hours[c] = hours * s.dependence[c] * p.report_hours
+        s.desk_hours[c] = hours - s.report_hours[c]
+        s.skill[c] = trained(
+            s.skill[c], p.skill, q.skill_weeks, m.training[c, k], float(p.staff), q.training_pace)
+        desk = desk_of[k, c]
+        if desk >= 0:
+            desks[desk].hours, desks[desk].skill = s.desk_hours[c], s.skill[c]
+            desks[desk].people = max(float(p.staff), np.ceil(s.desk_hours[c] / WEEK_HOURS))
+
+
 class SocialOrganization(Institution, columns=SocialState):
     """社会组织: runs projects, wants renewal; judged by records it turns to reports, by people to needs."""
 
@@ -37,27 +86,19 @@ class SocialOrganization(Institution, columns=SocialState):
     @classmethod
     def decide(cls, view: ModelView) -> None:
         """Learn from renewal, split hours, offer projects."""
-        s: SocialState = view.state(Kind.SOCIAL_ORGANIZATION)
-        p = view.actors.social_organization
-        rows = view.last_opportunities
-        own = rows[(rows["host"] == cls.kind) & (rows["policy"] < 0)]
-        np.add.at(s.attended, own["community"], own["attended"])
-        if view.week % RENEWAL == 0 and view.week > 0:
-            reached = np.minimum(1.0, s.attended / (0.2 * np.maximum(view.adults, 1)))
-            pull = view.record_weight - (1.0 - view.record_weight) * reached
-            s.dependence[:] = np.clip(s.dependence + 0.1 * pull, 0.0, 1.0)
-            s.attended[:] = 0.0
-        hours = s.present * p.staff * 40.0 * view.staff_factor + s.present * (
-            view.levers.get("staff_hours")[:, cls.kind] - view.budget.staff_used[:, cls.kind])
-        hours = np.maximum(hours, 0.0)
-        s.report_hours[:] = hours * s.dependence * 0.5
-        s.desk_hours[:] = hours - s.report_hours
-        due = every(view, p.project_weeks, "project", "community") & (s.present > 0)
+        s: SocialState = view.state(cls.kind)
+        book, project = view.cases, view.actors.social_organization.project
+        work_on_projects(
+            s, view.numbers(cls.kind), view.numbers(None), view.means, view.week, view.record_weight,
+            view.adults, view.last_opportunities, book.desks, book.desk_of)
+        due = every(view, project.weeks, "project", "community")
         if due.any():
-            view.opportunities.offer(
-                view.week, cls.kind, Activity.PROJECT, Stage.MUTUAL_HELP, view.scope("community").where(due),
-                hours=1.5, notice=p.notice, relevance=(1.0 - s.dependence)[due] * p.relevance, voice=0.4,
-                mixing=0.5, contacts=2, substance=1.0)
+            due = due & (s.present > 0)
+            if due.any():
+                terms = {**project.terms(), "relevance": (1.0 - s.dependence[due]) * project.relevance}
+                view.opportunities.offer(
+                    view.week, cls.kind, Activity.PROJECT, Stage.MUTUAL_HELP,
+                    view.scope("community").where(due), **terms)
 
 
 def make_social(view: ModelView, communities: int) -> SocialState:
@@ -79,6 +120,44 @@ class PartnerState(NamedTuple):
     skill: Float64
 
 
+@lean_kernel
+def lend(
+    s: PartnerState, numbers: Table, common: Table, m: Means, exchange: Float64, served: Float64,
+    desks: Table, desk_of: Int32,
+) -> None:
+    """Hours by satisfaction, which falls with what is asked and rises with what is given back.
+
+    Parameters
+    ----------
+    s : PartnerState
+        Written.
+    numbers, common : arrays, shape (1,)
+        Numbers of partner units, and those of all institutions.
+    m : Means
+    exchange, served : arrays, shape (C,)
+        Resources given in exchange, and services given to units, 0 to 1.
+    desks, desk_of : arrays
+        Columns of :class:`sim.ledger.cases.CaseBook`; desks are written.
+    """
+    p, q, k = numbers[0], common[0], _PARTNER
+    for c in range(len(s.number)):
+        desk = desk_of[k, c]
+        if s.number[c] <= 0.0 or desk < 0:
+            s.desk_hours[c] = 0.0
+            continue
+        offered = s.number[c] * p.hours * s.satisfaction[c] * m.factor
+        s.desk_hours[c] = max(offered + m.given[c, k] - m.used[c, k], 0.0)
+        strain = min(desks[desk].work_done / max(s.number[c] * p.hours, 1.0), 1.0)
+        given_back = min(exchange[c] + served[c], 1.0)
+        change = p.reversion * (p.satisfaction - s.satisfaction[c]) - p.strain * strain
+        change += p.exchange_gain * given_back * (1.0 - s.satisfaction[c])
+        s.satisfaction[c] = min(max(s.satisfaction[c] + change, 0.0), 1.0)
+        s.skill[c] = trained(
+            s.skill[c], p.skill, q.skill_weeks, m.training[c, k], s.number[c], q.training_pace)
+        desks[desk].hours, desks[desk].skill = s.desk_hours[c], s.skill[c]
+        desks[desk].people = max(s.number[c], np.ceil(s.desk_hours[c] / WEEK_HOURS))
+
+
 class PartnerUnit(Institution, columns=PartnerState):
     """驻区单位: lends hours, rooms and parking in exchange; gives less when little comes back (default)."""
 
@@ -86,18 +165,11 @@ class PartnerUnit(Institution, columns=PartnerState):
 
     @classmethod
     def decide(cls, view: ModelView) -> None:
-        """Lend by satisfaction, which falls with what is asked and rises with what is given in exchange."""
-        s: PartnerState = view.state(Kind.PARTNER_UNIT)
-        p = view.actors.partner_unit
-        offered = s.number * p.hours * s.satisfaction * view.staff_factor
-        lent = view.levers.get("staff_hours")[:, cls.kind]
-        hours = np.maximum(offered + lent - view.budget.staff_used[:, cls.kind], 0.0)
-        s.desk_hours[:] = np.where(s.number > 0, hours, 0.0)
-        asked = view.cases.desks["work_done"][np.maximum(view.cases.desk_of[cls.kind], 0)] * (s.number > 0)
-        strain = asked / np.maximum(s.number * p.hours, 1.0)
-        s.satisfaction[:] = np.clip(
-            s.satisfaction + 0.02 * (p.satisfaction - s.satisfaction) - p.strain * np.minimum(strain, 1.0)
-            + p.exchange_gain * view.levers.get("exchange") * (1.0 - s.satisfaction), 0.0, 1.0)
+        """Lend by satisfaction."""
+        levers, book = view.levers, view.cases
+        lend(
+            view.state(cls.kind), view.numbers(cls.kind), view.numbers(None), view.means,
+            levers.get("exchange"), levers.get("units_served"), book.desks, book.desk_of)
 
 
 def make_partners(view: ModelView, communities: int) -> PartnerState:
@@ -116,6 +188,37 @@ class MediationState(NamedTuple):
     desk_hours: Float64
 
 
+@lean_kernel
+def practise(
+    s: MediationState, numbers: Table, common: Table, m: Means, desks: Table, desk_of: Int32
+) -> None:
+    """Staff the desk; skill follows use.
+
+    Parameters
+    ----------
+    s : MediationState
+        Written.
+    numbers, common : arrays, shape (1,)
+        Numbers of mediation teams, and those of all institutions.
+    m : Means
+    desks, desk_of : arrays
+        Columns of :class:`sim.ledger.cases.CaseBook`; desks are written.
+    """
+    p, q, k = numbers[0], common[0], _MEDIATION
+    for c in range(len(s.present)):
+        desk = desk_of[k, c]
+        if s.present[c] <= 0.0 or desk < 0:
+            s.desk_hours[c] = 0.0
+            continue
+        s.desk_hours[c] = max(p.staff * p.hours * m.factor + m.given[c, k] - m.used[c, k], 0.0)
+        use = p.idle_skill + (p.practised_skill - p.idle_skill) * min(desks[desk].load, 1.0)
+        usual = min(1.0, p.skill * use)
+        s.skill[c] = trained(
+            s.skill[c], usual, q.skill_weeks, m.training[c, k], float(p.staff), q.training_pace)
+        desks[desk].hours, desks[desk].skill = s.desk_hours[c], s.skill[c]
+        desks[desk].people = max(float(p.staff), np.ceil(s.desk_hours[c] / WEEK_HOURS))
+
+
 class MediationTeam(Institution, columns=MediationState):
     """调解队伍 (法律顾问+调解员+干部+网格员+法律明白人): skill grows with use and fades without."""
 
@@ -124,12 +227,10 @@ class MediationTeam(Institution, columns=MediationState):
     @classmethod
     def decide(cls, view: ModelView) -> None:
         """Staff the desk; learn by doing."""
-        s: MediationState = view.state(Kind.MEDIATION)
-        p = view.actors.mediation
-        lever = view.levers.get("staff_hours")[:, cls.kind] - view.budget.staff_used[:, cls.kind]
-        s.desk_hours[:] = np.maximum(s.present * (p.staff * p.hours * view.staff_factor + lever), 0.0)
-        load = view.cases.desks["load"][np.maximum(view.cases.desk_of[cls.kind], 0)]
-        s.skill[:] += (p.skill * (0.8 + 0.4 * np.minimum(load, 1.0)) - s.skill) / 52.0
+        book = view.cases
+        practise(
+            view.state(cls.kind), view.numbers(cls.kind), view.numbers(None), view.means, book.desks,
+            book.desk_of)
 
 
 def make_mediation(view: ModelView, communities: int) -> MediationState:
@@ -153,6 +254,47 @@ class VolunteerState(NamedTuple):
     desk_hours: Float64
 
 
+@lean_kernel
+def muster(
+    s: VolunteerState, numbers: Table, m: Means, stage: UInt8, present: UInt8, community: Int32,
+    skill: Float32, offers: Rows, desks: Table, desk_of: Int32,
+) -> None:
+    """Count who stands on the last rung, form or dissolve, and work last week's hours.
+
+    Parameters
+    ----------
+    s : VolunteerState
+        Written.
+    numbers : array, shape (1,)
+        Numbers of volunteer teams.
+    m : Means
+    stage, present, community, skill : arrays, shape (N,)
+        Columns of :class:`sim.population.columns.Residents`.
+    offers : records
+        Last week's.
+    desks, desk_of : arrays
+        Columns of :class:`sim.ledger.cases.CaseBook`; desks are written.
+    """
+    p, k = numbers[0], _VOLUNTEERS
+    for c in range(len(s.members)):
+        s.members[c] = s.skill[c] = s.given_hours[c] = 0.0
+    for i in range(len(stage)):
+        if stage[i] == _LAST_RUNG and present[i]:
+            s.members[community[i]] += 1.0
+            s.skill[community[i]] += skill[i]
+    for j in range(len(offers)):
+        if offers[j].work == k:
+            s.given_hours[offers[j].community] += offers[j].attended * offers[j].hours
+    for c in range(len(s.members)):
+        s.skill[c] /= max(s.members[c], 1.0)
+        enough = p.dissolve_at if s.formed[c] > 0.0 else p.form_at
+        s.formed[c] = 1.0 if s.members[c] >= enough else 0.0
+        s.desk_hours[c] = max(s.given_hours[c] + m.given[c, k] - m.used[c, k], 0.0)
+        desk = desk_of[k, c]
+        desks[desk].hours, desks[desk].skill = s.desk_hours[c], s.skill[c]
+        desks[desk].people = np.ceil(s.desk_hours[c] / WEEK_HOURS)
+
+
 class VolunteerTeam(Institution, columns=VolunteerState):
     """红色团队: forms of residents on the last rung, works the hours they give, dissolves when they tire."""
 
@@ -161,25 +303,18 @@ class VolunteerTeam(Institution, columns=VolunteerState):
     @classmethod
     def decide(cls, view: ModelView) -> None:
         """Form or dissolve; work with last week's hours; call the next shift."""
-        s: VolunteerState = view.state(Kind.VOLUNTEERS)
-        p = view.actors.volunteers
-        r = view.residents
-        last = (r.stage == Stage.VOLUNTEER) & (r.present > 0)
-        n = view.places.communities
-        s.members[:] = np.bincount(r.community[last], minlength=n)
-        s.skill[:] = np.bincount(r.community[last], r.skill[last], n) / np.maximum(s.members, 1)
-        s.formed[:] = np.where(s.formed > 0, s.members >= p.dissolve_at, s.members >= p.form_at)
-        rows = view.last_opportunities
-        given = rows[rows["work"] == cls.kind]
-        s.given_hours[:] = np.bincount(given["community"], given["attended"] * given["hours"], n)
-        lever = view.levers.get("staff_hours")[:, cls.kind] - view.budget.staff_used[:, cls.kind]
-        s.desk_hours[:] = np.maximum(s.given_hours + lever, 0.0)
-        due = s.formed > 0
-        if due.any():
-            view.opportunities.offer(
-                view.week, cls.kind, Activity.SHIFT, Stage.VOLUNTEER, view.scope("community").where(due),
-                hours=p.hours, notice=p.notice, relevance=0.6, voice=0.6, mixing=0.2, contacts=1,
-                work=int(cls.kind))
+        s: VolunteerState = view.state(cls.kind)
+        r, book, shift = view.residents, view.cases, view.actors.volunteers.shift
+        muster(
+            s, view.numbers(cls.kind), view.means, r.stage, r.present, r.community, r.skill,
+            view.last_opportunities, book.desks, book.desk_of)
+        due = every(view, shift.weeks, "shift", "community")
+        if due.any() and s.formed.any():
+            due = due & (s.formed > 0)
+            if due.any():
+                view.opportunities.offer(
+                    view.week, cls.kind, Activity.SHIFT, Stage.VOLUNTEER, view.scope("community").where(due),
+                    work=int(cls.kind), **shift.terms())
 
 
 def make_volunteers(communities: int) -> VolunteerState:

@@ -108,6 +108,17 @@ class Budget:
         self.attention_used = np.zeros_like(attention)
         self.staff_used = np.zeros_like(staff)
 
+    def take_in(self, raised: FloatArray) -> None:
+        """Add money that policies raised this week; it can be spent from next week on.
+
+        Parameters
+        ----------
+        raised : array, shape (C,)
+            Yuan, at least 0.
+        """
+        self.fund += raised
+        self.income_total += raised
+
     def grant(self, names: Sequence[tuple[str, str]], requests: Sequence[Request]) -> Grants:
         """Grant whole units, longest waiting first.
 

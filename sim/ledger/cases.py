@@ -25,6 +25,8 @@ NOBODY = -1
 DESK = np.dtype([
     ("kind", "u1"),
     ("community", "i4"),  # −1 for desks that serve several
+    ("hours", "f8"),   # staff hours its institution gives to cases this week
+    ("people", "f8"),  # heads among whom they are shared
     ("servers", "i4"),
     # share of each server's time free for cases this week; scales the speed of service begun this week
     ("rate", "f8"),
@@ -81,6 +83,7 @@ CASE = np.dtype([
     ("escalated", "u1"),
     ("recorded", "u1"),
     ("regime", "u1"),
+    ("approved", "u1"),  # 1 once the core has approved it
     ("by_core", "u1"),  # 1 where the core did the work itself (包办)
     ("ended_week", "i4"),  # week of its last change to resolved, paper or silent; −1 while open
     ("satisfaction", "f8"),  # of the complainant; NaN until heard

@@ -47,6 +47,23 @@ LEVERS: dict[str, Lever] = {
     "dispatch": _lever(
         "community", "share of cases routed at once to the right desk", "自动派单", "automatic dispatch"),
     "authority": _lever("community", "0 to 1", "统筹权威", "the core's authority"),
+    "manner": _lever("community", "−1 to 1", "干部作风", "cadres' manner"),
+    "record_weight": _lever("community", "−1 to 1", "考核看台账的权重", "weight of records in appraisal"),
+    "tasks_cut": _lever("community", "share of tasks", "任务准入", "tasks from above turned away"),
+    "approval": _lever(
+        "community", "share of weighty cases", "党组织把关", "cases that need the core's approval"),
+    "delegation": _lever(
+        "community", "share of cases of several actors", "交由自治协商", "cases handed to residents' lead"),
+    "last_resort": _lever(
+        "community", "share of cases nobody is in charge of", "兜底受理", "taken up by the core itself"),
+    "feedback": _lever("community", "share of outcomes", "结果反馈", "outcomes told back"),
+    "turnover": _lever("community", "share a year", "人员流动", "staff and cadres leaving"),
+    "income": _lever("community", "yuan a week", "筹措经费", "money raised"),
+    "owners_guidance": _lever(
+        "community", "0 to 1", "业委会规范指导", "guidance of the owners' committee"),
+    "owners_domination": _lever(
+        "community", "0 to 1", "对业委会的干预", "say taken from owners' votes"),
+    "units_served": _lever("community", "0 to 1", "服务驻区单位", "services given to partner units"),
     "clarity": _lever("community", "0 to 1", "职责清晰度", "clarity of duty"),
     "attendance_delay": _lever("community", "h", "到会等待", "wait for attendance"),
     "induced_demand": _lever("community", "share more reports", "诱发诉求", "induced demand"),
@@ -57,6 +74,7 @@ LEVERS: dict[str, Lever] = {
     "staff_hours": _lever("community_kind", "h a week", "机构工时", "staff hours"),
     "desk_skill": _lever("community_kind", "0 to 1", "办理能力", "skill at the desk"),
     "paper_hours": _lever("community_kind", "h a week", "留痕填表", "hours of paperwork"),
+    "training": _lever("community_kind", "h a week", "培训工时", "hours of training"),
 }
 """Every lever there is."""
 
@@ -71,7 +89,7 @@ class Levers:
     """
 
     def __init__(self, sizes: dict[str, int]) -> None:
-        self._sizes = sizes
+        self.sizes = sizes
         self._values: dict[str, npt.NDArray[np.float64]] = {}
         self._touched: list[str] = []
 
@@ -117,9 +135,13 @@ class Levers:
         if values is None:
             axis = LEVERS[name].axis
             by_kind = axis == "community_kind"
-            shape = (self._sizes["community"], len(Kind)) if by_kind else (self._sizes[axis],)
+            shape = (self.sizes["community"], len(Kind)) if by_kind else (self.sizes[axis],)
             values = self._values[name] = np.zeros(shape)
         return values
+
+    def touched(self, name: str) -> bool:
+        """Whether a policy has set this lever this week."""
+        return name in self._touched
 
     def reset(self) -> None:
         """Put every lever back to zero."""

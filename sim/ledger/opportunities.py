@@ -30,6 +30,7 @@ OPPORTUNITY = np.dtype([
     ("activity", "u1"),
     ("level", "u1"),       # rung of the ladder it stands on
     ("open_to", "u1"),
+    ("audience", "u1"),    # whom it is addressed to: number of an audience of this week, 0 for everyone
     ("hours", "f4"),       # hours it takes of each participant
     ("seats", "i4"),       # most participants it can hold
     ("notice", "f4"),      # probability that its notice reaches a resident in scope
@@ -54,13 +55,19 @@ OPPORTUNITY = np.dtype([
 Rows = npt.NDArray[np.void]
 
 DEFAULTS: dict[str, Any] = {
-    "policy": NO_POLICY, "open_to": EVERYONE, "seats": 1_000_000, "online": 0, "relevance": 0.5, "ease": 0.0,
-    "reward": 0.0, "honour": 0.0, "substance": 1.0, "voice": 0.5, "mixing": 0.2, "contacts": 1, "norm": 0.0,
-    "forum": 0.0, "work": NO_DESK, "attended": 0, "skill_sum": 0.0, "fruitful": 0,
+    "policy": NO_POLICY, "open_to": EVERYONE, "audience": 0, "seats": 1_000_000, "online": 0,
+    "relevance": 0.5, "ease": 0.0, "reward": 0.0, "honour": 0.0, "substance": 1.0, "voice": 0.5,
+    "mixing": 0.2, "contacts": 1, "norm": 0.0, "forum": 0.0, "work": NO_DESK, "attended": 0,
+    "skill_sum": 0.0, "fruitful": 0,
 }
 """Columns an offer may leave out."""
 
-_FIELDS = tuple(OPPORTUNITY.names or ())
+MOST_AUDIENCES = 32
+"""Audiences that offers of one week can be addressed to."""
+
+_BLANK = np.zeros(1, OPPORTUNITY)
+for _name, _value in DEFAULTS.items():
+    _BLANK[_name] = _value
 
 
 class Scope(NamedTuple):
@@ -82,16 +89,51 @@ class Scope(NamedTuple):
 
 
 class Opportunities:
-    """This week's offers."""
+    """This week's offers.
 
-    def __init__(self, capacity: int = 64) -> None:
+    Parameters
+    ----------
+    residents : int
+        How many residents there are.
+    """
+
+    def __init__(self, residents: int, capacity: int = 64) -> None:
         self._table: Rows = np.zeros(capacity, OPPORTUNITY)
         self._bases: dict[tuple[int, int, str], int] = {}
         self.count = 0
+        self.audiences: npt.NDArray[np.uint32] = np.zeros(residents, np.uint32)
+        """(N,) bit k − 1 is set for those whom audience k holds."""
+        self._audience_count = 0
 
     def clear(self) -> None:
-        """Forget last week's offers."""
+        """Forget last week's offers and audiences."""
         self.count = 0
+        if self._audience_count:
+            self.audiences.fill(0)
+            self._audience_count = 0
+
+    def audience(self, mask: npt.ArrayLike) -> int:
+        """Name the residents an offer is addressed to; nobody else can hear of it.
+
+        Parameters
+        ----------
+        mask : array of bool, shape (N,)
+
+        Returns
+        -------
+        int
+            What to pass as ``audience`` to :meth:`offer`, this week only.
+
+        Raises
+        ------
+        ValueError
+            If more than 32 audiences are named in one week.
+        """
+        if self._audience_count == MOST_AUDIENCES:
+            raise ValueError(f"at most {MOST_AUDIENCES} audiences can be named in one week")
+        self.audiences |= np.asarray(mask, bool).astype(np.uint32) << np.uint32(self._audience_count)
+        self._audience_count += 1
+        return self._audience_count
 
     @property
     def rows(self) -> Rows:
@@ -131,18 +173,14 @@ class Opportunities:
             self._table = np.resize(self._table, max(stop, 2 * self._table.size))
         base = np.uint64(
             combine(self._base(int(host), int(activity), policy_id), np.uint64(week * 64 + number)))
-        values = {
-            **DEFAULTS, **more, "community": scope.community, "lo": scope.lo, "hi": scope.hi,
-            "host": int(host),
-            "activity": int(activity), "level": int(level), "hours": hours, "notice": notice,
-        }
-        if keys.size == 1:
-            values["key"] = combine(base, keys[0])
-            self._table[start] = tuple(_scalar(values[name]) for name in _FIELDS)
-        else:
-            values["key"] = combine_array(base, keys)
-            for name in _FIELDS:
-                self._table[name][start:stop] = values[name]
+        rows = self._table[start:stop]
+        rows[:] = _BLANK
+        rows["key"] = combine(base, keys[0]) if keys.size == 1 else combine_array(base, keys)
+        rows["community"], rows["lo"], rows["hi"] = scope.community, scope.lo, scope.hi
+        rows["host"], rows["activity"], rows["level"] = int(host), int(activity), int(level)
+        rows["hours"], rows["notice"] = hours, notice
+        for name, value in more.items():
+            rows[name] = value
         self.count = stop
         return slice(start, stop)
 
@@ -151,7 +189,3 @@ class Opportunities:
         if name not in self._bases:
             self._bases[name] = text_id(f"opportunity/{host}/{activity}/{policy_id}")
         return np.uint64(self._bases[name])
-
-
-def _scalar(value: Any) -> Any:
-    return value.reshape(-1)[0] if isinstance(value, np.ndarray) else value

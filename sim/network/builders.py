@@ -74,10 +74,11 @@ def build_ties(
         return thin(ties, residents.key, parameters.atomisation, streams)
     if parameters.builder == "none":
         return assemble(n, [])
-    p = parameters
+    p, places = parameters, population.places
+    homes = places.building_units[places.dwelling_building] == 0
     edges = [
         (
-            kernels.household_pairs(population.places.dwelling_first_resident),
+            kernels.household_pairs(places.dwelling_first_resident, homes),
             Layer.HOUSEHOLD,
             p.household_strength,
         ),

@@ -35,16 +35,20 @@ def _grown(array: Int64, used: int) -> Int64:
 
 
 @kernel
-def household_pairs(first: Int32) -> EdgeList:
-    """Everyone with everyone in each dwelling."""
+def household_pairs(first: Int32, home: Bool) -> EdgeList:
+    """Everyone with everyone in each dwelling that is a home, not an office; ``home`` has one entry each."""
     count = 0
     for d in range(len(first) - 1):
+        if not home[d]:
+            continue
         size = int(first[d + 1]) - int(first[d])
         count += size * (size - 1) // 2
     a = np.empty(count, np.int64)
     b = np.empty(count, np.int64)
     m = 0
     for d in range(len(first) - 1):
+        if not home[d]:
+            continue
         for i in range(first[d], first[d + 1]):
             for j in range(i + 1, first[d + 1]):
                 a[m] = i

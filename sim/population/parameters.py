@@ -347,6 +347,9 @@ class PopulationParameters(Parameters):
         0.1, unit="employees per resident", ge=0, le=5, label=("驻区单位职工比例", "daytime employees"),
         note="shared among the community's unit buildings; nobody where there are none",
     )
+    unit_size: int = Param(
+        25, unit="employees a unit", ge=2, le=2000, label=("每家单位职工数", "employees of a member unit"),
+        note="a unit building holds as many units as its employees need")
     age: AgeMargins = AgeMargins()
     households: HouseholdTypes = HouseholdTypes()
     position: PositionShares = PositionShares()

@@ -123,7 +123,16 @@ def _lay_out(p: PlacesParameters, population: PopulationParameters) -> tuple[Pla
         per_building,
         p.floors,
         p.unit_buildings,
+        _units(p, population),
     ), occupied
+
+
+def _units(p: PlacesParameters, population: PopulationParameters) -> int:
+    """Member units in each of a community's unit buildings, at least one."""
+    if not p.unit_buildings:
+        return 1
+    employees = population.daytime * population.residents / p.unit_buildings
+    return max(1, int(employees / population.unit_size + 0.5))
 
 
 def make_places(
@@ -133,6 +142,7 @@ def make_places(
     per_building: int,
     floors: int,
     units: int,
+    offices: int,
 ) -> Places:
     """Regular geometry with empty dwellings.
 
@@ -146,8 +156,9 @@ def make_places(
         Dwellings in each of them.
     floors : int
     units : int
-        Buildings of member units in each community, dealt out to its grids in turn. Each has one "dwelling",
-        the office its employees belong to.
+        Buildings of member units in each community, dealt out to its grids in turn.
+    offices : int
+        Member units in each of them: "dwellings" that employees belong to.
     """
     community_key = combine_array(COMMUNITY_ROOT, np.arange(len(street)))
     community_first = _edges(grid_counts)
@@ -161,7 +172,7 @@ def make_places(
     slot = np.arange(len(building_grid)) - grid_first[building_grid]
     is_unit = slot >= homes
     building_key = combine_array(grid_key[building_grid], np.where(is_unit, _UNIT_SLOT + slot - homes, slot))
-    dwellings = np.where(is_unit, 1, per_building)
+    dwellings = np.where(is_unit, offices, per_building)
     building_first = _edges(dwellings)
     dwelling_building = np.repeat(np.arange(len(building_grid)), dwellings)
     dwelling_slot = np.arange(len(dwelling_building)) - building_first[dwelling_building]
@@ -243,7 +254,8 @@ def _draw_staff(
     streams: Streams,
 ) -> _Staff:
     """Daytime employees of the offices, of working age."""
-    each = int(p.daytime * p.residents / places.unit_buildings + 0.5) if len(offices) else 0
+    share = p.daytime * p.residents / places.unit_buildings / _units(places, p) if len(offices) else 0.0
+    each = int(share + 0.5)
     office = np.repeat(np.arange(len(offices)), each)
     slot = _EMPLOYEE_SLOT + np.tile(np.arange(each), len(offices))
     key = combine_array(site.dwelling_key[offices][office], slot)

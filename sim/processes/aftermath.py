@@ -2,15 +2,79 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from sim.population.columns import Float64
-from sim.processes import acquaintance, experience, queues
+from sim.jit import kernel
+from sim.ledger.cases import Heap, Table
+from sim.ledger.opportunities import Rows
+from sim.network.ties import Ties
+from sim.population.columns import Float32, Float64, Int32, Residents
+from sim.processes import acquaintance, experience
+from sim.processes.experience import Lessons
 from sim.processes.participation import Attendance
 from sim.processes.running import RunningModel
-from sim.vocabulary import CLOCK_HOURS, WEEK_HOURS
+from sim.rng import Whole
 
 _MONTH = 4
+
+
+class Keys(NamedTuple):
+    """Keys of this week's draws."""
+
+    fruit: Whole
+    mingle: Whole
+    voices: Whole
+    leave: Whole
+
+
+class Means(NamedTuple):
+    """Numbers and levers of this week."""
+
+    lessons: Lessons
+    norm_kept: float
+    """Share of agreed rules of conduct kept a week."""
+    building_adults: Float64
+    """(B,)"""
+    facilitation: Float64
+    """(C,)"""
+    feedback: Float64
+    """(C,)"""
+    susceptibility: Float64
+    """(N,) λ of the Friedkin–Johnsen talk."""
+    tie_strength: int
+    fades: bool
+    """Whether ties met at events lose a unit of strength this week."""
+    raised_since: int
+    """Only cases silent since this week or later can be raised."""
+
+
+@kernel
+def _learn(
+    r: Residents, ties: Ties, offers: Rows, came: Attendance, norm: Float32, cases: Table, heap: Heap,
+    actors: Int32, category: Table, week: int, m: Means, keys: Keys, left: Float64,
+) -> None:
+    """The steps below in one compiled call: handing over residents' columns is most of the cost of each."""
+    for b in range(len(norm)):
+        norm[b] *= np.float32(m.norm_kept)
+    experience.reap(
+        r, offers, came.first, came.resident, norm, r.building, m.building_adults, keys.fruit,
+        m.facilitation, m.feedback, m.lessons)
+    acquaintance.mingle(
+        ties.event_neighbour, ties.event_strength, r.key, offers, came.first, came.resident, keys.mingle,
+        m.tie_strength)
+    if m.fades:
+        acquaintance.fade(ties.event_neighbour, ties.event_strength)
+    experience.raise_silent(cases, heap, offers, keys.voices, m.raised_since, week)
+    experience.hear_outcomes(
+        cases, r, ties, actors, category["n_actors"], week, m.lessons, m.feedback, keys.leave, left)
+    talked = np.empty_like(r.efficacy)
+    experience.friedkin_johnsen(
+        ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength,
+        m.susceptibility, r.efficacy_own, r.efficacy, talked)
+    for i in range(len(talked)):
+        r.efficacy[i] = talked[i]
 
 
 def learn_from_week(model: RunningModel, attendance: Attendance) -> Float64:
@@ -26,58 +90,29 @@ def learn_from_week(model: RunningModel, attendance: Attendance) -> Float64:
     array, shape (C,)
         Residents who left after bad experience.
     """
-    r, ties, week, streams = model.residents, model.ties, model.week, model.streams
-    p, offers = model.scenario.experience, model.opportunities.rows
-    model.commons.norm[:] *= np.float32(model.norm_kept)
-    experience.reap(
-        r, offers, attendance.first, attendance.resident, model.commons.norm, r.building,
-        model.building_adults, streams.week_key("fruit", week), p.fruit_intercept, p.fruit_skill,
-        p.fruit_size, model.levers.get("facilitation"), model.lessons)
-    acquaintance.mingle(
-        ties.event_neighbour, ties.event_strength, r.key, offers, attendance.first, attendance.resident,
-        streams.week_key("mingle", week), int(model.scenario.participation.event_tie_strength))
-    if week % max(1, round(model.scenario.participation.event_tie_decay_weeks)) == 0:
-        acquaintance.fade(ties.event_neighbour, ties.event_strength)
-    _raise_silent(model)
+    week, s, levers = model.week, model.scenario, model.levers
+    fading = max(1, round(s.participation.event_tie_decay_weeks))
+    means = Means(
+        model.lessons, model.norm_kept, model.building_adults, levers.get("facilitation"),
+        levers.get("feedback"), model.susceptibility, int(s.participation.event_tie_strength),
+        week % fading == 0, week - s.experience.silent_weeks)
+    keys = Keys(*(model.week_key(name) for name in ("fruit", "mingle", "raise", "leave")))
     left = np.zeros(model.places.communities)
-    book = model.cases
-    experience.hear_outcomes(
-        book.cases, r, ties, model.rules.actors, model.rules.category["n_actors"], week, model.lessons,
-        streams.week_key("leave", week), left)
-    talked = np.empty_like(r.efficacy)
-    experience.friedkin_johnsen(
-        ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength,
-        model.susceptibility, r.efficacy_own, r.efficacy, talked)
-    r.efficacy[:] = talked
+    _learn(
+        model.residents, model.ties, model.opportunities.rows, attendance, model.commons.norm,
+        model.cases.cases, model.cases.heap, model.rules.actors, model.rules.category, week, means, keys,
+        left)
     if week % _MONTH == 0:
         _forget(model)
     return left
-
-
-def _raise_silent(model: RunningModel) -> None:
-    """Forums bring silent cases into the open: they arrive at their first desk next Monday morning."""
-    cases, heap = model.cases.cases, model.cases.heap
-    slots = np.empty(model.cases.capacity, np.int32)
-    week = model.week
-    n = experience.raise_silent(
-        cases, model.opportunities.rows, model.streams.week_key("raise", week),
-        week - model.scenario.experience.silent_weeks, slots)
-    for i in slots[:n].tolist():
-        monday = (week + 1) * WEEK_HOURS
-        row = cases[i]
-        # clock_time would give the end of Friday, before what came about at the weekend
-        row["found"], row["found_clock"] = monday, (week + 1) * CLOCK_HOURS + 9.0
-        row["channel"] = experience.BY_NEIGHBOURS
-        row["status"], row["ended_week"] = experience.OPEN, -1
-        queues.push(cases, heap, monday, i, queues.ARRIVE)
 
 
 def _forget(model: RunningModel) -> None:
     good, bad = model.trust_prior
     kept = 1.0 - min(1.0, _MONTH * model.scenario.experience.forgetting)
     experience.forget(model.residents.trust_good, model.residents.trust_bad, good, bad, kept)
-    between = model.commons
-    trust = np.float32(model.actors.trust_between * 4.0)
-    rest = np.float32((1.0 - model.actors.trust_between) * 4.0)
+    between, actors = model.commons, model.actors
+    trust = np.float32(actors.trust_between * actors.reputation_weight)
+    rest = np.float32((1.0 - actors.trust_between) * actors.reputation_weight)
     between.between_good[:] = trust + np.float32(kept) * (between.between_good - trust)
     between.between_bad[:] = rest + np.float32(kept) * (between.between_bad - rest)

@@ -20,10 +20,9 @@ def weights(parameters: ParticipationParameters) -> Weights:
 def exposure(model: RunningModel) -> kernels.Exposure:
     """This week's levers on hearing and control, and the core's own visits."""
     levers = model.levers
-    visits = levers.get("visits") + model.visits_a_resident()[model.residents.community]
     return kernels.Exposure(
-        levers.get("free_hours"), levers.get("notice"), levers.get("app_access"), visits,
-        levers.get("distance"), levers.get("visible_members"))
+        levers.get("free_hours"), levers.get("notice"), levers.get("app_access"), levers.get("visits"),
+        model.visits_a_resident(), levers.get("distance"), levers.get("visible_members"))
 
 
 def half_life(weeks: float) -> float:
@@ -61,12 +60,12 @@ def participate(model: RunningModel, hours_factor: float) -> kernels.Attendance:
     if len(offers) > 1:
         offers[:] = offers[np.lexsort((offers["key"], offers["community"]))]
     first = np.searchsorted(offers["community"], np.arange(model.places.communities + 1))
-    streams = model.streams
-    keys = kernels.Keys(*(streams.week_key(name, week) for name in ("hear", "will", "hours", "seats")))
-    chosen = np.empty((len(r.key), kernels.MOST), np.int32)
+    keys = kernels.Keys(*(model.week_key(name) for name in ("hear", "will", "hours", "seats")))
+    chosen = model.chosen
     shown = exposure(model)
     kernels.decide(
-        r, model.ties, offers, first, model.weights, shown, keys, hours_factor, r.active.copy(), chosen)
+        r, model.ties, offers, first, model.weights, shown, keys, hours_factor, r.active.copy(),
+        model.opportunities.audiences, chosen)
     attendance = kernels.attend(r, offers, chosen, model.weights, shown, keys.seats)
     kernels.learn(r, offers, chosen, week, model.learning)
     return attendance

@@ -48,13 +48,12 @@ def world(model: RunningModel, shocks: Sequence[Shock]) -> None:
     good, bad = model.trust_prior
     moves(
         model.places, model.residents, model.ties, week, p.renter_moves / WEEKS_A_YEAR,
-        p.owner_moves / WEEKS_A_YEAR, 1.0 / p.refill_weeks, model.streams.week_key("moves", week), good, bad)
+        p.owner_moves / WEEKS_A_YEAR, 1.0 / p.refill_weeks, model.week_key("moves"), good, bad)
     lo, hi = model.places.resident_range("community")
-    residents = (hi - lo).astype(np.float64)
-    mean = p.tasks_rate * residents / 1000.0 * factor(shocks, "tasks_factor")
+    mean = p.tasks_rate * (hi - lo).astype(np.float64) / 1000.0 * factor(shocks, "tasks_factor")
     book = model.cases
     book.reserve(int(mean.sum() * 3) + 40 * len(mean))
     first = np.full(len(mean), model.scenario.cases.appraisal_tasks_first)
     kernels.tasks(
         book.cases, book.heap, book.free, book.free_count, model.places.community_key, week, mean, first,
-        model.streams.week_key("tasks", week))
+        model.week_key("tasks"))

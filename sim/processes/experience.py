@@ -11,16 +11,16 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.jit import kernel
-from sim.ledger.cases import NOBODY, Table
+from sim.ledger.cases import NOBODY, Heap, Table
 from sim.ledger.opportunities import Rows
 from sim.network.ties import EVENT_SLOTS, Ties, UInt32
 from sim.numerics import logistic
 from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt8
 from sim.processes.categories import TASK
-from sim.processes.queues import GONE, NO_EVENT
+from sim.processes.queues import ARRIVE, GONE, NO_EVENT, push
 from sim.processes.willingness import FIXED_SCALE
 from sim.rng import Whole, combine, uniform
-from sim.vocabulary import Channel, Kind, Regime, Status, Tenure
+from sim.vocabulary import CLOCK_HOURS, WEEK_HOURS, Channel, Kind, Regime, Status, Tenure
 
 _SILENT, _RESOLVED = int(Status.SILENT), int(Status.RESOLVED)
 _COMMITTEE, _CORE, _STREET, _OC = (
@@ -30,13 +30,6 @@ _RENTER = int(Tenure.RENTER)
 BY_NEIGHBOURS = int(Channel.NEIGHBOUR)
 """Channel of a case that a forum brought into the open."""
 OPEN = int(Status.OPEN)
-
-
-CONTENT = 0.4
-"""Satisfaction above which an experience counts as good (modeller's assumption, D)."""
-SILENT_BLAME = 0.25
-"""Weight of a problem borne in silence as bad experience with the residents' committee (modeller's
-assumption, D)."""
 
 
 class Lessons(NamedTuple):
@@ -53,6 +46,17 @@ class Lessons(NamedTuple):
     leave_intercept: float
     leave_trust: float
     leave_renter: float
+    outcome_weight: float
+    content: float
+    silent_blame: float
+    silent_efficacy: float
+    file_voice: float
+    gathering_step: float
+    feedback_witness: float
+    fruit_intercept: float
+    fruit_skill: float
+    fruit_size: float
+    fruit_full: float
 
 
 @kernel
@@ -78,7 +82,9 @@ def _judge(column: Float32, ties: Ties, i: int, kind: int, step: float, hearsay:
 
 
 @kernel
-def satisfaction(solved: bool, waited: float, fairness: float, wait_half: float) -> float:
+def satisfaction(
+    solved: bool, waited: float, fairness: float, wait_half: float, outcome_weight: float
+) -> float:
     """Satisfaction of a complainant, 0 to 1.
 
     Parameters
@@ -90,15 +96,17 @@ def satisfaction(solved: bool, waited: float, fairness: float, wait_half: float)
         Felt fairness, 0 to 1.
     wait_half : float
         Wait that halves it.
+    outcome_weight : float
+        Weight of the outcome; the rest is that of fairness.
     """
-    outcome = 0.7 if solved else 0.0
-    return (outcome + 0.3 * fairness) * wait_half / (wait_half + waited)
+    outcome = outcome_weight if solved else 0.0
+    return (outcome + (1.0 - outcome_weight) * fairness) * wait_half / (wait_half + waited)
 
 
 @kernel
 def hear_outcomes(
     c: Table, r: Residents, ties: Ties, actors: Int32, n_actors: Int32, week: int, x: Lessons,
-    leave_key: Whole, left: Float64,
+    feedback: Float64, leave_key: Whole, left: Float64,
 ) -> None:
     """Parties of cases that ended draw their conclusions; witnesses draw weaker ones.
 
@@ -113,6 +121,8 @@ def hear_outcomes(
         Columns of :class:`sim.processes.rules.Rules`.
     week : int
     x : Lessons
+    feedback : array, shape (C,)
+        Share of outcomes told back.
     leave_key : uint64
         Key of this week's draws of leaving.
     left : array, shape (C,)
@@ -129,29 +139,30 @@ def hear_outcomes(
         heard = c[i].found >= 0.0
         waited = max(0.0, c[i].closed - c[i].found) if heard else 0.0
         if heard:
-            s = satisfaction(solved, waited, c[i].fairness, x.wait_half)
+            s = satisfaction(solved, waited, c[i].fairness, x.wait_half, x.outcome_weight)
             c[i].satisfaction = s
         else:
             s = 0.0
         goal = 1.0 if solved else 0.0
         speed = x.efficacy_step * (x.wait_half / (x.wait_half + waited) if solved else 1.0)
         if not heard:
-            speed *= 0.5  # lumped in silence: nobody refused, but nothing was solved
+            speed *= x.silent_efficacy  # lumped in silence: nobody refused, but nothing was solved
         for party in (a, c[i].party_b):
             if party < 0:
                 continue
             r.efficacy_own[party] = _toward(r.efficacy_own[party], goal, speed)
             if heard:
-                voice = 0.0 if c[i].by_core else c[i].fairness if c[i].meetings > 0 else 0.5
+                voice = 0.0 if c[i].by_core else c[i].fairness if c[i].meetings > 0 else x.file_voice
                 r.autonomy[party] = _toward(r.autonomy[party], voice, x.autonomy_step)
         if heard:
-            if s > CONTENT:
+            if s > x.content:
                 _judge_all(c, r.trust_good, ties, i, a, actors, n_actors, x.good_step, x.hearsay_step)
             else:
                 _judge_all(c, r.trust_bad, ties, i, a, actors, n_actors, x.bad_step, x.hearsay_step)
         else:
-            _judge(r.trust_bad, ties, a, _COMMITTEE, SILENT_BLAME * x.bad_step, x.hearsay_step)
-        _tell(r.efficacy_own, ties, a, goal, x.witness_step)
+            _judge(r.trust_bad, ties, a, _COMMITTEE, x.silent_blame * x.bad_step, x.hearsay_step)
+        told = x.witness_step * (1.0 + x.feedback_witness * feedback[c[i].community])
+        _tell(r.efficacy_own, ties, a, goal, min(1.0, told))
         if not solved:
             _maybe_leave(r, c, i, a, leave_key, x, left)
 
@@ -287,8 +298,7 @@ def forget(good: Float32, bad: Float32, prior_good: Float32, prior_bad: Float32,
 @kernel
 def reap(
     r: Residents, offers: Rows, first: Int64, resident: Int32, norm: Float32, building_of: Int32,
-    building_size: Float64, key: Whole, intercept: float, skill_weight: float, size_weight: float,
-    facilitation: Float64, x: Lessons,
+    building_size: Float64, key: Whole, facilitation: Float64, feedback: Float64, x: Lessons,
 ) -> None:
     """What came of each opportunity, and what its participants learn from it.
 
@@ -311,9 +321,8 @@ def reap(
         Adults in each building.
     key : uint64
         Key of this week's draws.
-    intercept, skill_weight, size_weight : float
-        Of the chance of bearing fruit, in logits.
-    facilitation : array, shape (C,)
+    facilitation, feedback : arrays, shape (C,)
+        Skill added by policies, and share of outcomes told back.
     x : Lessons
     """
     for j in range(len(offers)):
@@ -326,15 +335,17 @@ def reap(
             skill += r.skill[resident[at]]
         offers[j].skill_sum = skill
         able = min(1.0, skill / n + facilitation[offers[j].community])
-        v = intercept + skill_weight * able + size_weight * min(1.0, n / 20.0)
+        v = x.fruit_intercept + x.fruit_skill * able + x.fruit_size * min(1.0, n / x.fruit_full)
         fruitful = uniform(key, offers[j].key) < logistic(v) * offers[j].substance
         offers[j].fruitful = fruitful
         goal = 1.0 if fruitful else 0.0
-        step = x.efficacy_step * 0.3
+        # Someone who hears what became of it learns from it as from a case of one's own.
+        told = min(max(feedback[offers[j].community], 0.0), 1.0)
+        step = x.efficacy_step * (x.gathering_step + (1.0 - x.gathering_step) * told)
         for at in range(first[j], first[j + 1]):
             i = resident[at]
             r.efficacy_own[i] = _toward(r.efficacy_own[i], goal, step)
-            r.autonomy[i] = _toward(r.autonomy[i], offers[j].voice, x.autonomy_step * 0.3)
+            r.autonomy[i] = _toward(r.autonomy[i], offers[j].voice, x.autonomy_step * x.gathering_step)
             if fruitful and offers[j].norm > 0.0:
                 b = building_of[i]
                 gain = offers[j].norm * offers[j].voice / max(1.0, building_size[b])
@@ -342,21 +353,29 @@ def reap(
 
 
 @kernel
-def raise_silent(c: Table, offers: Rows, key: Whole, until: int, raised: Int32) -> int:
-    """Fruitful forums bring silent cases of their scope into the open; returns how many there are.
+def raise_silent(c: Table, heap: Heap, offers: Rows, key: Whole, until: int, week: int) -> int:
+    """Fruitful forums bring silent cases of their scope into the open; returns how many.
+
+    They arrive at their first desk next Monday morning.
 
     Parameters
     ----------
-    c : Cases
+    c, heap : Cases, Heap
+        Written.
     offers : records
     key : uint64
         Key of this week's draws.
     until : int
         Only cases silent since this week or later can be raised.
-    raised : array of int32
-        Written: their slots, ascending by slot.
+    week : int
     """
     n = 0
+    forums = False
+    for j in range(len(offers)):
+        forums = forums or (offers[j].forum > 0.0 and offers[j].fruitful > 0)
+    if not forums:
+        return 0
+    monday = (week + 1) * WEEK_HOURS
     for i in range(len(c)):
         if not c[i].used or c[i].status != _SILENT or c[i].found >= 0.0:
             continue
@@ -367,8 +386,11 @@ def raise_silent(c: Table, offers: Rows, key: Whole, until: int, raised: Int32) 
         for j in range(len(offers)):
             o = offers[j]
             here = o.forum > 0.0 and o.fruitful and o.lo <= c[i].party_a < o.hi
-            if here and uniform(combine(key, o.key), c[i].key) < o.forum and n < len(raised):
-                raised[n] = i
+            if here and uniform(combine(key, o.key), c[i].key) < o.forum:
+                # clock_time would give the end of Friday, before what came about at the weekend
+                c[i].found, c[i].found_clock = monday, (week + 1) * CLOCK_HOURS + 9.0
+                c[i].channel, c[i].status, c[i].ended_week = BY_NEIGHBOURS, OPEN, -1
+                push(c, heap, monday, i, ARRIVE)
                 n += 1
                 break
     return n

@@ -25,6 +25,7 @@ from sim.ledger.cases import NOBODY
 from sim.numerics import logistic
 from sim.processes.categories import TASK
 from sim.processes.office import (
+    T_APPROVED,
     T_BOUNCES,
     T_ESCALATED,
     T_GAVE_UP,
@@ -48,6 +49,7 @@ from sim.processes.queues import (
     ACT,
     AGAIN,
     ALONE,
+    APPROVE,
     ARRIVE,
     AT_STREET,
     BOUNCE,
@@ -65,25 +67,33 @@ from sim.processes.queues import (
     U_ATTEND,
     U_DELIVER,
     U_ESCALATE,
-    U_GAP,
     U_PAPER,
     U_RELAPSE,
     U_RELAPSE_AT,
+    close_week,
     end,
     end_service,
     join,
+    open_week,
     pop,
     push,
     serve_next,
 )
+from sim.processes.routing import route
 from sim.vocabulary import Kind, Regime, Status
 
-_RC, _CORE, _STREET = int(Kind.RESIDENTS_COMMITTEE), int(Kind.CORE), int(Kind.STREET)
-_PROPERTY, _PARTNER = int(Kind.PROPERTY), int(Kind.PARTNER_UNIT)
-_ADMINISTRATIVE, _ONE_CORE = int(Regime.ADMINISTRATIVE), int(Regime.ONE_CORE)
+_RC = int(Kind.RESIDENTS_COMMITTEE)
+_CORE = int(Kind.CORE)
+_STREET = int(Kind.STREET)
+_PROPERTY = int(Kind.PROPERTY)
+_PARTNER = int(Kind.PARTNER_UNIT)
+_ONE_CORE = int(Regime.ONE_CORE)
 _SELF = int(Regime.SELF_GOVERNING)
-_SILENT, _OPEN, _RESOLVED, _PAPER, _ESCALATED = (
-    int(Status.SILENT), int(Status.OPEN), int(Status.RESOLVED), int(Status.PAPER), int(Status.ESCALATED))
+_SILENT = int(Status.SILENT)
+_OPEN = int(Status.OPEN)
+_RESOLVED = int(Status.RESOLVED)
+_PAPER = int(Status.PAPER)
+_ESCALATED = int(Status.ESCALATED)
 
 
 @lean_kernel
@@ -125,12 +135,13 @@ def _authority(o: Office, i: int) -> float:
         return r.street_authority
     if c[i].phase == ALONE:
         return s[place].authority
-    if c[i].meetings > 0:
-        if s[place].regime == _SELF:
-            lead = max(lead_desk(o, place), 0)
-            return r.self_authority * s[place].legitimacy * (0.5 + o.desks[lead].skill)
-        return s[place].authority
-    return r.actor_authority
+    own = r.actor_authority
+    if c[i].meetings > 0 and c[i].regime == _SELF:
+        lead = max(lead_desk(o, place), 0)
+        own = r.self_authority * s[place].legitimacy * (0.5 + o.desks[lead].skill)
+    elif c[i].meetings > 0:
+        own = s[place].authority
+    return max(own, s[place].authority) if c[i].approved else own
 
 
 @lean_kernel
@@ -176,58 +187,6 @@ def _conclude(o: Office, i: int, now: float) -> None:
 
 
 @lean_kernel
-def route(o: Office, i: int, now: float) -> None:
-    """Send a case that was found, pressed again or relapsed on its way, as the regime has it."""
-    c, r, s = o.cases, o.rules.numbers[0], o.settings
-    place, category = c[i].community, c[i].category
-    c[i].actor = 0
-    c[i].helper = NOBODY
-    c[i].regime = s[place].regime
-    if category == TASK:
-        c[i].phase = ON_TASK
-        join(o, i, o.desk_of[_RC, place], now)
-        return
-    u = draw(o, i, U_GAP, ONCE)
-    lost = 1.0 - s[place].dispatch
-    vacuum = u < o.rules.category[category].gap * lost
-    overlap = not vacuum and u < (o.rules.category[category].gap + o.rules.category[category].overlap) * lost
-    several = actors_present(o, i) > 1 or vacuum
-    regime = s[place].regime
-    core = o.desk_of[_CORE, place]
-    if regime == _ONE_CORE and several:
-        c[i].phase = PREPARE
-        c[i].helper = core
-        join(o, i, core, now)
-        return
-    if regime == _ADMINISTRATIVE and several:
-        c[i].phase = ALONE
-        c[i].by_core = 1
-        join(o, i, core, now)
-        return
-    if regime == _SELF and several:
-        lead = lead_desk(o, place)
-        if lead >= 0:
-            c[i].phase = PREPARE
-            c[i].helper = lead
-            join(o, i, lead, now)
-            return
-    first = actor_desk(o, i, 0)
-    committee = o.desk_of[_RC, place]
-    if overlap and actors_present(o, i) > 1:
-        # Several in charge: a second desk opens a file of its own before one of them goes on.
-        o.desks[actor_desk(o, i, 1)].committed += r.bounce_hours
-        c[i].effort += r.bounce_hours
-    if vacuum and first != committee:
-        # Nobody in charge: it lands with the residents' committee, which can only pass it on.
-        c[i].phase = BOUNCE
-        join(o, i, committee, now)
-        return
-    c[i].phase = ACT
-    c[i].helper = committee if first != committee else NOBODY
-    join(o, i, first, now)
-
-
-@lean_kernel
 def _bounced(o: Office, i: int, desk: int, now: float) -> None:
     c, r = o.cases, o.rules.numbers[0]
     place = c[i].community
@@ -239,7 +198,7 @@ def _bounced(o: Office, i: int, desk: int, now: float) -> None:
     core = o.desk_of[_CORE, place]
     if c[i].bounces >= r.max_bounces:
         _fail(o, i, now)
-    elif o.settings[place].regime == _ONE_CORE and c[i].meetings == 0 and c[i].helper >= 0:
+    elif c[i].regime == _ONE_CORE and c[i].meetings == 0 and c[i].helper >= 0:
         c[i].phase = PREPARE
         c[i].helper = core
         join(o, i, core, now)
@@ -266,7 +225,7 @@ def _acted(o: Office, i: int, desk: int, now: float) -> None:
     following = actor_desk(o, i, c[i].actor)
     if c[i].phase == ACT:
         c[i].helper = desk
-    elif o.settings[place].regime == _SELF:
+    elif c[i].regime == _SELF:
         # Outsiders are not bound by what residents agreed among themselves.
         kind = o.desks[following].kind
         c[i].phase = ACT if kind in (_PROPERTY, _STREET, _PARTNER) else DELIVER
@@ -279,8 +238,8 @@ def _await_attendance(o: Office, i: int, now: float) -> None:
     place = c[i].community
     slowest = 0.0
     for a in range(actors_present(o, i)):
-        mean = max(0.0, r.attendance_delay + o.settings[place].attendance)
-        mean *= 0.5 + o.desks[actor_desk(o, i, a)].load
+        mean = max(0.0, r.attendance_delay + o.settings[place].attendance_delay)
+        mean *= r.attendance_idle + 2.0 * (1.0 - r.attendance_idle) * o.desks[actor_desk(o, i, a)].load
         slowest = max(slowest, exponential(o, i, U_ATTEND, a + 8 * c[i].meetings, mean))
     c[i].holder = NOBODY
     push(c, o.heap, now + slowest, i, MEET)
@@ -289,7 +248,7 @@ def _await_attendance(o: Office, i: int, now: float) -> None:
 @lean_kernel
 def _meet(o: Office, i: int, now: float) -> None:
     """One meeting: hours of every actor, then agreement by authority, trust, fairness and interests."""
-    c, r, s = o.cases, o.rules.numbers[0], o.settings
+    c, r = o.cases, o.rules.numbers[0]
     place, category = c[i].community, c[i].category
     convenor = c[i].helper
     present = actors_present(o, i)
@@ -312,7 +271,7 @@ def _meet(o: Office, i: int, now: float) -> None:
     if draw(o, i, U_AGREE, np.int64(c[i].meetings)) < logistic(x):
         c[i].phase = DELIVER
         first = actor_desk(o, i, 0)
-        if s[place].regime == _SELF:
+        if c[i].regime == _SELF:
             kind = o.desks[first].kind
             if kind in (_PROPERTY, _STREET, _PARTNER):
                 c[i].phase = ACT
@@ -336,6 +295,11 @@ def _served(o: Office, i: int, now: float) -> None:
         _acted(o, i, desk, now)
     elif phase == PREPARE:
         _await_attendance(o, i, now)
+    elif phase == APPROVE:
+        c[i].approved = 1
+        c[i].handoffs += 1
+        o.tally[c[i].community, T_APPROVED] += 1
+        route(o, i, now)
     elif phase == ON_TASK:
         o.tally[c[i].community, T_TASKS] += 1
         end(o, i, now, _RESOLVED)
@@ -376,3 +340,11 @@ def advance(o: Office, until: float) -> None:
             c[i].ended_week = -1
             c[i].told = 0
             route(o, i, now)
+
+
+@lean_kernel
+def work_week(o: Office, start: float, until: float) -> None:
+    """One week of handling, in working hours since the start of the model."""
+    open_week(o, start)
+    advance(o, until)
+    close_week(o, until)

@@ -16,11 +16,11 @@ from sim.vocabulary import Kind
 
 TALLY = (
     "recorded", "recorded_neighbour", "resolved", "paper", "escalated", "relapsed", "gave_up", "bounces",
-    "meetings", "tasks_done", "paper_hours")
+    "meetings", "tasks_done", "paper_hours", "approved", "delegated", "taken_up", "tasks_cut")
 """What the loop counts, in this order."""
 (
     T_RECORDED, T_RECORDED_NEIGHBOUR, T_RESOLVED, T_PAPER, T_ESCALATED, T_RELAPSED, T_GAVE_UP, T_BOUNCES,
-    T_MEETINGS, T_TASKS, T_PAPER_HOURS,
+    T_MEETINGS, T_TASKS, T_PAPER_HOURS, T_APPROVED, T_DELEGATED, T_TAKEN_UP, T_CUT,
 ) = range(len(TALLY))
 
 _RC, _GRID = int(Kind.RESIDENTS_COMMITTEE), int(Kind.GRID_WORKER)
@@ -32,13 +32,21 @@ SETTINGS = np.dtype([
     ("authority", "f8"),     # of the core over the others
     ("clarity", "f8"),       # added to each category's clarity of duty
     ("dispatch", "f8"),      # share of cases routed at once to the right desk
-    ("attendance", "f8"),    # h added to the wait for an actor's attendance
+    ("attendance_delay", "f8"),  # h added to the wait for an actor's attendance
     ("manner", "f8"),        # of cadres, 0 to 1
     ("facilitation", "f8"),  # skill in running meetings, added to voice
     ("record", "f8"),        # weight of records in appraisal
     ("legitimacy", "f8"),    # of whoever leads under self-government
+    ("approval", "f8"),      # share of weighty cases that need the core's approval first
+    ("delegation", "f8"),    # share of cases of several actors that the core hands to residents' lead
+    ("last_resort", "f8"),   # share of cases nobody is in charge of that the core takes up
+    ("tasks_cut", "f8"),     # share of tasks from above turned away
 ], align=True)
 """What holds in one community this week."""
+LEVERS = (
+    "authority", "clarity", "dispatch", "attendance_delay", "manner", "facilitation", "approval",
+    "delegation", "last_resort", "tasks_cut")
+"""Settings that are levers of policies, or are moved by the lever of their name."""
 
 
 class Office(NamedTuple):

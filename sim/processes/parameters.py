@@ -140,6 +140,15 @@ class CaseParameters(Parameters):
         1.2, unit="weight", ge=0, le=10, label=("找物业", "to the property company"))
     channel_committee: float = Param(
         1.0, unit="weight", ge=0, le=10, label=("找居委会", "to the residents' committee"))
+    report_leader_sooner: float = Param(
+        0.5, unit="share of the delay", ge=0, le=1,
+        label=("找楼长的延迟折减", "delay left with a leader next door"))
+    familiar_strength: float = Param(
+        8.0, unit="strength of an event tie", ge=1, le=32,
+        label=("完全熟识的关系强度", "tie at which two homes know each other fully"))
+    urgent_severity: float = Param(
+        0.8, unit="severity, 0 to 1", ge=0, le=1,
+        label=("紧急事项的严重度", "severity from which a case is urgent"))
     nuisance_weeks: float = Param(
         4.0, unit="weeks", ge=0.1, le=52, label=("可被巡查发现的时长", "weeks a nuisance can be seen"))
     shared_cost: float = Param(
@@ -162,7 +171,7 @@ class CaseParameters(Parameters):
     bounce_hours: float = Param(
         0.75, unit="h on both sides", ge=0, le=8, label=("推诿耗时", "hours lost to a bounce"))
     bounce_delay: float = Param(8.0, unit="working h", ge=0, le=80, label=("推诿延误", "delay of a bounce"))
-    max_bounces: int = Param(4, unit="times", ge=1, le=20, label=("最多推诿次数", "bounces before giving up"))
+    max_bounces: int = Param(4, unit="times", ge=1, le=15, label=("最多推诿次数", "bounces before giving up"))
 
     prepare_hours: float = Param(
         1.0, unit="h of the convenor", ge=0, le=16, label=("会前准备", "preparing a meeting"))
@@ -172,7 +181,19 @@ class CaseParameters(Parameters):
         10.0, unit="working h, mean an actor", ge=0, le=160,
         label=("约齐等待", "wait for one actor's attendance"))
     max_meetings: int = Param(
-        2, unit="times", ge=1, le=10, label=("最多协调次数", "meetings before escalation"))
+        2, unit="times", ge=1, le=7, label=("最多协调次数", "meetings before escalation"))
+    prepare_unskilled: float = Param(
+        1.5, unit="times the usual hours", ge=1, le=5,
+        label=("生手会前准备倍数", "preparation by a convenor without skill"),
+        note="falls evenly to half the usual at full skill when left at 1.5")
+    attendance_idle: float = Param(
+        0.5, unit="share of the wait at half load", ge=0, le=1,
+        label=("空闲机构到会等待", "wait for an actor without load"))
+    weighty_severity: float = Param(
+        0.55, unit="severity, 0 to 1", ge=0, le=1,
+        label=("重大事项的严重度", "severity from which approval can be asked for"))
+    approve_hours: float = Param(
+        0.5, unit="h of the core", ge=0, le=16, label=("把关审议工时", "hours of an approval"))
     agree_intercept: float = Param(
         -0.5, unit="logit", ge=-6, le=6, label=("达成一致基准 b₀", "agreeing: intercept"))
     agree_authority: float = Param(2.0, unit="logit", ge=0, le=8, label=("权威 b₁", "agreeing: authority"))
@@ -232,6 +253,12 @@ class CaseParameters(Parameters):
         note="failures are closed on paper with this weight; staff then spend hours on records")
     appraisal_tasks_first: float = Param(
         0.7, unit="share of tasks served first", ge=0, le=1, label=("上级任务优先", "tasks from above first"))
+    load_waiting: float = Param(
+        2.0, unit="h a waiting case", ge=0, le=40,
+        label=("积压折算负荷", "load felt for each case that waits"))
+    load_smoothing: float = Param(
+        0.25, unit="share of the way a week", ge=0.01, le=1,
+        label=("负荷感受平滑", "pace at which felt load follows"))
 
 
 class ExperienceParameters(Parameters):
@@ -248,6 +275,28 @@ class ExperienceParameters(Parameters):
     talk: float = Param(
         0.3, unit="weight of others' views", ge=0, le=1, label=("交谈影响", "weight of talk in efficacy"),
         note="1 − anchor of the Friedkin–Johnsen average")
+    outcome_weight: float = Param(
+        0.7, unit="share of satisfaction", ge=0, le=1,
+        label=("结果在满意度中的比重", "weight of the outcome in satisfaction"),
+        note="the rest is felt fairness")
+    content: float = Param(
+        0.4, unit="satisfaction, 0 to 1", ge=0, le=1,
+        label=("算作好经历的满意度", "satisfaction above which an experience is good"))
+    silent_blame: float = Param(
+        0.25, unit="share of a bad experience", ge=0, le=1,
+        label=("忍受也归咎居委会", "blame for a problem borne in silence"))
+    silent_efficacy: float = Param(
+        0.5, unit="share of the usual step", ge=0, le=1,
+        label=("忍受对效能感的影响", "efficacy moved by a problem borne in silence"))
+    file_voice: float = Param(
+        0.5, unit="0 to 1", ge=0, le=1,
+        label=("逐家办理时的自主感", "autonomy felt when handled without a meeting"))
+    gathering_step: float = Param(
+        0.3, unit="share of a case's step", ge=0, le=1,
+        label=("活动经历的分量", "weight of a gathering beside a case of one's own"))
+    feedback_witness: float = Param(
+        2.0, unit="times more at full feedback", ge=0, le=10,
+        label=("反馈使旁观者知情", "witnesses' learning under feedback"))
     efficacy_step: float = Param(
         0.15, unit="share of the way", ge=0, le=1, label=("效能感更新", "efficacy moved by an outcome"))
     witness_step: float = Param(
@@ -257,6 +306,9 @@ class ExperienceParameters(Parameters):
         -1.0, unit="logit", ge=-6, le=6, label=("活动见效基准", "gathering bears fruit: intercept"))
     fruit_skill: float = Param(
         3.0, unit="logit", ge=0, le=12, label=("能力促见效", "gathering bears fruit: skill"))
+    fruit_full: float = Param(
+        20.0, unit="participants", ge=1, le=500,
+        label=("人数充分", "participants at which size helps no more"))
     fruit_size: float = Param(
         0.5, unit="logit at 20 participants", ge=0, le=4, label=("人数促见效", "gathering bears fruit: size"))
     norm_half_life: float = Param(

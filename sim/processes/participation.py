@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.jit import kernel
 from sim.ledger.opportunities import MEMBERS_ONLY, OWNERS_ONLY, Rows
-from sim.network.ties import Ties
+from sim.network.ties import Ties, UInt32
 from sim.numerics import logistic
 from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt8
 from sim.processes.willingness import (
@@ -48,7 +48,9 @@ class Exposure(NamedTuple):
     app_access: Float64
     """(N,)"""
     visits: Float64
-    """(N,)"""
+    """(N,) visits that policies add"""
+    core_visits: Float64
+    """(C,) the core's own visits a resident"""
     distance: Float64
     """(N,) h saved"""
     visible_members: Float64
@@ -72,13 +74,14 @@ def _person(
         r.interest[i], r.attachment[i], r.efficacy[i], r.autonomy[i],
         norm_term(r.motive[i], r.norm_intercept[i], r.norm_slope[i], share), e.visible_members[r.building[i]],
         r.skill[i], r.health[i], r.digital[i], r.habit[i], r.fatigue[i], r.crowding[i], np.int64(r.stage[i]),
-        hours, word, e.notice[i], e.app_access[i], e.visits[i], max(0.0, distance - e.distance[i]))
+        hours, word, e.notice[i], e.app_access[i], e.visits[i] + e.core_visits[r.community[i]],
+        max(0.0, distance - e.distance[i]))
 
 
 @kernel
 def decide(
     r: Residents, ties: Ties, offers: Rows, community_first: Int64, weights: Weights, exposure: Exposure,
-    keys: Keys, hours_factor: float, active: UInt8, chosen: Int32,
+    keys: Keys, hours_factor: float, active: UInt8, audiences: UInt32, chosen: Int32,
 ) -> None:
     """Let every adult decide.
 
@@ -98,6 +101,8 @@ def decide(
         Factor of a shock on free hours.
     active : array of uint8, shape (N,)
         Who was active last week.
+    audiences : array of uint32, shape (N,)
+        Bit k − 1 is set for those whom this week's audience k holds.
     chosen : array of int32, shape (N, MOST)
         Written: offers each resident takes; −1 in the rest.
     """
@@ -125,6 +130,8 @@ def decide(
         for j in range(begin, end):
             o = offers[j]
             if i < o.lo or i >= o.hi or n == _HEARD:
+                continue
+            if o.audience > 0 and (audiences[i] >> np.uint32(o.audience - 1)) & np.uint32(1) == 0:
                 continue
             if (o.open_to == MEMBERS_ONLY and not member) or (o.open_to == OWNERS_ONLY and not owner):
                 continue

@@ -20,14 +20,14 @@ from sim.vocabulary import Status
 
 ARRIVE, SERVED, MEET, GO, RELAPSE, AGAIN, NO_EVENT = 1, 2, 3, 4, 5, 6, 0
 """Events."""
-ACT, BOUNCE, PREPARE, DELIVER, ALONE, AT_STREET, ON_TASK, GONE = 0, 1, 2, 3, 4, 5, 6, 7
+ACT, BOUNCE, PREPARE, DELIVER, ALONE, AT_STREET, ON_TASK, GONE, APPROVE = 0, 1, 2, 3, 4, 5, 6, 7, 8
 """Phases of a case."""
 # Purposes of draws: each gets its own part of the key. NumPy integers, because a kernel would be compiled
 # anew for every plain integer that it is called with.
 (
     U_HOURS, U_ACCEPT, U_ATTEND, U_AGREE, U_DELIVER, U_PAPER, U_ESCALATE, U_RELAPSE, U_RELAPSE_AT, U_GAP,
-    U_AGAIN,
-) = (np.int64(n) for n in range(1, 12))
+    U_AGAIN, U_APPROVE, U_DELEGATE, U_LAST_RESORT, U_CUT,
+) = (np.int64(n) for n in range(1, 16))
 ONCE = np.int64(0)
 """Number of a draw that is made only once."""
 
@@ -112,8 +112,10 @@ def _service_hours(o: Office, i: int, desk: Whole) -> float:
     if phase == ON_TASK:
         return exponential(o, i, U_HOURS, ONCE, r.tasks_hours)
     if phase == PREPARE:
-        mean = r.prepare_hours * (1.5 - o.desks[desk].skill)  # a skilled convenor prepares faster
+        mean = r.prepare_hours * (r.prepare_unskilled - o.desks[desk].skill)  # skilled convenors are faster
         return exponential(o, i, U_HOURS, 32 + c[i].meetings, mean)
+    if phase == APPROVE:
+        return exponential(o, i, U_HOURS, np.int64(16), r.approve_hours)
     mean = o.rules.category[category].hours
     if phase in (ALONE, AT_STREET):
         total = 0.0
@@ -134,7 +136,7 @@ def _start(o: Office, i: int, desk: Whole, now: float) -> None:
         if c[i].helper >= 0:
             d[c[i].helper].committed += r.bounce_hours
             c[i].effort += r.bounce_hours
-    if c[i].phase != BOUNCE and c[i].phase != PREPARE and c[i].assigned < 0.0:
+    if c[i].phase not in (BOUNCE, PREPARE, APPROVE) and c[i].assigned < 0.0:
         c[i].assigned = now
     hours = _service_hours(o, i, desk)
     c[i].effort += hours
@@ -261,7 +263,7 @@ def open_week(o: Office, now: float) -> None:
 
 
 @lean_kernel
-def close_week(o: Office, now: float, smoothing: float) -> None:
+def close_week(o: Office, now: float) -> None:
     """Friday evening: count staff time, let the impatient go and overdue tasks lapse, smooth the loads."""
     c, d, r = o.cases, o.desks, o.rules.numbers[0]
     for desk in range(len(d)):
@@ -283,5 +285,5 @@ def close_week(o: Office, now: float, smoothing: float) -> None:
                 i = c[i].queue_next
         staff = d[desk].servers * WEEK
         if staff > 0.0:
-            full = min(1.0, (d[desk].busy_time + 2.0 * d[desk].waiting) / staff)
-            d[desk].load += smoothing * (full - d[desk].load)
+            full = min(1.0, (d[desk].busy_time + r.load_waiting * d[desk].waiting) / staff)
+            d[desk].load += r.load_smoothing * (full - d[desk].load)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from sim.view import ModelView
-from sim.vocabulary import Kind
 
 if TYPE_CHECKING:
     from sim.ledger.cases import Table
-    from sim.population.columns import Float32, Float64
+    from sim.population.columns import Float32, Float64, Int32
     from sim.population.parameters import PopulationParameters
     from sim.processes.experience import Lessons
     from sim.processes.parameters import (
         CaseParameters,
         ExperienceParameters,
         ParticipationParameters,
+        Shock,
         WorldParameters,
     )
     from sim.processes.participation import Learning
@@ -53,6 +54,11 @@ class Numbers(Protocol):
         ...
 
     @property
+    def shocks(self) -> Sequence[Shock]:
+        """Disturbances on the timeline."""
+        ...
+
+    @property
     def warmup(self) -> int:
         """Weeks without policies."""
         ...
@@ -75,8 +81,6 @@ class RunningModel(ModelView, Protocol):
     lessons: Lessons
     susceptibility: Float64
     """(N,) λ of the Friedkin–Johnsen talk."""
-    heads: dict[Kind, Float64]
-    """(C,) people at the desks whose number never changes in a run."""
     norm_kept: float
     """Share of agreed rules of conduct kept a week."""
     trust_prior: tuple[Float32, Float32]
@@ -88,6 +92,11 @@ class RunningModel(ModelView, Protocol):
     def recorder(self) -> CaseLog:
         """Where rows of cases that are over go."""
         ...
+
+    chosen: Int32
+    """(N, MOST) room for what each resident takes this week."""
+    buildings_a_grid: Float64
+    """(G,) at least 1."""
 
     @property
     def policy_week(self) -> int:

@@ -47,29 +47,30 @@ def make_case_book(places: Places, present: dict[Kind, Bool], grid_workers: Floa
 
 
 @lean_kernel
-def staff(desks: Table, hours: Float64, skill: Float64, people: Float64) -> None:
-    """Set this week's staff of every desk.
+def staff(desks: Table, lift: Float64) -> None:
+    """Set this week's staff of every desk from what its institution has decided.
 
     Hours promised last week to meetings, bounces and records come off first; a desk that owes more than it
-    has serves nobody and owes the rest next week.
+    has serves nobody and owes the rest next week. Heads are rounded up to whole servers, none where there
+    are no hours at all.
 
     Parameters
     ----------
     desks : array of :data:`sim.ledger.cases.DESK`, shape (n,)
         Written.
-    hours : array, shape (n,)
-        Staff hours this week.
-    skill : array, shape (n,)
-    people : array, shape (n,)
-        Heads; rounded up to whole servers, none where there are no hours at all.
+    lift : array, shape (C, 10)
+        Skill that policies add.
     """
     for k in range(len(desks)):
-        owed = desks[k].committed
-        desks[k].committed = max(owed - hours[k], 0.0)
+        hours, people, owed = desks[k].hours, desks[k].people, desks[k].committed
+        desks[k].committed = max(owed - hours, 0.0)
         servers = 0
-        if people[k] > 0.0 and hours[k] > 0.0:
-            servers = max(1, int(np.ceil(people[k] - 1e-9)))
+        if people > 0.0 and hours > 0.0:
+            servers = max(1, int(np.ceil(people - 1e-9)))
         desks[k].servers = servers
-        free = max(hours[k] - owed, 0.0)
+        free = max(hours - owed, 0.0)
         desks[k].rate = min(free / (servers * WEEK_HOURS), 1.0) if servers > 0 else 0.0
-        desks[k].skill = min(max(skill[k], 0.0), 1.0)
+        skill = desks[k].skill
+        if desks[k].community >= 0:
+            skill += lift[desks[k].community, desks[k].kind]
+        desks[k].skill = min(max(skill, 0.0), 1.0)

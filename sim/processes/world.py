@@ -30,10 +30,6 @@ _NONE, _LEADER, _GRID, _PROPERTY, _COMMITTEE, _APP, _PATROL, _SENSOR = (
 _SILENT, _OPEN = int(Status.SILENT), int(Status.OPEN)
 _NEIGHBOURS, _BUILDING, _COMMUNITY = 0, 1, 2
 _K_COMMITTEE, _K_GRID, _K_PROPERTY = int(Kind.RESIDENTS_COMMITTEE), int(Kind.GRID_WORKER), int(Kind.PROPERTY)
-_SEVERE = 0.8
-"""Severity from which a case is urgent."""
-_CLOSE_TIE = 8.0
-"""Strength, in units of event ties, at which two dwellings count as fully familiar."""
 
 # Purposes of the draws of one friction.
 (
@@ -94,8 +90,11 @@ def _partner(p: Places, u: float, dwelling: int, geometry: int) -> int:
 
 
 @kernel
-def familiarity(first_resident: Int32, ties: Ties, a: int, b: int) -> float:
-    """How well two dwellings know each other, 0 to 1: the strongest tie between their members."""
+def familiarity(first_resident: Int32, ties: Ties, a: int, b: int, full: float) -> float:
+    """How well two dwellings know each other, 0 to 1: the strongest tie between their members.
+
+    ``full`` is the strength, in units of event ties, at which they know each other fully.
+    """
     best: Any = 0
     lo, hi = first_resident[b], first_resident[b + 1]
     for i in range(first_resident[a], first_resident[a + 1]):
@@ -105,7 +104,7 @@ def familiarity(first_resident: Int32, ties: Ties, a: int, b: int) -> float:
         for k in range(EVENT_SLOTS):
             if ties.event_strength[i, k] > 0 and lo <= ties.event_neighbour[i, k] < hi:
                 best = max(best, np.int64(ties.event_strength[i, k]))
-    return min(1.0, best / _CLOSE_TIE)
+    return min(1.0, best / full)
 
 
 @kernel
@@ -171,7 +170,7 @@ def _found(
         channel = _channel(v, rules, w, uniform(key, _U_CHANNEL), who, community, building)
         mean = rules.numbers[0].report_delay_app if channel == _APP else rules.numbers[0].report_delay
         if channel == _LEADER:
-            mean *= 0.5
+            mean *= rules.numbers[0].report_leader_sooner
         found = born - mean * log(uniform(key, _U_DELAY))
     pace = rules.numbers[0].patrol_find * rules.category[category].visibility
     pace *= w.patrol[p.building_grid[building]]
@@ -231,6 +230,7 @@ def _blank(c: Table, i: int) -> None:
     c[i].relapses = 0
     c[i].escalated = 0
     c[i].recorded = 0
+    c[i].approved = 0
     c[i].by_core = 0
     c[i].told = 0
     c[i].next_event = NO_EVENT
@@ -279,7 +279,10 @@ def frictions(
         if i < 0:
             continue  # those who lived here have left
         other = _partner(p, uniform(key, _U_PARTNER), dwelling, rules.category[category].geometry)
-        known = familiarity(p.dwelling_first_resident, ties, dwelling, other) if other >= 0 else 0.0
+        known = 0.0
+        if other >= 0:
+            full = rules.numbers[0].familiar_strength
+            known = familiarity(p.dwelling_first_resident, ties, dwelling, other, full)
         x = rules.category[category].latent - rules.numbers[0].latent_familiarity * known
         if other >= 0:  # rules of conduct bear on what people do to each other, not on needs
             x -= rules.numbers[0].latent_norm * norm[building]
@@ -294,7 +297,7 @@ def frictions(
         cases[slot].party_a = who if who >= 0 else i
         if other >= 0:
             cases[slot].party_b = speaker(v, p.dwelling_first_resident, other)
-        if rules.category[category].severity >= _SEVERE:
+        if rules.category[category].severity >= rules.numbers[0].urgent_severity:
             cases[slot].priority = URGENT
         counts[community, 1] += 1
         if rules.category[category].between_neighbours:

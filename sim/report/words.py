@@ -30,6 +30,7 @@ UNITS_ZH = {
     "clock h, mean": "自然小时，均值",
     "working h, mean": "工作小时，均值",
     "times": "次",
+    "weeks": "周",
     "a resident": "条/人",
     "share of households": "占户比例",
     "share of time": "占工时比例",

@@ -31,6 +31,7 @@ from sim.processes.parameters import (
     WorldParameters,
 )
 from sim.scenario.bykind import ByKind, near
+from sim.scenario.conditions import CONDITIONS, under
 from sim.scenario.merge import expand, merge, tuples
 from sim.scenario.targets import SLUG, AnyClaim, Claim
 from sim.vocabulary import Regime
@@ -85,6 +86,20 @@ RegimeName = Annotated[
 ]
 """A regime, written by its key or its Chinese name."""
 
+
+
+def _condition(value: object) -> object:
+    if value not in CONDITIONS:
+        raise PydanticCustomError(
+            "unknown_name", "unknown {name}",
+            {"name": str(value), "near": near(str(value), tuple(CONDITIONS)), "known": ", ".join(CONDITIONS)})
+    return value
+
+
+ConditionName = Annotated[
+    str, BeforeValidator(_condition), WithJsonSchema({"enum": list(CONDITIONS)})]
+"""One of :data:`sim.scenario.conditions.CONDITIONS`."""
+
 AnyPolicy = Annotated[Policy, ByKind("kind", Policy, registry.kinds, registry.policy_class)]
 """A policy of the class its ``kind`` names."""
 
@@ -98,8 +113,9 @@ class Arm(Parameters):
 
     @property
     def overrides(self) -> dict[str, Any]:
-        """What it changes, dotted keys written out."""
-        return expand(self.model_extra or {})
+        """What it changes, dotted keys and conditions written out."""
+        own = expand(self.model_extra or {})
+        return under(own.get("conditions"), own)
 
 
 class Scenario(Parameters):
@@ -122,6 +138,9 @@ class Scenario(Parameters):
         104, unit="weeks", ge=0, le=1040, label=("预热周数（无政策）", "warm-up weeks, free of policies")
     )
     regime: RegimeName = Field(Regime.ONE_CORE, description="协调方式 · regime of coordination")
+    conditions: tuple[ConditionName, ...] = Field(
+        (), description="困境开关，各自改动一组数字 · conditions, each a handful of numbers changed together"
+    )
     places: PlacesParameters = PlacesParameters()
     population: PopulationParameters = PopulationParameters()
     population_file: str | None = Field(
@@ -147,6 +166,11 @@ class Scenario(Parameters):
         if isinstance(data, dict) and "title" not in data and isinstance(data.get("name"), str):
             return {**data, "title": {"zh": data["name"], "en": data["name"]}}
         return data
+
+    @model_validator(mode="before")
+    @classmethod
+    def _on_conditions(cls, data: object) -> object:
+        return under(data.get("conditions"), data) if isinstance(data, dict) else data
 
     @model_validator(mode="after")
     def _fits_together(self) -> Scenario:

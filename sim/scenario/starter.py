@@ -176,22 +176,21 @@ def starter(name: str, lang: str = "zh") -> str:
         hint = (
             "" if key in SHOWN else {"zh": "（去掉行首的 # 即可改）", "en": " (remove the # to change)"}[lang]
         )
-        lines = [f"{key}:", *_lines(block, lang, 1)]
+        lines = [f"{key}:", *_lines(block(), lang, 1)]
         parts.append(f"\n# {title[0 if lang == 'zh' else 1]}{hint}\n")
         parts.extend(f"{mark}{line}\n" for line in lines)
     parts.append(_TAIL[lang].format())
     return "".join(parts)
 
 
-def _lines(model: type[BaseModel], lang: str, depth: int) -> Iterator[str]:
-    for name, field in model.model_fields.items():
-        indent = "  " * depth
-        annotation = field.annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            yield f"{indent}{name}:"
-            yield from _lines(annotation, lang, depth + 1)
+def _lines(block: BaseModel, lang: str, depth: int) -> Iterator[str]:
+    for name, field in type(block).model_fields.items():
+        indent, value = "  " * depth, getattr(block, name)
+        if isinstance(value, BaseModel):
+            yield f"{indent}{name}:{_comment(field, lang)}"
+            yield from _lines(value, lang, depth + 1)
         else:
-            yield f"{indent}{name}: {_value(field.default)}{_comment(field, lang)}"
+            yield f"{indent}{name}: {_value(value)}{_comment(field, lang)}"
 
 
 def _value(value: Any) -> str:

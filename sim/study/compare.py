@@ -310,7 +310,7 @@ def run(
     arm : str, optional
         One of the scenario's arms; the scenario itself if left out.
     """
-    from sim.model import simulate
+    from sim.simulation import simulate
 
     plan = single(source(scenario, weeks), arm, seed=seed)
     return simulate(next(iter(plan.arms.values())), plan.seeds[0], compared=plan.compared)

@@ -45,7 +45,7 @@ _MALLOC = str(4 * 1024 * 1024)
 
 
 class Engine(Protocol):
-    """What does the runs: :func:`sim.model.simulate_arms`, or a stand-in that workers can import."""
+    """What does the runs: :func:`sim.simulation.simulate_arms`, or a stand-in that workers can import."""
 
     def __call__(
         self, arms: Mapping[str, Scenario], seed: int, compared: frozenset[str],
@@ -106,7 +106,7 @@ def execute(
         Processes; every processor if left out. With 1 everything happens in this process.
     progress : Progress, optional
     engine : Engine, optional
-        :func:`sim.model.simulate_arms` if left out.
+        :func:`sim.simulation.simulate_arms` if left out.
 
     Returns
     -------
@@ -145,7 +145,7 @@ def execute(
 
 def default_engine() -> Engine:
     """The model itself, imported when first needed."""
-    from sim.model import simulate_arms
+    from sim.simulation import simulate_arms
 
     return simulate_arms
 

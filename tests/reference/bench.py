@@ -16,7 +16,6 @@ from sim.processes.rules import Rules, make_rules
 from sim.rng import Streams
 from sim.vocabulary import WEEK_HOURS, Kind
 
-SMOOTHING = 0.25
 SEED = 5
 
 
@@ -71,9 +70,7 @@ class Counter:
         room = Office(
             book.cases, book.desks, book.head, book.tail, book.heap, book.desk_of, book.desk_of_grid,
             self.good, self.bad, self.rules, self.settings, self.tally)
-        queues.open_week(room, self.week * WEEK_HOURS)
-        handling.advance(room, (self.week + 1) * WEEK_HOURS)
-        queues.close_week(room, (self.week + 1) * WEEK_HOURS, SMOOTHING)
+        handling.work_week(room, self.week * WEEK_HOURS, (self.week + 1) * WEEK_HOURS)
         self.week += 1
 
     def tasks(self, mean: float, first: float = 0.0) -> None:

@@ -65,6 +65,7 @@ def choices(
         willing = []
         for j, o in enumerate(offers):
             closed = (o["open_to"] == 1 and not p["membership"]) or (o["open_to"] == 2 and p["tenure"] != 0)
+            closed = closed or bool(o["audience"] and int(o["audience"]) not in p["audiences"])
             needed = float(o["hours"]) + (0.0 if o["online"] else p["way"])
             here = o["community"] == p["community"] and o["lo"] <= i < o["hi"]
             if not here or closed or needed > p["week_hours"]:
