@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 
 Grade = Literal["A", "B", "C", "D"]
@@ -86,6 +86,18 @@ class Parameters(BaseModel):
     """Base of every block of parameters: frozen, unknown keys refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _on_own_defaults(cls, data: object) -> object:
+        """Let a block that is given in part keep the defaults of its place, not those of its class."""
+        if not isinstance(data, dict):
+            return data
+        filled = {
+            name: {**field.default.model_dump(), **data[name]} for name, field in cls.model_fields.items()
+            if isinstance(field.default, Parameters) and isinstance(data.get(name), dict)
+            and field.default != type(field.default)()}
+        return {**data, **filled} if filled else data
 
 
 class Declared(NamedTuple):

@@ -122,8 +122,10 @@ def _unknown_name(loc: Path, context: Mapping[str, Any]) -> Sentence:
         "kind": ("政策类型", "kind of policy"),
         "regime": ("协调方式", "regime"),
         "reading": ("读法", "reading"),
+        "conditions": ("困境开关", "condition"),
     }
-    zh, en = what.get(str(loc[-1]), ("名称", "name"))
+    step = next((str(step) for step in reversed(loc) if isinstance(step, str)), "")
+    zh, en = what.get(step, ("名称", "name"))
     name, guess, known = context["name"], context["near"], context["known"]
     if guess:
         return (

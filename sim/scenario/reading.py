@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from sim.errors import YiheError
 from sim.scenario import yamlfile
+from sim.scenario.conditions import under
 from sim.scenario.merge import Path, expand, merge, parse_path, put, show_path, tuples
 from sim.scenario.messages import describe
 from sim.scenario.schema import Scenario, with_file
@@ -69,9 +70,12 @@ def dump(scenario: Scenario, *, full: bool = False) -> str:
     ----------
     scenario : Scenario
     full : bool
-        Write every number, defaults included; otherwise only what differs from the defaults.
+        Write every number, defaults included; otherwise only what differs from the defaults. A scenario
+        under conditions is always written in full: a number put back to its default would else be lost.
     """
-    tree = scenario.tree() if full else scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    if full or scenario.conditions:
+        return yamlfile.write(scenario.tree())
+    tree = scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return yamlfile.write(tree)
 
 
@@ -264,7 +268,7 @@ def _in_arms(error: ValidationError, tree: dict[str, Any]) -> Iterator[Mapping[s
     for name, arm in arms.items():
         own = {key: value for key, value in arm.items() if key != "label"} if isinstance(arm, Mapping) else {}
         try:
-            Scenario.model_validate(tuples(merge(base, own)), strict=True)
+            Scenario.model_validate(tuples(merge(base, under(own.get("conditions"), own))), strict=True)
         except ValidationError as found:
             for line in found.errors():
                 loc = tuple(line["loc"])
