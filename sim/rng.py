@@ -72,6 +72,16 @@ def uniform_array(key: Whole, entity: UInt64Array) -> FloatArray:
     return out
 
 
+@kernel
+def _combine_each(key: UInt64Array, part: UInt64Array) -> UInt64Array:
+    """:func:`combine` pair by pair; an array of one goes with every entry of the other."""
+    n = max(key.size, part.size)
+    out = np.empty(n, np.uint64)
+    for i in range(n):
+        out[i] = combine(key[i if key.size > 1 else 0], part[i if part.size > 1 else 0])
+    return out
+
+
 def combine_array(key: int | np.uint64 | UInt64Array, part: npt.ArrayLike) -> UInt64Array:
     """:func:`combine` for whole arrays, with equal bits.
 
@@ -84,11 +94,14 @@ def combine_array(key: int | np.uint64 | UInt64Array, part: npt.ArrayLike) -> UI
     -------
     ndarray of uint64
     """
-    with np.errstate(over="ignore"):
-        z = np.asarray(key, np.uint64) + GOLDEN * (np.asarray(part).astype(np.uint64) + np.uint64(1))
-        z = (z ^ (z >> _S30)) * _M1
-        z = (z ^ (z >> _S27)) * _M2
-        return z ^ (z >> _S31)
+    keys, parts = np.asarray(key, np.uint64), np.asarray(part).astype(np.uint64, copy=False)
+    if keys.ndim > 1 or parts.ndim > 1:
+        keys, parts = np.broadcast_arrays(keys, parts)
+    shape = np.broadcast_shapes(keys.shape, parts.shape)
+    if 0 in shape:
+        return np.zeros(shape, np.uint64)
+    flat = np.ascontiguousarray(keys).reshape(-1), np.ascontiguousarray(parts).reshape(-1)
+    return _combine_each(*flat).reshape(shape)
 
 
 def combine_whole(key: int, part: int) -> int:

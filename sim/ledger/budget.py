@@ -134,37 +134,21 @@ class Budget:
         """
         communities = len(self.fund)
         wanted = np.zeros((len(requests), communities), np.int64)
-        for p, request in enumerate(requests):
-            wanted[p] = request.units
-        waited = np.array([self.waiting.get(name, np.zeros(communities, np.int64)) for name in names])
-        units = np.zeros_like(wanted)
-        if len(requests):
-            order = np.argsort(-waited, axis=0, kind="stable")
-            for rank in range(len(requests)):
-                for p in np.unique(order[rank]):
-                    here = order[rank] == p
-                    units[p, here] = self._take(requests[p], wanted[p], here)[here]
-        for p, name in enumerate(names):
-            short = units[p] < wanted[p]
-            self.waiting[name] = np.where(short, waited[p] + 1, 0)
-        return Grants(units, wanted)
+        waited = np.zeros_like(wanted)
+        money, attention = np.zeros(len(requests)), np.zeros(len(requests))
+        staff = np.zeros((len(requests), len(Kind)))
+        for p, (name, request) in enumerate(zip(names, requests, strict=True)):
+            wanted[p], money[p], attention[p] = request.units, request.money, request.attention
+            for kind, hours in request.staff.items():
+                staff[p, kind] = hours
+            if name in self.waiting:
+                waited[p] = self.waiting[name]
+        from sim.ledger.sharing import share_out  # scenario files are read without compiled code
 
-    def _take(self, request: Request, wanted: IntArray, here: npt.NDArray[np.bool_]) -> IntArray:
-        units = np.where(here, wanted, 0)
-        if request.money > 0:
-            units = np.minimum(units, (self.fund / request.money).astype(np.int64))
-        if request.attention > 0:
-            units = np.minimum(units, (self.attention / request.attention).astype(np.int64))
-        for kind, hours in request.staff.items():
-            if hours > 0:
-                units = np.minimum(units, (self.staff[:, kind] / hours).astype(np.int64))
-        units = np.maximum(units, 0)
-        self.fund -= units * request.money
-        self.spent += units * request.money
-        self.spent_total += units * request.money
-        self.attention -= units * request.attention
-        self.attention_used += units * request.attention
-        for kind, hours in request.staff.items():
-            self.staff[:, kind] -= units * hours
-            self.staff_used[:, kind] += units * hours
-        return units
+        units = np.zeros_like(wanted)
+        share_out(
+            wanted, waited, money, attention, staff, units, self.fund, self.spent, self.spent_total,
+            self.attention, self.attention_used, self.staff, self.staff_used)
+        for p, name in enumerate(names):
+            self.waiting[name] = np.where(units[p] < wanted[p], waited[p] + 1, 0)
+        return Grants(units, wanted)

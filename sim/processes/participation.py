@@ -15,7 +15,7 @@ from sim.jit import kernel
 from sim.ledger.opportunities import MEMBERS_ONLY, OWNERS_ONLY, Rows
 from sim.network.ties import Ties, UInt32
 from sim.numerics import logistic
-from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt8
+from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt8, UInt64
 from sim.processes.willingness import (
     Person,
     Weights,
@@ -25,7 +25,7 @@ from sim.processes.willingness import (
     norm_term,
     word_of_mouth,
 )
-from sim.rng import combine, combine_array, uniform, uniform_array
+from sim.rng import Whole, combine, uniform
 from sim.vocabulary import Activity, Stage, Tenure
 
 MOST = 6
@@ -191,22 +191,40 @@ def _attendance(chosen: Int32, n_offers: int) -> tuple[Int64, Int32]:
     return count, resident
 
 
+@kernel
 def _turn_away(
-    r: Residents, offers: Rows, first: Int64, resident: Int32, chosen: Int32, key: np.uint64, distance: float,
-    saved: Float64,
+    person: UInt64, hours: Float32, offers: Rows, first: Int64, resident: Int32, chosen: Int32, key: Whole,
+    distance: float, saved: Float64,
 ) -> bool:
     """Where more come than there are seats, those with the larger draw go home and keep their hours."""
-    full = np.flatnonzero(np.diff(first) > offers["seats"])
-    for j in full.tolist():
+    full = False
+    for j in range(len(offers)):
+        n = first[j + 1] - first[j]
+        if n <= offers[j].seats:
+            continue
+        full = True
         came = resident[first[j] : first[j + 1]]
-        draws = uniform_array(key, combine_array(r.key[came], offers["key"][j]))
-        away = came[np.argsort(draws, kind="stable")[int(offers["seats"][j]) :]]
-        way = 0.0 if offers["online"][j] else np.maximum(0.0, distance - saved[away])
-        r.hours[away] -= offers["hours"][j] + way
-        for i in away.tolist():
-            kept = [k for k in chosen[i].tolist() if k not in (-1, j)]
-            chosen[i] = kept + [-1] * (MOST - len(kept))
-    return bool(len(full))
+        draws = np.empty(n)
+        for at in range(n):
+            draws[at] = uniform(key, combine(person[came[at]], offers[j].key))
+        for at in range(n):
+            before = 0
+            for other in range(n):
+                before += draws[other] < draws[at] or (draws[other] == draws[at] and other < at)
+            if before < offers[j].seats:
+                continue
+            i = came[at]
+            way = 0.0 if offers[j].online else max(0.0, distance - saved[i])
+            hours[i] -= offers[j].hours + way
+            kept = 0
+            for k in range(MOST):
+                if chosen[i, k] != j:
+                    chosen[i, kept] = chosen[i, k]
+                    kept += 1
+            while kept < MOST:
+                chosen[i, kept] = -1
+                kept += 1
+    return full
 
 
 def attend(
@@ -230,7 +248,8 @@ def attend(
     Attendance
     """
     first, resident = _attendance(chosen, len(offers))
-    if _turn_away(r, offers, first, resident, chosen, key, weights.distance_hours, exposure.distance):
+    distance = weights.distance_hours
+    if _turn_away(r.key, r.hours, offers, first, resident, chosen, key, distance, exposure.distance):
         first, resident = _attendance(chosen, len(offers))
     return Attendance(first, resident)
 

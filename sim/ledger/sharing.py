@@ -1,0 +1,62 @@
+"""Sharing out: who is granted how many whole units, community by community."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.jit import kernel
+from sim.population.columns import Float64, Int64
+
+
+@kernel
+def share_out(
+    wanted: Int64, waited: Int64, money: Float64, attention: Float64, staff: Float64,
+    units: Int64, fund: Float64, spent: Float64, spent_total: Float64, free: Float64,
+    used: Float64, staff_free: Float64, staff_used: Float64,
+) -> None:
+    """Whole units to P policies in C communities, the longest waiting first, ties in the order of policies.
+
+    Parameters
+    ----------
+    wanted, waited : arrays of int, shape (P, C)
+        Units asked for, and weeks waited.
+    money, attention : arrays, shape (P,)
+        A unit.
+    staff : array, shape (P, 10)
+        Hours a unit.
+    units : array of int, shape (P, C)
+        Written.
+    fund, spent, spent_total, free, used : arrays, shape (C,)
+        Written: money left and spent, attention left and used.
+    staff_free, staff_used : arrays, shape (C, 10)
+        Written.
+    """
+    policies, communities = wanted.shape
+    order = np.empty(policies, np.int64)
+    for c in range(communities):
+        for p in range(policies):
+            at = p
+            while at > 0 and waited[order[at - 1], c] < waited[p, c]:
+                order[at] = order[at - 1]
+                at -= 1
+            order[at] = p
+        for rank in range(policies):
+            p = order[rank]
+            n = wanted[p, c]
+            if money[p] > 0.0:
+                n = min(n, int(fund[c] / money[p]))
+            if attention[p] > 0.0:
+                n = min(n, int(free[c] / attention[p]))
+            for k in range(staff.shape[1]):
+                if staff[p, k] > 0.0:
+                    n = min(n, int(staff_free[c, k] / staff[p, k]))
+            n = max(n, 0)
+            units[p, c] = n
+            fund[c] -= n * money[p]
+            spent[c] += n * money[p]
+            spent_total[c] += n * money[p]
+            free[c] -= n * attention[p]
+            used[c] += n * attention[p]
+            for k in range(staff.shape[1]):
+                staff_free[c, k] -= n * staff[p, k]
+                staff_used[c, k] += n * staff[p, k]
