@@ -9,6 +9,7 @@ kernels compile when first used.
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import tempfile
@@ -67,10 +68,15 @@ def _write_files(folder: Path) -> None:
 
 
 def _stamp() -> Path:
-    """Present once everything has been compiled for this Python."""
+    """Present once everything has been compiled for this Python and this checkout.
+
+    Numba keeps each checkout's code apart, by the folder of its sources.
+    """
     import numba
 
-    return Path(vars(numba.config)["CACHE_DIR"]) / f"complete-{sys.implementation.cache_tag}-{kernel_hash()}"
+    here = hashlib.blake2b(str(Path(__file__).resolve().parent).encode(), digest_size=6).hexdigest()
+    name = f"complete-{sys.implementation.cache_tag}-{kernel_hash()}-{here}"
+    return Path(vars(numba.config)["CACHE_DIR"]) / name
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ import importlib.util
 import inspect
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -23,22 +23,35 @@ GROUP = "yihe.policies"
 """Entry-point group under which a package names its policies: ``kind = "module:Class"``."""
 
 BUILT_IN: dict[str, str] = {
+    "appraisal_reform": "sim.policies.appraisal_reform:AppraisalReform",
     "building_council": "sim.policies.building_council:BuildingCouncil",
+    "burden_reduction": "sim.policies.burden_reduction:BurdenReduction",
+    "cadre_manner": "sim.policies.cadre_manner:CadreManner",
+    "cadre_team": "sim.policies.cadre_team:CadreTeam",
+    "community_funding": "sim.policies.community_funding:CommunityFunding",
     "digital_platform": "sim.policies.digital_platform:DigitalPlatform",
+    "feedback_loop": "sim.policies.feedback_loop:FeedbackLoop",
     "grid_party_building": "sim.policies.grid_party_building:GridPartyBuilding",
+    "grid_staffing": "sim.policies.grid_staffing:GridStaffing",
     "member_model_posts": "sim.policies.member_model_posts:MemberModelPosts",
     "mutual_help_teams": "sim.policies.mutual_help_teams:MutualHelpTeams",
     "neighbour_covenant": "sim.policies.neighbour_covenant:NeighbourCovenant",
     "neighbour_festival": "sim.policies.neighbour_festival:NeighbourFestival",
     "no_op": "sim.policies.controls:NoOp",
+    "oversight_accountability": "sim.policies.oversight_accountability:OversightAccountability",
     "party_alliance": "sim.policies.party_alliance:PartyAlliance",
+    "party_brand": "sim.policies.party_brand:PartyBrand",
+    "professional_mediation": "sim.policies.professional_mediation:ProfessionalMediation",
     "red_property": "sim.policies.red_property:RedProperty",
     "sham": "sim.policies.controls:Sham",
+    "unit_services": "sim.policies.unit_services:UnitServices",
 }
 """Our own policies: kind → ``module:Class``. Every module listed must exist."""
 
 _plugged: dict[str, type[Policy]] = {}
 _plugins: dict[Path, str] = {}
+_others: dict[str, dict[str, Callable[[], None]]] = {}
+"""What a plug-in's module defines besides policies, and how to take each out again."""
 
 
 def kinds() -> tuple[str, ...]:
@@ -62,6 +75,21 @@ def plugins() -> tuple[Path, ...]:
     return tuple(_plugins)
 
 
+def note_other(module: str, name: str, take_out: Callable[[], None]) -> None:
+    """Note that a module defines something besides policies; see :mod:`sim.plugins`."""
+    _others.setdefault(module, {})[name] = take_out
+
+
+def others(module: str) -> tuple[str, ...]:
+    """Names of what a plug-in's module defines besides policies."""
+    return tuple(_others.get(module, ()))
+
+
+def module_of(path: str | Path) -> str:
+    """Name of the module that a loaded plug-in file became."""
+    return _plugins[Path(path).resolve()]
+
+
 def load_plugin(path: str | Path) -> tuple[str, ...]:
     """Load a researcher's own file and register the policies it defines.
 
@@ -70,30 +98,33 @@ def load_plugin(path: str | Path) -> tuple[str, ...]:
     Parameters
     ----------
     path : str or Path
-        A Python file that defines one or more subclasses of :class:`sim.policies.base.Policy`.
+        A Python file that defines one or more subclasses of :class:`sim.policies.base.Policy`, or adds
+        outcomes, categories or institutions (:mod:`sim.plugins`).
 
     Returns
     -------
     tuple of str
-        Kinds it defines.
+        Kinds of policy it defines.
 
     Raises
     ------
     YiheError
-        If the file is missing, fails to load, defines no policy, or reuses a kind.
+        If the file is missing, fails to load, defines nothing, or reuses a name.
     """
     file = Path(path).resolve()
     name = _module_name(file, path)
     if _plugins.get(file) == name:
         return tuple(kind for kind, cls in _plugged.items() if cls.__module__ == name)
+    stale = _plugins.get(file)
+    _take_out(stale)
     found = _policies_in(_execute(name, file, path), name)
-    if not found:
+    if not found and name not in _others:
         raise YiheError(
-            "插件里没有政策：请定义一个带 kind 的 Policy 子类",
-            "the plug-in defines no policy: add a subclass of Policy with a kind",
+            "插件里没有政策，也没有指标、类别或机构：请定义一个带 kind 的 Policy 子类",
+            "the plug-in defines no policy, outcome, category or institution: add a subclass of Policy with "
+            "a kind",
             file=path,
         )
-    stale = _plugins.get(file)
     for kind, cls in found.items():
         other = _plugged.get(kind)
         if kind in BUILT_IN or kind in _entries() or (other is not None and other.__module__ != stale):
@@ -107,6 +138,12 @@ def load_plugin(path: str | Path) -> tuple[str, ...]:
     _plugged.update(found)
     _plugins[file] = name
     return tuple(found)
+
+
+def _take_out(module: str | None) -> None:
+    """Forget what a module defined besides policies."""
+    for take_out in _others.pop(module or "", {}).values():
+        take_out()
 
 
 def _entries() -> dict[str, EntryPoint]:
@@ -152,8 +189,13 @@ def _execute(name: str, file: Path, shown: str | Path) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
+    except YiheError as error:
+        del sys.modules[name]
+        _take_out(name)
+        raise YiheError(error.zh, error.en, file=shown, line=_line_of(error, file)) from error
     except Exception as error:
         del sys.modules[name]
+        _take_out(name)
         what = f"{type(error).__name__}: {error}"
         raise YiheError(
             f"插件加载时出错（{what}），请先修好这个文件",
