@@ -75,6 +75,17 @@ def estate(residents: int) -> Callable[[], object]:
     return lambda: simulate(scenario, 1)
 
 
+def policies_off() -> Callable[[], object]:
+    """1,000 residents × 104 weeks with every policy there is, all at intensity 0."""
+    from sim import load, simulate
+    from sim.policies.registry import BUILT_IN
+
+    policies = [{"kind": kind, "intensity": 0.0} for kind in sorted(BUILT_IN)]
+    changes = {"population.residents": 1000, "places.grids": 1, "warmup": 0, "policies": policies}
+    scenario = load(ESTATE, changes)
+    return lambda: simulate(scenario, 1)
+
+
 def founding(residents: int) -> Callable[[], object]:
     """People, ties and institutions only."""
     from sim import CommunityModel, load
@@ -117,6 +128,7 @@ def measure(repeats: int, workers: int, replicates: int, cold: bool) -> list[Fig
 
     add("a run of 1,000 residents × 104 weeks", "s", estate(1000), repeats, 0.15)
     add("a run of 20,000 residents × 104 weeks", "s", estate(20_000), max(2, repeats // 3), 2.0)
+    add("the same 1,000, all policies present and off", "s", policies_off(), repeats)
     add("founding 1,000 residents", "s", founding(1000), repeats)
     add("founding 20,000 residents", "s", founding(20_000), max(2, repeats // 3))
     add("the festival arm, 104 weeks", "s", weeks_with_policies(), repeats)
