@@ -119,6 +119,11 @@ class Budget:
         self.fund += raised
         self.income_total += raised
 
+    def take(self, kind: Kind, hours: FloatArray) -> None:
+        """Let a policy use hours that were left after all grants, (C,); they count as hours on policies."""
+        self.staff[:, kind] -= hours
+        self.staff_used[:, kind] += hours
+
     def grant(self, names: Sequence[tuple[str, str]], requests: Sequence[Request]) -> Grants:
         """Grant whole units, longest waiting first.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from sim.ledger.budget import Budget
-from sim.ledger.levers import Levers
 from sim.population.columns import Float64
+
+if TYPE_CHECKING:
+    from sim.ledger.budget import Budget
+    from sim.ledger.levers import Levers
 
 
 class Means(NamedTuple):

@@ -116,7 +116,7 @@ EXPECTED: dict[str, Expectation] = {
         ("guiding_core", "autonomy", _UP),
         ("joint_party_organisation", "unit_satisfaction", _UP),
         ("last_resort", "silent_disputes", _DOWN),
-        ("legal_publicity", "latent_disputes", _DOWN),
+        ("legal_publicity", "real_resolution_rate", _UP),
         ("member_model_posts", "participation_52_other", _UP),
         ("micro_projects", "participation_52", _UP),
         ("mobile_members", "member_gap", _UP),
