@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
+from sim import cli_explain, cli_study
 from sim import cli_options as options
-from sim import cli_study
 from sim.cli_usage import language_asked, sentence
 from sim.errors import YiheError, default_language
 
@@ -190,6 +190,7 @@ def new(
 
 
 cli_study.register(app)
+cli_explain.register(app)
 
 if __name__ == "__main__":
     main()

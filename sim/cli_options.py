@@ -22,10 +22,13 @@ def _language(value: str | None) -> str | None:
 
 
 def _plugins(files: list[Path] | None) -> list[Path] | None:
+    if not files:
+        return files
+    from sim.plugins import located
     from sim.policies.registry import load_plugin
 
-    for file in files or ():
-        load_plugin(file)
+    for file in files:
+        load_plugin(located(file))
     return files
 
 
@@ -41,7 +44,7 @@ Plugin = Annotated[
         "--plugin",
         metavar="FILE",
         callback=_plugins,
-        help="含自编政策的 .py 文件，可多次 · .py file with own policies, repeatable",
+        help="自编政策等的 .py 文件，可多次 · .py file with own policies …, repeatable",
     ),
 ]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="起始随机种子 · first seed")]

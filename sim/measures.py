@@ -9,8 +9,9 @@ import numpy as np
 
 from sim.census import BANDS, gini, measure_cases, take_census
 from sim.ledger.caselog import harvestable, log_rows
+from sim.plugins import category_keys, own_outcomes
 from sim.population.columns import Float32, Float64, Int64, Places
-from sim.processes.categories import CATEGORIES, TASK
+from sim.processes.categories import TASK
 from sim.processes.office import TALLY
 from sim.processes.running import RunningModel
 from sim.processes.world import COUNTS
@@ -101,6 +102,8 @@ def record(model: Run, counts: Float64, tally: Float64, left: Float64) -> None:
     _disputes(values, model, counts, tally)
     _state(values, model, people, sums, trust, event_ties, tally, left)
     _cost(values, model, tally)
+    for name, reading in own_outcomes():
+        values[name] = float(reading(model))
     model.recorder.put(values, share, sizes)
 
 
@@ -244,4 +247,4 @@ def gather(model: Run) -> RunResult:
         at += len(keys)
     return RunResult(
         seed=model.run_seed, series=recorder.series, groups=groups, group_names=names, group_sizes=sizes,
-        cases=recorder.cases(), categories=tuple(c.key for c in CATEGORIES), digest=model.state_.digest())
+        cases=recorder.cases(), categories=category_keys(), digest=model.state_.digest())

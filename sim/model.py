@@ -18,6 +18,7 @@ from sim.ledger.means import means_of
 from sim.ledger.opportunities import OPPORTUNITY, Opportunities, Scope
 from sim.network.builders import build_ties
 from sim.params import as_record
+from sim.plugins import own_institutions, with_own_categories
 from sim.policies.base import Policy
 from sim.population.columns import Population
 from sim.population.csv_import import read_csv
@@ -71,7 +72,7 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         self._index = {p.id: i for i, p in enumerate(self.policies)}
         own = frozenset(self._index) if compared is None else compared
         self.compared = np.array([p.id in own for p in self.policies], np.float32)
-        self.rules = make_rules(scenario.cases, scenario.world, self.streams)
+        self.rules = with_own_categories(make_rules(scenario.cases, scenario.world, self.streams))
         self.state_ = state.fork() if state is not None else self._found()
         self._rank_places()
         self.opportunities = Opportunities(len(self.residents.key))
@@ -125,6 +126,8 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         workers = self.state(Kind.GRID_WORKER).workers
         self.state_.cases = make_case_book(self.places, present, workers)
         self.state_.last_offers = np.zeros(0, OPPORTUNITY)
+        for own in own_institutions():
+            self.state_.parts[own.part] = own.found(self)
         return self.state_
 
     def _rank_places(self) -> None:
@@ -286,6 +289,8 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
             part.decide(self)
         for kind in ROSTER:
             kind.decide(self)
+        for own in own_institutions():
+            own.decide(self)
         casework.man_desks(self)
 
     # A run.
@@ -314,7 +319,8 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
             from sim.population.agents import make_views
 
             self._views = make_views(self)
-            self._views += [cls(self, i) for cls in (*ROSTER, *PARTS) for i in range(cls.rows(self))]
+            kinds = (*ROSTER, *PARTS, *own_institutions())
+            self._views += [cls(self, i) for cls in kinds for i in range(cls.rows(self))]
 
     @property
     def agents(self) -> Any:

@@ -27,8 +27,9 @@ class Recorder:
     """
 
     def __init__(self, weeks: int, groups: int) -> None:
-        self._table = np.full((weeks, len(OUTCOMES)), np.nan)
-        self.series = {name: self._table[:, k] for k, name in enumerate(OUTCOMES)}
+        self._names = tuple(OUTCOMES)  # a plug-in loaded later may add some
+        self._table = np.full((weeks, len(self._names)), np.nan)
+        self.series = {name: self._table[:, k] for k, name in enumerate(self._names)}
         self.group_sizes = np.zeros(groups, np.int64)
         self.groups = np.full((weeks, groups), np.nan)
         self.rows: list[np.ndarray] = []
@@ -36,7 +37,7 @@ class Recorder:
 
     def put(self, values: dict[str, float], took_part: Float64, sizes: Int64) -> None:
         """Write one week."""
-        self._table[self.at] = [values.get(name, np.nan) for name in OUTCOMES]
+        self._table[self.at] = [values.get(name, np.nan) for name in self._names]
         self.groups[self.at] = took_part
         self.group_sizes = sizes
         self.at += 1

@@ -20,11 +20,12 @@ ROOMS = """
     population network population.agents
     ledger view
     policies actors processes
-    outcomes scenario results census recorder measures
+    outcomes plugins scenario results census recorder measures
     state model simulation
     study
     report
-    precompile cli_options cli_usage cli_study cli
+    explain
+    precompile reference cli_options cli_usage cli_study cli_explain cli
 """
 """Every room from the ground up; a room may import itself and what stands before it. ``x.y`` is one file of
 room ``x`` with a place of its own: declared numbers, which everybody may know, and residents as agents, who

@@ -1,0 +1,1 @@
+"""Policies, parameters, outcomes, scenarios and conditions explained, from what the code declares."""

@@ -1,0 +1,93 @@
+"""The table of claims over all scenarios: claimed, simulated, interval, verdict, replicates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from sim.explain.text import table
+from sim.report.words import ILLUSTRATIVE, Three, amounts, relative, say, short_name
+from sim.scenario.targets import VERDICTS
+from sim.study.claims import Tested
+
+HEADS = {
+    "zh": ("主张", "指标", "所称", "模拟", "95% 区间", "判定", "重复"),
+    "en": ("claim", "outcome", "claimed", "simulated", "95 % interval", "verdict", "replicates"),
+}
+
+
+def rows(tested: Tested, lang: str) -> list[tuple[str, ...]]:
+    """One row a claim, each followed by what is shown beside it."""
+    found = tested.claims if tested.claims is not None else pd.DataFrame()
+    lines: list[tuple[str, ...]] = []
+    for row in found.to_dict("records"):
+        outcome, judged = str(row["outcome"]), bool(row["judged"])
+        three = float(row["simulated"]), float(row["low"]), float(row["high"])
+        value, low, high = _words(str(row["statistic"]), three, outcome)
+        if row["reading"] == "level_change":  # the control must lie where the claim begins
+            before = float(row["control"]), float(row["control_low"]), float(row["control_high"])
+            value = f"{_words('control', before, outcome)[0]} → {value}"
+        lines.append((
+            str(row[f"label_{lang}"]) if judged else say(lang, "　并列", "  beside it"),
+            short_name(outcome, lang), str(row[f"claimed_{lang}"]) if judged else "", value,
+            low if low == high == "—" else low + say(lang, " 至 ", " to ") + high,
+            str(row[f"verdict_{lang}"]) if judged else "", str(int(row["n"]))))
+    return lines
+
+
+def _words(statistic: str, three: Three, outcome: str) -> tuple[str, str, str]:
+    """A statistic and both ends of its interval."""
+    if statistic == "relative":
+        value, low, high = map(relative, three)
+        return value, low, high
+    return amounts(three, outcome, change=statistic == "difference", unit=True)
+
+
+def text(tested: Tested, lang: str) -> Iterator[str]:
+    """One scenario for the terminal: a block a claim, so that nothing is cut off."""
+    yield f"{tested.title.text(lang)}  {tested.name}"
+    if tested.claims is None:
+        yield "  " + say(lang, "没有待检验的主张", "no claims under test")
+        return
+    for line in rows(tested, lang):
+        named = [f"{head} {cell}" for head, cell in zip(HEADS[lang][2:], line[2:], strict=True) if cell]
+        yield f"  • {line[0].strip()} · {line[1]}"
+        yield "    " + " · ".join(named)
+    if tested.failed:
+        yield "  " + say(lang, f"{tested.failed} 次运行失败", f"{tested.failed} runs failed")
+
+
+def tally(all_tested: Sequence[Tested], lang: str) -> Iterator[str]:
+    """How many claims came to which verdict."""
+    verdicts = [
+        verdict for tested in all_tested if tested.claims is not None
+        for verdict in tested.claims[tested.claims["judged"]]["verdict"]]
+    heads = (say(lang, "判定", "verdict"), say(lang, "条数", "claims"))
+    yield from table(heads, [
+        (label.text(lang), str(verdicts.count(name))) for name, label in VERDICTS.items()])
+
+
+def markdown(all_tested: Sequence[Tested], lang: str) -> str:
+    """The whole table as a page of Markdown."""
+    parts = [
+        say(lang, "# 主张与模拟", "# Claims and what is simulated"),
+        f"> **{ILLUSTRATIVE.text(lang)}**" + say(
+            lang, "。判定规则见 sim/scenario/targets.py；区间为种子之间的 95% 区间。",
+            ". The rule is in sim/scenario/targets.py; intervals are 95 % over seeds."),
+    ]
+    for tested in all_tested:
+        if tested.claims is None:
+            continue
+        source = f" · {tested.source}" if tested.source else ""
+        parts.append(f"## {tested.title.text(lang)}\n\n`{tested.name}`{source}")
+        cells: list[tuple[str, ...]] = [HEADS[lang], tuple("---" for _ in HEADS[lang]), *rows(tested, lang)]
+        parts.append("\n".join("| " + " | ".join(cell.strip().replace("|", "\\|") for cell in line) + " |"
+                               for line in cells))
+        if tested.failed:
+            parts.append(say(lang, f"{tested.failed} 次运行失败。", f"{tested.failed} runs failed."))
+    without = [tested for tested in all_tested if tested.claims is None]
+    if without:
+        parts.append(say(lang, "## 没有主张的情景", "## Scenarios without claims"))
+        parts.append("\n".join(f"- {t.title.text(lang)} (`{t.name}`)" for t in without))
+    return "\n\n".join(parts) + "\n"

@@ -1,0 +1,147 @@
+"""Reference pages made from the code: ``python -m sim.reference`` writes ``docs/policies.md`` and
+``docs/parameters.md``; with ``--check`` it only says whether they are fresh.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sim
+from sim.explain.facts import number_facts, policy_facts
+from sim.explain.find import parameters
+from sim.explain.text import diagram, number
+from sim.policies.base import Policy
+from sim.policies.registry import BUILT_IN, policy_class
+
+DOCS = Path(sim.__file__).parent.parent / "docs"
+
+_MADE = "<!-- 由 python -m sim.reference 生成，请勿手改 · made by python -m sim.reference; do not edit -->"
+_MARK = "> **示意性，未经校准 · illustrative, uncalibrated.**"
+_CARD = {
+    "mechanism": "机制 · mechanism", "cost": "代价 · cost", "claim": "来源所称 · claimed",
+    "harm": "何时有害 · does harm",
+}
+_HEADS = (
+    "键 · key", "名称 · name", "默认 · default", "范围 · range", "单位 · unit", "等级 · grade",
+    "出处 · source")
+_BLOCKS = {
+    "": "运行 · run",
+    "places": "地点 · places", "population": "人口 · population", "ties": "关系 · ties",
+    "world": "外部世界 · world", "shocks": "冲击 · shocks", "participation": "参与 · participation",
+    "cases": "案件办理 · case handling", "experience": "经验 · experience",
+    "actors": "机构 · institutions", "budget": "经费 · budget", "categories": "纠纷与诉求类别 · categories",
+    "policies": "政策共有 · what all policies have",
+}
+
+
+def pages() -> dict[str, str]:
+    """Every page by file name."""
+    return {"policies.md": policies_page(), "parameters.md": parameters_page()}
+
+
+def policies_page() -> str:
+    """Cards, paths and numbers of our own policies."""
+    kinds = {kind: policy_class(kind) for kind in sorted(BUILT_IN)}
+    facts = {kind: policy_facts(cls) for kind, cls in kinds.items() if cls is not None}
+    parts = [
+        "# 政策卡 · Policy cards", _MADE, _MARK,
+        "“来源所称”是来源的话，不是本模型的结果；“作用路径”说明可能触及什么，大小由运行得出。"
+        "“第几步”见 [architecture.md](architecture.md)。同样的内容：`yihe explain 政策`。",
+        "*Claimed* is what a source says, never a result of this model; paths say what can be reached, runs "
+        "say how much. Parts of the week: [architecture.md](architecture.md). The same on a terminal: "
+        "`yihe explain POLICY --lang en`.",
+        "\n".join(f"- [{cls.card.name.zh} · {cls.card.name.en}](#{kind})"
+                  for kind, cls in kinds.items() if cls is not None)]
+    for kind, cls in kinds.items():
+        if cls is not None:
+            parts += _policy(kind, cls, facts[kind])
+    return "\n\n".join(parts) + "\n"
+
+
+def _policy(kind: str, cls: type[Policy], f: dict[str, Any]) -> Iterator[str]:
+    yield f'<a id="{kind}"></a>\n## {cls.card.name.zh} · {cls.card.name.en}'
+    yield f"`{kind}` · {_cell(f['source'])}"
+    lines = []
+    for name, title in _CARD.items():
+        lines.append(f"- **{title}**: {f['card'][name]['zh']}  \n  {f['card'][name]['en']}")
+    where = "、".join(r["zh"] for r in f["convenors"]) + " · " + ", ".join(r["en"] for r in f["convenors"])
+    if f["needs_convenor"]:
+        lines.append(f"- **召集者 · convenor**: 只在 · only under {where}")
+    yield "\n".join(lines)
+    named = f | {"name": {"zh": cls.card.name.zh, "en": cls.card.name.en}}
+    yield "```text\n" + "\n".join(diagram(named, "zh")) + "\n\n" + "\n".join(diagram(named, "en")) + "\n```"
+    if f["numbers"]:
+        yield "\n".join(_table(f["numbers"]))
+
+
+def parameters_page() -> str:
+    """Every declared number of scenarios, shocks and dispute categories, by block."""
+    blocks: dict[str, list[dict[str, Any]]] = {name: [] for name in _BLOCKS}
+    known = parameters(own=False)
+    for path, one in known.items():
+        block = path.partition(".")[0] if "." in path else ""
+        if block in blocks and block != "policies":
+            blocks[block].append(number_facts(one))
+    general = [path for path in known if path.startswith("policies.no_op.")]
+    blocks["policies"] = [number_facts(known[path]) for path in general]
+    for row in blocks["policies"]:
+        row["path"] = row["path"].replace("policies.no_op.", "policies[].")
+    count = sum(len(rows) for rows in blocks.values())
+    grades = [row["evidence"] for rows in blocks.values() for row in rows]
+    tally = ", ".join(f"{grade} {grades.count(grade)}" for grade in "ABCD")
+    parts = [
+        "# 参数 · Parameters", _MADE, _MARK,
+        f"{count} 个数字，等级：{tally}。A 实测；B 转引；C 来源文本的主张；D 建模假设。各政策自己的数字见 "
+        "[policies.md](policies.md)。命令行：`yihe explain 键`。",
+        f"{count} numbers, by grade: {tally}. A measured and seen; B second-hand; C claimed by a source "
+        "text; D assumption. Each policy's own numbers: [policies.md](policies.md). On a terminal: "
+        "`yihe explain KEY --lang en`."]
+    for name, rows in blocks.items():
+        if rows:
+            parts += [f"## {_BLOCKS[name]}", "\n".join(_table(rows))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(numbers: list[dict[str, Any]]) -> Iterator[str]:
+    yield "| " + " | ".join(_HEADS) + " |"
+    yield "|" + " --- |" * len(_HEADS)
+    for n in numbers:
+        low, high = n["range"]
+        source = "" if n["evidence"] == "D" else n["source"]
+        said = "; ".join(text for text in (source, n["note"]) if text)
+        unit = " · ".join(dict.fromkeys((n["unit"]["zh"], n["unit"]["en"])))
+        cells = (
+            f"`{n['path']}`", f"{n['label']['zh']} · {n['label']['en']}", number(n["default"]),
+            f"{number(low)} – {number(high)}", unit, n["evidence"], said)
+        yield "| " + " | ".join(map(_cell, cells)) + " |"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+def stale(folder: Path = DOCS) -> list[str]:
+    """Pages that do not say what the code says."""
+    return [
+        name for name, text in pages().items()
+        if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text]
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with ``--check`` compare them; 1 if some are stale."""
+    if "--check" in arguments:
+        old = stale()
+        for name in old:
+            print(f"docs/{name} 已过时 · is stale: python -m sim.reference", file=sys.stderr)
+        return 1 if old else 0
+    for name, text in pages().items():
+        (DOCS / name).write_text(text, encoding="utf-8", newline="\n")
+        print(f"docs/{name}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,246 @@
+"""``yihe explain``, ``list`` and ``claims``, and the pages in docs/: they say what the code declares."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from policy_lab import WEEKS, kinds, watched
+from study_engine import fake
+
+from sim import cli
+from sim.errors import YiheError
+from sim.explain import verdicts
+from sim.explain.facts import facts
+from sim.explain.find import everything, find, parameters
+from sim.explain.mechanism import STEPS, mechanism
+from sim.explain.text import explained
+from sim.ledger.levers import LEVERS
+from sim.outcomes import OUTCOMES
+from sim.policies.registry import policy_class, policy_kinds
+from sim.reference import stale
+from sim.scenario.conditions import CONDITIONS
+from sim.study import claims as study
+from sim.study.compare import compare
+from sim.study.contract import class_of, home
+from sim.study.plan import make_plan, source
+from sim.vocabulary import Activity
+
+ROOT = Path(__file__).parent.parent
+FESTIVAL = ROOT / "scenarios" / "chaoyang_neighbour_festival.yaml"
+
+Yihe = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def yihe(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yihe:
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["yihe", *map(str, arguments)])
+        monkeypatch.setenv("YIHE_LANG", "zh")
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(caught.value.code or 0), out, err
+
+    return run
+
+
+# The paths from levers to outcomes.
+
+
+def test_every_lever_has_its_step_and_every_step_its_outcomes() -> None:
+    assert set(STEPS) == set(LEVERS)
+    for name, step in STEPS.items():
+        assert step.outcomes, name
+        assert set(step.outcomes) <= set(OUTCOMES), name
+        assert 2 <= step.part <= 7, name
+
+
+@pytest.mark.parametrize("name", LEVERS)
+def test_the_step_named_is_the_one_that_reads_the_lever(name: str) -> None:
+    text = (ROOT / "sim" / STEPS[name].file).read_text(encoding="utf-8")
+    assert re.search(rf"[\"']{name}[\"']", text)
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_what_a_policy_does_is_what_its_source_was_read_to_name(kind: str) -> None:
+    """Levers set and offers made in a run are among those found in the source."""
+    found = mechanism(class_of(kind))
+    model = watched({"kind": kind}, regime=home(kind).key).until(WEEKS)
+    assert {name for note in model.notes for name in note.levers} <= set(found.levers)
+    assert {Activity(a) for note in model.notes for a in note.offers["activity"]} <= set(found.activities)
+
+
+# Finding and saying.
+
+
+@pytest.mark.parametrize(("name", "what", "key"), [
+    ("neighbour_festival", "policy", "neighbour_festival"),
+    ("邻里节", "policy", "neighbour_festival"),
+    ("party brand without substance", "policy", "party_brand"),
+    ("年参与率", "outcome", "participation_52"),
+    ("silent_disputes", "outcome", "silent_disputes"),
+    ("ties.atomisation", "parameter", "ties.atomisation"),
+    ("atomisation", "parameter", "ties.atomisation"),
+    ("policies.sham.notice", "parameter", "policies.sham.notice"),
+    ("categories.noise.severity", "parameter", "categories.noise.severity"),
+    ("资源短缺", "condition", "scarce_money"),
+    ("notice", "lever", "notice"),
+    ("chaoyang_neighbour_festival", "scenario", "chaoyang_neighbour_festival"),
+    (str(FESTIVAL), "scenario", "chaoyang_neighbour_festival"),
+])
+def test_things_are_found_by_key_and_by_name(
+    name: str, what: str, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    thing = find(name)
+    assert (thing.what, thing.key) == (what, key)
+
+
+@pytest.mark.parametrize(("name", "words"), [
+    ("nieghbour_festival", "neighbour_festival"), ("邻里结", "neighbour"), ("xyzzy", "yihe list"),
+    ("share", "give the whole name"),
+])
+def test_what_is_not_found_is_one_sentence_with_the_nearest(name: str, words: str) -> None:
+    with pytest.raises(YiheError) as caught:
+        find(name)
+    assert words in caught.value.en
+    assert "\n" not in caught.value.zh
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_everything_can_be_explained_in_both_languages(lang: str) -> None:
+    for sort in ("policy", "outcome", "condition", "lever"):
+        for thing in everything(sort):  # type: ignore[arg-type]
+            told = facts(thing)
+            assert json.loads(json.dumps(told)) == told
+            text = explained(told, lang)
+            assert {"zh": "未经校准", "en": "uncalibrated"}[lang] in text, thing.key
+            if lang == "en" and sort != "condition":
+                body = text.replace(told.get("source", "") or "\0", "")
+                assert not re.search("[，。；：、]", body.split("\n")[3]), thing.key
+
+
+def test_a_parameter_says_everything_it_holds() -> None:
+    for path, number in [*parameters().items()][::80]:
+        told = explained(facts(find(path)), "en")
+        for said in (path, number.unit, number.evidence, number.source, number.note, number.en):
+            assert said in told, path
+
+
+def test_a_policy_is_told_with_card_numbers_convenors_and_paths() -> None:
+    cls = policy_class("digital_platform")
+    assert cls is not None
+    told = facts(find("digital_platform"))
+    text = explained(told, "zh")
+    for name in ("mechanism", "cost", "claim", "harm"):
+        assert getattr(cls.card, name).zh in text
+    assert "→ [第6步] 办理：派单到位" in text
+    assert "induced" in text
+    assert [lever["key"] for lever in told["levers"]] == [
+        "app_access", "sensor_coverage", "app_reporting", "dispatch", "induced_demand", "paper_hours"]
+    text = explained(facts(find("big_party_committee")), "en")
+    assert "pays and idles" in text
+
+
+def test_a_scenario_is_told_with_arms_and_claims() -> None:
+    told = facts(find(str(FESTIVAL)))
+    assert [arm["key"] for arm in told["arms"]][:2] == ["none", "festival"]
+    assert told["arms"][1]["policies"][0]["kind"] == "neighbour_festival"
+    text = explained(told, "zh")
+    assert "所称 −40%" in text
+    assert "邻里公约" in text
+
+
+def test_a_condition_is_told_with_what_it_changes() -> None:
+    told = facts(find("scarce_money"))
+    weekly = next(change for change in told["changes"] if change["path"] == "budget.weekly")
+    assert (weekly["default"], weekly["value"]) == (2000.0, 400.0)
+    for name, condition in CONDITIONS.items():
+        assert set(condition.answers) <= set(policy_kinds()), name
+
+
+# The commands.
+
+
+def test_the_command_explains_and_lists(yihe: Yihe) -> None:
+    code, out, err = yihe("explain", "邻里节", "--lang", "en")
+    assert (code, err) == (0, "")
+    assert "neighbours' festival" in out
+    code, out, _ = yihe("explain", "efficacy", "--json")
+    assert json.loads(out)["better"] == "more"
+    code, out, _ = yihe("list", "outcomes", "--json")
+    assert {row["key"] for row in json.loads(out)} == set(OUTCOMES)
+    code, out, _ = yihe("list", "政策")
+    assert len(out.splitlines()) == len(policy_kinds())
+    code, out, err = yihe("list", "polices")
+    assert (code, out) == (2, "")
+    assert "policies" in err
+    code, out, err = yihe("explain", "nothing_like_it_xyzzy")
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+
+
+def small(folder: Path) -> Path:
+    file = folder / "two.yaml"
+    file.write_text(
+        f"extends: {FESTIVAL.as_posix()}\nname: two\nweeks: 4\nwarmup: 1\npopulation: {{residents: 100}}\n",
+        encoding="utf-8")
+    return file
+
+
+def test_claims_give_the_verdicts_of_a_comparison_and_run_only_their_arms(tmp_path: Path) -> None:
+    file = small(tmp_path)
+    whole = compare(file, replicates=4, engine=fake, workers=1)
+    tested = next(study.put_to_test(
+        [file], replicates=4, engine=fake, workers=1, results=tmp_path / "results"))
+    assert tested.claims is not None
+    assert tested.claims.equals(whole.claims)
+    plan = make_plan([source(file)], replicates=4)
+    only = study.only_claims(plan)
+    assert set(only.arms) == {"none", "festival"}
+    assert only.compared == plan.compared
+
+
+def test_claims_reuse_what_is_finished(tmp_path: Path) -> None:
+    file, results = small(tmp_path), tmp_path / "results"
+    seen: list[int] = []
+
+    def counting(arms, seed, compared):  # type: ignore[no-untyped-def]
+        seen.append(seed)
+        return fake(arms, seed, compared)
+
+    for count, fresh in ((3, 3), (3, 0), (5, 2)):
+        seen.clear()
+        [*study.put_to_test([file], replicates=count, engine=counting, workers=1, results=results)]
+        assert len(seen) == fresh
+    compare(file, replicates=8, engine=fake, workers=1, out=results / "two")
+    seen.clear()
+    tested = next(study.put_to_test([file], replicates=8, engine=counting, workers=1, results=results))
+    assert not seen
+    assert tested.folder == str(results / "two")
+
+
+def test_the_page_of_claims_holds_every_scenario(tmp_path: Path) -> None:
+    found = [*study.put_to_test(
+        [small(tmp_path), ROOT / "scenarios" / "commercial_estate.yaml"], replicates=3, engine=fake,
+        workers=1, results=tmp_path / "results")]
+    page = verdicts.markdown(found, "en")
+    assert "| participation from below 30 % to above 70 % |" in page
+    assert "commercial housing estate (`commercial_estate`)" in page
+    assert "illustrative, uncalibrated" in page
+    assert "没有待检验的主张" in "\n".join(verdicts.text(found[1], "zh"))
+    assert found[1].summary()["has_claims"] is False
+    counts = [int(line.split()[-1]) for line in [*verdicts.tally(found, "zh")][1:]]
+    assert sum(counts) == 2
+
+
+# The pages in docs/.
+
+
+def test_the_reference_pages_are_fresh() -> None:
+    assert stale() == [], "python -m sim.reference writes them anew"

@@ -1,0 +1,232 @@
+"""What people make of cases and gatherings agrees with a slow account, person by person.
+
+Cases of every end: resolved, on paper, given up, borne in silence; alone, convened, by the street; with and
+without another party. Counts check that every branch is taken.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from reference import lessons as slow
+from reference.arithmetic import combine, uniform
+from reference.bench import SEED, draws
+
+from sim.ledger.cases import CASE, NOBODY, Heap
+from sim.ledger.opportunities import OPPORTUNITY
+from sim.network.assembly import from_pairs
+from sim.network.ties import Ties
+from sim.population.columns import Residents, make_residents
+from sim.processes import acquaintance, experience
+from sim.processes.categories import CATEGORIES, TASK
+from sim.processes.parameters import CaseParameters, ExperienceParameters, WorldParameters
+from sim.processes.queues import GONE
+from sim.processes.rules import make_rules
+from sim.rng import Streams
+from sim.vocabulary import Channel, Kind, Layer, Status
+
+N, CASES, KEY = 80, 300, 991
+NUMBERS = ExperienceParameters.model_validate({"leave_intercept": -2.0, "hearsay_step": 0.3})
+X = experience.Lessons(*(getattr(NUMBERS, name) for name in experience.Lessons._fields))
+RULES = make_rules(CaseParameters(), WorldParameters(), Streams(SEED))
+COLUMNS = ("efficacy_own", "autonomy", "skill", "attachment")
+
+
+def residents() -> Residents:
+    """Forty homes of two in eight buildings of two communities."""
+    r = make_residents(N)
+    r.key[:] = 500 + 3 * np.arange(N)
+    r.dwelling[:], r.building[:], r.community[:] = np.arange(N) // 2, np.arange(N) // 10, np.arange(N) // 40
+    for name in COLUMNS:
+        getattr(r, name)[:] = draws(name, N)
+    r.tenure[:], r.present[:], r.active[:] = draws("t", N) < 0.4, draws("p", N) < 0.9, draws("a", N) < 0.5
+    r.trust_good[:] = 1.0 + draws("good", N * 10).reshape(N, 10)
+    r.trust_bad[:] = 1.0 + draws("bad", N * 10).reshape(N, 10)
+    return r
+
+
+def fixed_ties() -> tuple[Ties, list[list[int]], list[list[int]]]:
+    """Lasting ties and some from events, as columns and as lists."""
+    a, b = (N * draws("a", 160)).astype(np.int64), (N * draws("b", 160)).astype(np.int64)
+    a, b = a[a != b], b[a != b]
+    ties = from_pairs(N, a, b, np.ones(len(a), np.uint8), np.full(len(a), int(Layer.FRIENDSHIP), np.uint8))
+    for i, j in zip(b[:60], a[20:80], strict=False):
+        if i != j:
+            acquaintance.meet(ties.event_neighbour, ties.event_strength, int(i), int(j), 3)
+    known = [ties.neighbour[ties.first[i] : ties.first[i + 1]].tolist() for i in range(N)]
+    met = [ties.event_neighbour[i][ties.event_strength[i] > 0].tolist() for i in range(N)]
+    return ties, known, met
+
+
+def as_people(r: Residents) -> list[slow.Person]:
+    names = (*COLUMNS, "key", "dwelling", "building", "community", "tenure", "present", "active")
+    return [{name: getattr(r, name)[i].item() for name in names} | {
+        "good": r.trust_good[i].astype(float).tolist(), "bad": r.trust_bad[i].astype(float).tolist()}
+        for i in range(N)]
+
+
+def case_table() -> np.ndarray:
+    """Cases of all ends, some still open, some told already, some tasks."""
+    c = np.zeros(CASES, CASE)
+    c["used"] = draws("used", CASES) < 0.95
+    c["key"], c["category"] = 7000 + 11 * np.arange(CASES), (TASK + 1) * draws("category", CASES)
+    c["party_a"], c["party_b"] = N * draws("pa", CASES), N * draws("pb", CASES)
+    c["party_b"][draws("one", CASES) < 0.4] = NOBODY
+    c["party_a"][c["category"] == TASK] = c["party_b"][c["category"] == TASK] = NOBODY
+    c["community"] = np.where(c["party_a"] < 40, 0, 1)
+    ends = np.array([Status.SILENT, Status.RESOLVED, Status.PAPER])
+    c["status"] = ends[(3 * draws("st", CASES)).astype(int)]
+    c["born"] = np.round(300.0 * draws("born", CASES) / 20.0) * 20.0  # many at one time: keys decide
+    c["found"] = np.where(draws("heard", CASES) < 0.7, c["born"] + 30.0 * draws("lag", CASES), -1.0)
+    c["status"][c["found"] < 0] = Status.SILENT
+    c["closed"], c["fairness"] = c["born"] + 400.0 * draws("closed", CASES), draws("fair", CASES)
+    c["ended_week"] = np.where(draws("over", CASES) < 0.9, (10 * draws("ended", CASES)).astype(int), -1)
+    c["told"] = draws("told", CASES) < 0.1
+    c["escalated"], c["by_core"] = draws("up", CASES) < 0.3, draws("core", CASES) < 0.2
+    c["meetings"] = (3 * draws("met", CASES)).astype(int)
+    c["regime"] = (4 * draws("regime", CASES)).astype(int)
+    c["holder"], c["phase"] = NOBODY, GONE
+    c["satisfaction"] = np.nan
+    return c
+
+
+def as_cases(c: np.ndarray) -> list[dict[str, Any]]:
+    """The cases that ended and are untold."""
+    rows = c[(c["used"] == 1) & (c["told"] == 0) & (c["ended_week"] >= 0)]
+    names = ("key", "born", "found", "closed", "fairness", "community", "escalated", "by_core", "meetings",
+             "regime", "ended_week", "category")
+    return [{name: row[name].item() for name in names} | {
+        "status": Status(row["status"]).key, "task": row["category"] == TASK,
+        "parties": [int(p) for p in (row["party_a"], row["party_b"]) if p >= 0],
+        "actors": [] if row["category"] == TASK else [int(k) for k in CATEGORIES[row["category"]].actors],
+    } for row in rows]
+
+
+def same_people(r: Residents, people: list[slow.Person]) -> None:
+    for name in (*COLUMNS, "present", "active"):
+        np.testing.assert_allclose(getattr(r, name), [p[name] for p in people], atol=2e-5, err_msg=name)
+    np.testing.assert_allclose(r.trust_good, [p["good"] for p in people], atol=2e-5)
+    np.testing.assert_allclose(r.trust_bad, [p["bad"] for p in people], atol=2e-5)
+
+
+@pytest.mark.parametrize("feedback", [0.0, 0.6])
+def test_parties_witnesses_and_leavers_conclude_as_in_the_slow_account(feedback: float) -> None:
+    r, (ties, known, met), c = residents(), fixed_ties(), case_table()
+    talk = slow.Talk(as_people(r), known, met, X)
+    cases = as_cases(c)
+    told, left = np.array([feedback, 0.5 * feedback]), np.zeros(2)
+    experience.hear_outcomes(
+        c, r, ties, RULES.actors, RULES.category["n_actors"], 11, X, told, np.uint64(KEY), left)
+    talk.hear(cases, told.tolist(), KEY)
+    same_people(r, talk.people)
+    assert left.tolist() == [talk.left.get(k, 0) for k in range(2)]
+    assert left.sum() > 5
+    by_key = {int(row["key"]): row for row in c}
+    for case in cases:
+        row = by_key[case["key"]]
+        assert row["told"] == 1
+        assert row["satisfaction"] == pytest.approx(case.get("satisfaction", np.nan), nan_ok=True)
+    assert (c["told"][c["ended_week"] < 0] == 0).sum() > 0
+    done = [case for case in cases if case["parties"]]
+    assert min(sum(test(case) for case in done) for test in (
+        lambda k: k["by_core"], lambda k: k["escalated"] and not k["by_core"], lambda k: k["found"] < 0,
+        lambda k: k["meetings"] and k["regime"] == slow.SELF, lambda k: len(k["parties"]) == 2,
+        lambda k: k.get("satisfaction", 0.0) > X.content)) > 8
+
+
+def test_a_second_hearing_changes_nothing() -> None:
+    r, (ties, _, _), c = residents(), fixed_ties(), case_table()
+    for _ in range(2):
+        before, left = as_people(r), np.zeros(2)
+        experience.hear_outcomes(
+            c, r, ties, RULES.actors, RULES.category["n_actors"], 11, X, np.zeros(2), np.uint64(KEY), left)
+    assert as_people(r) == before
+    assert not left.any()
+
+
+def gatherings() -> tuple[np.ndarray, list[list[int]]]:
+    """Thirty offers with up to thirty people, some empty, some without substance."""
+    n = 30
+    rows = np.zeros(n, OPPORTUNITY)
+    rows["key"], rows["community"] = 90 + 5 * np.arange(n), np.arange(n) % 2
+    rows["lo"], rows["hi"] = 40 * rows["community"], 40 * rows["community"] + 40
+    for name in ("substance", "voice", "norm", "forum"):
+        rows[name] = draws(name, n)
+    rows["substance"][:6], rows["norm"][::3], rows["forum"][::2] = 0.0, 0.0, 0.0
+    came = [np.flatnonzero(draws(f"came {j}", 40) < (j % 5) / 5).tolist() for j in range(n)]
+    return rows, [[40 * (j % 2) + i for i in some] for j, some in enumerate(came)]
+
+
+def as_offers(rows: np.ndarray, came: list[list[int]]) -> list[dict[str, Any]]:
+    names = ("key", "community", "lo", "hi", "substance", "voice", "norm", "forum", "fruitful")
+    return [{name: row[name].item() for name in names} | {"came": some}
+            for row, some in zip(rows, came, strict=True)]
+
+
+def test_gatherings_bear_fruit_as_in_the_slow_account() -> None:
+    r, (_, known, met) = residents(), fixed_ties()
+    rows, came = gatherings()
+    talk, offers = slow.Talk(as_people(r), known, met, X), as_offers(rows, came)
+    norm, adults = (0.5 * draws("norm", 8)).astype(np.float32), np.array([0.0, 9, 10, 8, 5, 10, 7, 1])
+    expected = norm.astype(float).tolist()
+    help_, told = np.array([0.1, 0.4]), np.array([0.3, 1.4])
+    for week in range(4):
+        key = KEY + week
+        experience.reap(
+            r, rows, np.cumsum([0, *map(len, came)]),
+            np.array([i for some in came for i in some], np.int32), norm,
+            r.building, adults, np.uint64(key), help_, told, X)
+        talk.reap(offers, expected, adults.tolist(), key, help_.tolist(), told.tolist())
+        same_people(r, talk.people)
+        np.testing.assert_allclose(norm, expected, atol=2e-6)
+        for row, offer in zip(rows, offers, strict=True):
+            assert int(row["attended"]) == len(offer["came"])
+            if offer["came"]:
+                assert bool(row["fruitful"]) == offer["fruitful"]
+                assert row["skill_sum"] == pytest.approx(offer["skill_sum"], abs=1e-4)
+    assert 0 < sum(bool(o["fruitful"]) for o in offers) < len(offers)
+    assert not any(o["fruitful"] for o in offers[:6])
+
+
+def test_forums_raise_the_silent_cases_of_their_scope() -> None:
+    rows, came = gatherings()
+    rows["fruitful"] = np.arange(len(rows)) % 2
+    rows["forum"] *= 0.3
+    c = case_table()
+    c["told"] = 0
+    offers, cases = as_offers(rows, came), as_cases(c)
+    week, since, key = 11, 4, np.uint64(KEY)
+    expected = slow.raised(cases, offers, KEY, since)
+    heap = Heap(np.zeros(CASES), np.zeros(CASES, np.int32), np.zeros(1, np.int64))
+    n = experience.raise_silent(c, heap, rows, key, since, week)
+    opened = c["channel"] == Channel.NEIGHBOUR
+    assert set(c["key"][opened].tolist()) == expected
+    assert n == len(expected) == int(heap.size[0])
+    assert 5 < n < sum(case["status"] == "silent" and case["found"] < 0 for case in cases)
+    assert (c["found"][opened] == (week + 1) * 40.0).all()
+    assert (c["status"][opened] == Status.OPEN).all()
+
+
+def test_reputations_slide_back_to_where_they_began() -> None:
+    good, bad = (2.0 + draws(name, 50).reshape(5, 10).astype(np.float32) for name in ("g", "b"))
+    prior_good, prior_bad = draws("pg", 10).astype(np.float32), draws("pb", 10).astype(np.float32)
+    expected = [prior + 0.9 * (x - prior) for x, prior in ((good, prior_good), (bad, prior_bad))]
+    experience.forget(good, bad, prior_good, prior_bad, 0.9)
+    np.testing.assert_allclose(good, expected[0], rtol=1e-6)
+    np.testing.assert_allclose(bad, expected[1], rtol=1e-6)
+
+
+def test_satisfaction_is_outcome_and_fairness_halved_by_the_wait() -> None:
+    assert experience.satisfaction(True, 0.0, 1.0, 80.0, 0.7) == pytest.approx(1.0)
+    assert experience.satisfaction(True, 80.0, 1.0, 80.0, 0.7) == pytest.approx(0.5)
+    assert experience.satisfaction(False, 0.0, 0.5, 80.0, 0.7) == pytest.approx(0.15)
+
+
+def test_the_draw_of_leaving_is_keyed_by_resident_and_case() -> None:
+    """So that one more case, or one more resident, changes nobody else's luck."""
+    u = {uniform(KEY, combine(person, case)) for person in range(20) for case in range(20)}
+    assert len(u) == 400
+    assert Kind.RESIDENTS_COMMITTEE == slow.COMMITTEE
+    assert Kind.OWNERS_COMMITTEE == slow.OWNERS
