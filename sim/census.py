@@ -140,12 +140,12 @@ def measure_cases(c: Table, week: int) -> Float64:
             out[3] += c[i].waited
             if c[i].status != _SILENT:  # closed, not given up
                 out[1] += 1
-                out[2] += c[i].closed - c[i].found
+                out[2] += c[i].closed - c[i].opened
                 out[4] += c[i].handoffs
             if c[i].satisfaction == c[i].satisfaction:
                 out[5] += c[i].satisfaction
                 out[6] += 1
             if c[i].assigned >= 0.0:
-                out[7] += c[i].assigned - c[i].found
+                out[7] += c[i].assigned - c[i].opened
                 out[8] += 1
     return out

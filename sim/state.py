@@ -62,7 +62,9 @@ class State:
         for group, columns in groups.items():
             for name, column in columns._asdict().items():
                 yield f"{group}.{name}", column
-        for name in ("fund", "spent_total", "income_total"):
+        for kind, own_id in sorted(self.budget.waiting):
+            yield f"budget.waiting.{kind}.{own_id}", self.budget.waiting[kind, own_id]
+        for name in ("fund", "raised", "spent_total", "income_total"):
             yield f"budget.{name}", getattr(self.budget, name)
         for name in self.last_offers.dtype.names or ():
             if name not in ("policy", "audience"):  # numbers in the order of this scenario's policies

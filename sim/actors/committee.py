@@ -28,12 +28,14 @@ class CommitteeState(NamedTuple):
     """This week's hours on records."""
     line_hours: Float64
     """This week's hours at the desk."""
+    handed_hours: Float64
+    """Hours that the street has handed down for this week."""
 
 
 @lean_kernel
 def share_out(
     s: CommitteeState, numbers: Table, common: Table, m: Means, record_weight: Float64, lent: Float64,
-    handed: Float64, desks: Table, desk_of: Int32,
+    desks: Table, desk_of: Int32,
 ) -> None:
     """Hours between records and the desk; overload drives staff away, and skill with them.
 
@@ -45,8 +47,8 @@ def share_out(
         Numbers of the committee, and those of all institutions.
     m : Means
     record_weight : array, shape (C,)
-    lent, handed : arrays, shape (C,)
-        Hours that the core lends and the street hands down to line work.
+    lent : array, shape (C,)
+        Hours that the core lends to line work.
     desks, desk_of : arrays
         Columns of :class:`sim.ledger.cases.CaseBook`; desks are written.
     """
@@ -57,11 +59,11 @@ def share_out(
         hours = max(s.staff_hours[c] * m.factor + m.given[c, k] - m.used[c, k], 0.0)
         wanted = s.staff_hours[c] * p.record_share * record_weight[c] + m.paper[c, k]
         s.record_hours[c] = min(hours, max(wanted, 0.0))
-        s.line_hours[c] = hours - s.record_hours[c] + lent[c] + handed[c]
+        s.line_hours[c] = hours - s.record_hours[c] + lent[c] + s.handed_hours[c]
         leaving = min(max(p.turnover * load + m.turnover[c], 0.0), 1.0) / WEEKS_A_YEAR
         heads = s.staff_hours[c] / WEEK_HOURS
         back = q.skill_weeks / max(1.0 - load, 1e-6)
-        s.skill[c] -= leaving * s.skill[c]
+        s.skill[c] -= leaving * (1.0 - p.beginner) * s.skill[c]
         s.skill[c] = trained(s.skill[c], p.skill, back, m.training[c, k], heads, q.training_pace)
         desks[desk].hours, desks[desk].skill = s.line_hours[c], s.skill[c]
         # Hours lent from elsewhere come with the people who lend them.
@@ -82,7 +84,7 @@ class ResidentsCommittee(Institution, columns=CommitteeState):
         book, p = view.cases, view.actors.residents_committee
         share_out(
             view.state(cls.kind), view.numbers(cls.kind), view.numbers(None), view.means, view.record_weight,
-            view.state(Kind.CORE).lent_hours, view.state(Kind.STREET).handed_hours, book.desks, book.desk_of)
+            view.state(Kind.CORE).lent_hours, book.desks, book.desk_of)
         for held, activity, rung, stream in (
             (p.meeting, Activity.MEETING, Stage.PUBLIC_AFFAIRS, "committee meeting"),
             (p.activity, Activity.MUTUAL_HELP, Stage.SELF_HELP, "committee activity"),
@@ -101,7 +103,7 @@ def make_committee(view: ModelView, residents: Float64) -> CommitteeState:
     p = view.actors.residents_committee
     n = len(residents)
     hours = p.staff_per_1000 * residents / 1000.0 * WEEK_HOURS
-    return CommitteeState(hours, np.full(n, p.skill), np.zeros(n), hours.copy())
+    return CommitteeState(hours, np.full(n, p.skill), np.zeros(n), hours.copy(), np.zeros(n))
 
 
 class GridWorkerState(NamedTuple):
@@ -154,8 +156,8 @@ def go_round(
         s.skill[g] = trained(
             s.skill[g], p.skill, p.learning_weeks, training, s.workers[g], q.training_pace)
         leaving = max(p.turnover + m.turnover[c], 0.0) * (0.5 + load) / WEEKS_A_YEAR
-        if uniform(key, grid_key[g]) < leaving:
-            s.skill[g] = p.beginner * p.skill
+        if uniform(key, grid_key[g]) < leaving * s.workers[g]:
+            s.skill[g] += (p.beginner * p.skill - s.skill[g]) / s.workers[g]
         desks[desk].hours, desks[desk].people = s.desk_hours[g], s.workers[g]
         desks[desk].skill = s.skill[g]
 

@@ -44,6 +44,8 @@ class CoreState(NamedTuple):
     """This week's hours for convening or doing."""
     lent_hours: Float64
     """This week's hours lent to line work."""
+    handed_authority: Float64
+    """Authority the street has handed down."""
 
 
 @lean_kernel
@@ -136,7 +138,7 @@ def make_core(view: ModelView, residents: Float64) -> CoreState:
     n = len(residents)
     people = p.staff_per_1000 * residents / 1000.0
     hours = people * WEEK_HOURS * p.attention_share
-    zeros = [np.zeros(n) for _ in range(5)]
+    zeros = [np.zeros(n) for _ in range(6)]
     return CoreState(people, hours, np.full(n, p.authority), np.full(n, p.manner), np.full(n, p.guiding),
         np.full(n, p.skill), *zeros)
 
@@ -232,16 +234,12 @@ class StreetState(NamedTuple):
     skill: Float64
     pressure: Float64
     """Felt load of escalations; raises what it asks in records."""
-    handed_hours: Float64
-    """(C,) staff hours handed down to each community's line work next week."""
-    handed_authority: Float64
-    """(C,) authority handed down to each community's core."""
 
 
 @kernel
 def watch_escalations(
-    s: StreetState, numbers: Table, factor: float, used: Float64, street_of: Int32, desks: Table,
-    desk_of: Int32,
+    s: StreetState, handed_hours: Float64, handed_authority: Float64, numbers: Table, factor: float,
+    used: Float64, street_of: Int32, desks: Table, desk_of: Int32,
 ) -> None:
     """Pressure of each street, what it hands down, and its desk's staff.
 
@@ -252,6 +250,8 @@ def watch_escalations(
     ----------
     s : StreetState
         Written.
+    handed_hours, handed_authority : arrays, shape (C,)
+        Written: what each community's line work and core get from above next week.
     numbers : array, shape (1,)
         Numbers of street offices.
     factor : float
@@ -269,18 +269,20 @@ def watch_escalations(
         desks[first + k].hours = s.staff_hours[k] * factor
         desks[first + k].people = s.staff_hours[k] / WEEK_HOURS
         desks[first + k].skill = s.skill[k]
-    loads = np.zeros(len(s.staff_hours))
+    loads, left = np.zeros(len(s.staff_hours)), np.zeros(len(s.staff_hours))
     for c in range(len(street_of)):
         desk = first + street_of[c]
         desks[desk].hours = max(desks[desk].hours - used[c, _STREET], 0.0)
         loads[street_of[c]] += desks[desk_of[_COMMITTEE, c]].load
-        s.handed_authority[c] = p.hand_down_authority * s.pressure[street_of[c]]
+        handed_authority[c] = p.hand_down_authority * s.pressure[street_of[c]]
+    for k in range(len(left)):
+        left[k] = desks[first + k].hours
     for c in range(len(street_of)):
         k = street_of[c]
         share = desks[desk_of[_COMMITTEE, c]].load / max(loads[k], 1e-9)
-        spare = p.hand_down_hours * s.staff_hours[k] * factor * (1.0 - s.pressure[k])
-        s.handed_hours[c] = share * spare
-        desks[first + k].hours = max(desks[first + k].hours - s.handed_hours[c], 0.0)
+        spare = min(p.hand_down_hours * s.staff_hours[k] * factor * (1.0 - s.pressure[k]), left[k])
+        handed_hours[c] = share * spare
+        desks[first + k].hours = max(desks[first + k].hours - handed_hours[c], 0.0)
 
 
 class StreetOffice(Institution, columns=StreetState):
@@ -295,8 +297,9 @@ class StreetOffice(Institution, columns=StreetState):
     def decide(cls, view: ModelView) -> None:
         """Watch the load of escalations; whom policies have sent down does not sit at the street's desk."""
         watch_escalations(
-            view.state(cls.kind), view.numbers(cls.kind), view.staff_factor, view.budget.staff_used,
-            view.places.community_street, view.cases.desks, view.cases.desk_of)
+            view.state(cls.kind), view.state(Kind.RESIDENTS_COMMITTEE).handed_hours,
+            view.state(Kind.CORE).handed_authority, view.numbers(cls.kind), view.staff_factor,
+            view.budget.staff_used, view.places.community_street, view.cases.desks, view.cases.desk_of)
 
 
 def make_street(view: ModelView, places: Places) -> StreetState:
@@ -305,5 +308,5 @@ def make_street(view: ModelView, places: Places) -> StreetState:
     streets = int(places.community_street.max()) + 1
     communities = np.bincount(places.community_street, minlength=streets).astype(np.float64)
     return StreetState(
-        p.staff_per_community * communities * WEEK_HOURS, np.full(streets, p.skill), np.zeros(streets),
-        np.zeros(places.communities), np.zeros(places.communities))
+        p.staff_per_community * communities * WEEK_HOURS, np.full(streets, p.skill),
+        np.zeros(streets))

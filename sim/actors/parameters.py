@@ -101,6 +101,8 @@ class CommitteeParameters(Parameters):
         label=("台账占用工时", "hours on records"))
     turnover: float = Param(
         0.1, unit="share a year at full load", ge=0, le=1, label=("负荷致离职", "staff leaving at full load"))
+    beginner: float = Param(
+        0.5, unit="share of the leaver's skill", ge=0, le=1, label=("新社工能力", "skill of a new worker"))
     too_busy: float = Param(
         0.95, unit="load, 0 to 1", ge=0, le=1, label=("无暇办活动的负荷", "load above which nothing is held"))
     meeting: Gathering = Field(
@@ -119,7 +121,9 @@ class GridWorkerParameters(Parameters):
     patrol_share: float = Param(
         0.4, unit="share of the week", ge=0, le=1, label=("巡查时间占比", "share of time on patrol"))
     skill: float = Param(0.45, unit="0 to 1", ge=0, le=1, label=("处置能力", "skill"))
-    turnover: float = Param(0.15, unit="share a year", ge=0, le=1, label=("年流动率", "turnover a year"))
+    turnover: float = Param(
+        0.15, unit="share a year at half load", ge=0, le=1, label=("年流动率", "turnover a year"),
+        note="half of it without load, one and a half times at full load")
     beginner: float = Param(
         0.5, unit="share of the usual skill", ge=0, le=1, label=("新手能力", "skill of a beginner"))
     learning_weeks: float = Param(
@@ -156,7 +160,7 @@ class PropertyParameters(Parameters):
     adjust: float = Param(
         0.25, unit="share a month", ge=0, le=1, label=("努力调整速度", "pace of adjusting effort"))
     oversight_half: float = Param(
-        4.0, unit="h a week per 1,000 residents", ge=0.1, le=80,
+        4.0, unit="h a week per 1,000 adults", ge=0.1, le=80,
         label=("监督见效工时", "oversight at which half the penalty bites"))
     no_company_quality: float = Param(
         0.35, unit="0 to 1", ge=0, le=1, label=("无物业时的服务质量", "quality where there is no company"))

@@ -35,7 +35,7 @@ class PropertyState(NamedTuple):
     profit: Float64
     """Expected yuan a dwelling a week."""
     oversight: Float64
-    """This week's hours of oversight per 1,000 residents."""
+    """Hours of oversight a week per 1,000 adults, averaged over about a month."""
     staff_hours: Float64
     desk_hours: Float64
     skill: Float64
@@ -82,7 +82,7 @@ def pay_fees(
 def oversee(
     s: PropertyState, by_policies: Float64, by_core: Float64, by_owners: Float64, adults: Float64
 ) -> None:
-    """Hours of oversight per 1,000 adults, from everyone who watches the company.
+    """Hours of oversight per 1,000 adults, from everyone who watches the company, smoothed over a month.
 
     Parameters
     ----------
@@ -92,7 +92,8 @@ def oversee(
     """
     for c in range(len(s.oversight)):
         watch = by_policies[c] + by_core[c] + by_owners[c]
-        s.oversight[c] = watch * 1000.0 / max(adults[c], 1.0)
+        now = watch * 1000.0 / max(adults[c], 1.0)
+        s.oversight[c] += (now - s.oversight[c]) / MONTH
 
 
 @kernel
@@ -250,11 +251,10 @@ class OwnersCommittee(Institution, columns=OwnersState):
         p, book, levers = view.actors.owners_committee, view.cases, view.levers
         if s.voting.any():
             _learn_from_vote(view, s)
-        if view.week % MONTH == 0:
-            risk = p.capture * (1.0 - s.legitimacy) * np.maximum(1.0 - levers.get("owners_guidance"), 0.0)
-            caught = view.draw("capture", "community") < risk
-            freed = view.draw("recovery", "community") < p.recovery * s.legitimacy
-            s.captured[:] = np.where(s.captured > 0, ~freed, caught) * s.present
+        risk = p.capture * (1.0 - s.legitimacy) * np.maximum(1.0 - levers.get("owners_guidance"), 0.0)
+        caught = view.draw("capture", "community") < risk / MONTH
+        freed = view.draw("recovery", "community") < p.recovery * s.legitimacy / MONTH
+        s.captured[:] = np.where(s.captured > 0, ~freed, caught) * s.present
         split_hours(
             s, view.numbers(cls.kind), view.numbers(None), view.means, book.desks, book.desk_of)
         due = every(view, p.vote.weeks, "owners' vote", "community")

@@ -11,7 +11,7 @@ from sim.actors.property import OwnersCommittee, PropertyCompany
 from sim.actors.society import MediationTeam, PartnerUnit, SocialOrganization, VolunteerTeam
 from sim.population.columns import Float64
 from sim.view import ModelView
-from sim.vocabulary import Kind
+from sim.vocabulary import WEEK_HOURS, Kind
 
 PARTS: tuple[type[Institution], ...] = (BuildingGroup, GridBranch, MemberHousehold)
 """The core's own parts, in the order in which they act: groups carry branches and households."""
@@ -43,12 +43,12 @@ def spare_hours(view: ModelView) -> tuple[Float64, Float64]:
     mediation, volunteers = view.state(Kind.MEDIATION), view.state(Kind.VOLUNTEERS)
     a = view.actors
     staff[:, Kind.RESIDENTS_COMMITTEE] = committee.staff_hours * factor
-    staff[:, Kind.GRID_WORKER] = 40.0 * factor * np.bincount(
+    staff[:, Kind.GRID_WORKER] = WEEK_HOURS * factor * np.bincount(
         view.places.grid_community, grid.workers, view.places.communities)
     staff[:, Kind.PROPERTY] = firm.present * firm.staff_hours * firm.effort * factor
     owners_hours = owners.present * a.owners_committee.staff * a.owners_committee.hours * factor
     staff[:, Kind.OWNERS_COMMITTEE] = owners_hours
-    staff[:, Kind.SOCIAL_ORGANIZATION] = social.present * a.social_organization.staff * 40.0 * factor
+    staff[:, Kind.SOCIAL_ORGANIZATION] = social.present * a.social_organization.staff * WEEK_HOURS * factor
     staff[:, Kind.PARTNER_UNIT] = partner.number * a.partner_unit.hours * partner.satisfaction * factor
     staff[:, Kind.MEDIATION] = mediation.present * a.mediation.staff * a.mediation.hours * factor
     staff[:, Kind.VOLUNTEERS] = volunteers.given_hours

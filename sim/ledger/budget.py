@@ -74,6 +74,8 @@ class Budget:
         self.weekly: FloatArray = np.broadcast_to(np.asarray(weekly, float), (communities,)).copy()
         self.carry_weeks = carry_weeks
         self.fund: FloatArray = np.zeros(communities)
+        self.raised: FloatArray = np.zeros(communities)
+        """Yuan that policies raised last week: spared by the lapse at the end of the carry-over."""
         self.spent: FloatArray = np.zeros(communities)
         """Yuan spent on policies this week."""
         self.spent_total: FloatArray = np.zeros(communities)
@@ -87,21 +89,18 @@ class Budget:
         self.waiting: dict[tuple[str, str], IntArray] = {}
         """Weeks each policy, by (kind, id), has waited for its full grant."""
 
-    def open_week(
-        self, attention: FloatArray, staff: FloatArray, donations: FloatArray | float = 0.0
-    ) -> None:
+    def open_week(self, attention: FloatArray, staff: FloatArray) -> None:
         """Take in the week's income and the hours that institutions can spare.
 
         Parameters
         ----------
         attention : array, shape (C,)
         staff : array, shape (C, 10)
-        donations : float or array, shape (C,)
         """
-        income = self.weekly + np.asarray(donations, float)
-        kept = np.minimum(self.fund, self.carry_weeks * self.weekly)
-        self.fund = kept + income
-        self.income_total = self.income_total + income
+        kept = np.minimum(self.fund, self.carry_weeks * self.weekly + self.raised)
+        self.raised = np.zeros_like(self.fund)
+        self.fund = kept + self.weekly
+        self.income_total = self.income_total + self.weekly
         self.spent = np.zeros_like(self.fund)
         self.attention = attention.copy()
         self.staff = staff.copy()
@@ -116,6 +115,7 @@ class Budget:
         raised : array, shape (C,)
             Yuan, at least 0.
         """
+        self.raised = raised.copy()
         self.fund += raised
         self.income_total += raised
 

@@ -19,9 +19,9 @@ CASE = np.dtype([
     ("born", "f8"),            # working hours since the start of the model
     ("find_clock", "f4"),      # clock hours from friction to being found; NaN if never
     ("find_work", "f4"),       # the same in working hours
-    ("assign_work", "f4"),     # from found to the right desk
+    ("assign_work", "f4"),     # from found, or from its last relapse, to the right desk
     ("wait_work", "f4"),       # waiting in queues before first service
-    ("close_work", "f4"),      # from found to close; NaN while open
+    ("close_work", "f4"),      # from found, or from its last relapse, to close; NaN while open
     ("close_clock", "f4"),
     ("status", "u1"), ("channel", "u1"), ("regime", "u1"), ("actors", "u1"),
     ("handoffs", "u1"), ("meetings", "u1"), ("relapses", "u1"), ("escalated", "u1"), ("recorded", "u1"),
@@ -59,16 +59,18 @@ def log_rows(c: Table, slots: Int32, first_week: int, task: int) -> np.ndarray:
     ):
         rows[name] = c[name][slots]
     found, closed = c["found"][slots], c["closed"][slots]
+    opened = np.where(c["opened"][slots] >= 0, c["opened"][slots], found)
+    opened_clock = np.where(c["opened"][slots] >= 0, c["opened_clock"][slots], c["found_clock"][slots])
     heard = found >= 0
     done = heard & (closed >= 0) & (
         (rows["status"] == _RESOLVED) | (rows["status"] == _PAPER) | (rows["status"] == _SILENT))
     nan = np.nan
     rows["find_clock"] = np.where(heard, c["found_clock"][slots] - c["born_clock"][slots], nan)
     rows["find_work"] = np.where(heard, found - c["born"][slots], nan)
-    rows["assign_work"] = np.where(c["assigned"][slots] >= 0, c["assigned"][slots] - found, nan)
+    rows["assign_work"] = np.where(c["assigned"][slots] >= 0, c["assigned"][slots] - opened, nan)
     rows["wait_work"] = np.where(heard, c["waited"][slots], nan)
-    rows["close_work"] = np.where(done, closed - found, nan)
+    rows["close_work"] = np.where(done, closed - opened, nan)
     clock = np.array([clock_time(t) for t in closed.tolist()]) if len(slots) else closed
-    clock = np.maximum(clock, c["found_clock"][slots])
-    rows["close_clock"] = np.where(done, clock - c["found_clock"][slots], nan)
+    clock = np.maximum(clock, opened_clock)
+    rows["close_clock"] = np.where(done, clock - opened_clock, nan)
     return rows

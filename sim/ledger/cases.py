@@ -58,6 +58,8 @@ CASE = np.dtype([
     ("born_clock", "f8"),  # clock hours since the start of the model
     ("found", "f8"),
     ("found_clock", "f8"),
+    ("opened", "f8"),  # working hours at which its present round began: found, or relapsed
+    ("opened_clock", "f8"),
     ("assigned", "f8"),
     ("first_service", "f8"),
     ("closed", "f8"),
@@ -73,6 +75,9 @@ CASE = np.dtype([
     ("actor", "u1"),  # position of the acting institution in the category's list
     ("holder", "i4"),  # desk that has it
     ("helper", "i4"),  # desk that handed it on, or that convenes
+    ("convenor", "i4"),  # desk that convened its actors in this round
+    ("acted", "u2"),  # bit k is set if a desk of kind k has worked on it in this round
+    ("last_kind", "u1"),  # kind of the desk that it came to last
     ("next_event", "u1"),
     ("queue_next", "i4"),
     ("handoffs", "u1"),

@@ -10,7 +10,7 @@ from sim.jit import kernel
 from sim.ledger.cases import Heap, Table
 from sim.ledger.opportunities import Rows
 from sim.network.ties import Ties
-from sim.population.columns import Float32, Float64, Int32, Residents
+from sim.population.columns import Float32, Float64, Residents
 from sim.processes import acquaintance, experience
 from sim.processes.experience import Lessons
 from sim.processes.participation import Attendance
@@ -52,8 +52,8 @@ class Means(NamedTuple):
 
 @kernel
 def _learn(
-    r: Residents, ties: Ties, offers: Rows, came: Attendance, norm: Float32, cases: Table, heap: Heap,
-    actors: Int32, category: Table, week: int, m: Means, keys: Keys, left: Float64,
+    r: Residents, ties: Ties, offers: Rows, came: Attendance, norm: Float32, cases: Table, desks: Table,
+    heap: Heap, week: int, m: Means, keys: Keys, left: Float64,
 ) -> None:
     """The steps below in one compiled call: handing over residents' columns is most of the cost of each."""
     for b in range(len(norm)):
@@ -68,7 +68,7 @@ def _learn(
         acquaintance.fade(ties.event_neighbour, ties.event_strength)
     experience.raise_silent(cases, heap, offers, keys.voices, m.raised_since, week)
     experience.hear_outcomes(
-        cases, r, ties, actors, category["n_actors"], week, m.lessons, m.feedback, keys.leave, left)
+        cases, r, ties, desks, week, m.lessons, m.feedback, keys.leave, left)
     talked = np.empty_like(r.efficacy)
     experience.friedkin_johnsen(
         ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength,
@@ -100,8 +100,7 @@ def learn_from_week(model: RunningModel, attendance: Attendance) -> Float64:
     left = np.zeros(model.places.communities)
     _learn(
         model.residents, model.ties, model.opportunities.rows, attendance, model.commons.norm,
-        model.cases.cases, model.cases.heap, model.rules.actors, model.rules.category, week, means, keys,
-        left)
+        model.cases.cases, model.cases.desks, model.cases.heap, week, means, keys, left)
     if week % _MONTH == 0:
         _forget(model)
     return left

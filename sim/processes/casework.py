@@ -64,17 +64,17 @@ def find(model: RunningModel, friction_factor: float) -> Float64:
 
 def settings(model: RunningModel) -> Table:
     """What holds in each community this week."""
-    core, street, levers = model.state(Kind.CORE), model.state(Kind.STREET), model.levers
+    core, levers = model.state(Kind.CORE), model.levers
     owners, volunteers = model.state(Kind.OWNERS_COMMITTEE), model.state(Kind.VOLUNTEERS)
     lost = 1.0 - model.actors.owners_committee.captured_legitimacy
-    legitimacy = np.where(
-        owners.present > 0, owners.legitimacy * (1.0 - lost * owners.captured), volunteers.skill)
     week = np.zeros(len(core.manner), office.SETTINGS)
-    week["regime"], week["record"], week["legitimacy"] = int(model.regime), model.record_weight, legitimacy
+    week["regime"], week["record"] = int(model.regime), model.record_weight
+    week["legitimacy"] = owners.legitimacy * (1.0 - lost * owners.captured)
+    week["standing"] = volunteers.skill
     for name in office.LEVERS:
         if levers.touched(name):
             week[name] = levers.get(name)
-    for name, own in (("manner", core.manner), ("authority", core.authority + street.handed_authority),
+    for name, own in (("manner", core.manner), ("authority", core.authority + core.handed_authority),
                       ("delegation", core.style)):
         week[name] = np.minimum(np.maximum(own + week[name], 0.0), 1.0)
     return week

@@ -38,7 +38,8 @@ def learning(
     return kernels.Learning(
         p.habit_step, half_life(p.habit_half_life), p.skill_step, half_life(p.skill_half_life),
         p.fatigue_step, 1.0 - p.fatigue_recovery, p.practice_to_climb, half_life(p.practice_half_life),
-        p.practice_to_keep * p.practice_to_climb, p.crowding_step, half_life(p.crowding_half_life),
+        p.practice_to_keep * p.practice_to_climb, p.practice_after, p.crowding_step,
+        half_life(p.crowding_half_life),
         experience.attachment_gain, experience.attachment_rate, experience.attachment_autonomy, compared)
 
 

@@ -20,12 +20,10 @@ from sim.processes.categories import TASK
 from sim.processes.queues import ARRIVE, GONE, NO_EVENT, push
 from sim.processes.willingness import FIXED_SCALE
 from sim.rng import Whole, combine, uniform
-from sim.vocabulary import CLOCK_HOURS, WEEK_HOURS, Channel, Kind, Regime, Status, Tenure
+from sim.vocabulary import CLOCK_HOURS, WEEK_HOURS, Channel, Kind, Status, Tenure
 
 _SILENT, _RESOLVED = int(Status.SILENT), int(Status.RESOLVED)
-_COMMITTEE, _CORE, _STREET, _OC = (
-    int(Kind.RESIDENTS_COMMITTEE), int(Kind.CORE), int(Kind.STREET), int(Kind.OWNERS_COMMITTEE))
-_ONE_CORE, _SELF = int(Regime.ONE_CORE), int(Regime.SELF_GOVERNING)
+_COMMITTEE, _CORE, _STREET = int(Kind.RESIDENTS_COMMITTEE), int(Kind.CORE), int(Kind.STREET)
 _RENTER = int(Tenure.RENTER)
 BY_NEIGHBOURS = int(Channel.NEIGHBOUR)
 """Channel of a case that a forum brought into the open."""
@@ -38,7 +36,6 @@ class Lessons(NamedTuple):
     good_step: float
     bad_step: float
     hearsay_step: float
-    talk: float
     efficacy_step: float
     witness_step: float
     wait_half: float
@@ -105,20 +102,19 @@ def satisfaction(
 
 @kernel
 def hear_outcomes(
-    c: Table, r: Residents, ties: Ties, actors: Int32, n_actors: Int32, week: int, x: Lessons,
+    c: Table, r: Residents, ties: Ties, desks: Table, week: int, x: Lessons,
     feedback: Float64, leave_key: Whole, left: Float64,
 ) -> None:
     """Parties of cases that ended draw their conclusions; witnesses draw weaker ones.
 
     Parameters
     ----------
-    c : Cases
+    c : array of :data:`sim.ledger.cases.CASE`
         ``satisfaction`` and ``told`` are written.
     r : Residents
         Written.
     ties : Ties
-    actors, n_actors : arrays
-        Columns of :class:`sim.processes.rules.Rules`.
+    desks : array of :data:`sim.ledger.cases.DESK`
     week : int
     x : Lessons
     feedback : array, shape (C,)
@@ -137,7 +133,7 @@ def hear_outcomes(
             continue
         solved = c[i].status == _RESOLVED
         heard = c[i].found >= 0.0
-        waited = max(0.0, c[i].closed - c[i].found) if heard else 0.0
+        waited = max(0.0, c[i].closed - c[i].opened) if heard else 0.0
         if heard:
             s = satisfaction(solved, waited, c[i].fairness, x.wait_half, x.outcome_weight)
             c[i].satisfaction = s
@@ -156,14 +152,14 @@ def hear_outcomes(
                 r.autonomy[party] = _toward(r.autonomy[party], voice, x.autonomy_step)
         if heard:
             if s > x.content:
-                _judge_all(c, r.trust_good, ties, i, a, actors, n_actors, x.good_step, x.hearsay_step)
+                _judge_all(c, r.trust_good, desks, ties, i, a, x.good_step, x.hearsay_step)
             else:
-                _judge_all(c, r.trust_bad, ties, i, a, actors, n_actors, x.bad_step, x.hearsay_step)
+                _judge_all(c, r.trust_bad, desks, ties, i, a, x.bad_step, x.hearsay_step)
+            told = x.witness_step * (1.0 + x.feedback_witness * feedback[c[i].community])
+            _tell(r.efficacy_own, ties, a, goal, min(1.0, told))
         else:
             _judge(r.trust_bad, ties, a, _COMMITTEE, x.silent_blame * x.bad_step, x.hearsay_step)
-        told = x.witness_step * (1.0 + x.feedback_witness * feedback[c[i].community])
-        _tell(r.efficacy_own, ties, a, goal, min(1.0, told))
-        if not solved:
+        if not solved and r.daytime[a] == 0:
             _maybe_leave(r, c, i, a, leave_key, x, left)
 
 
@@ -194,22 +190,31 @@ def _later(c: Table, i: int, j: int) -> bool:
 
 @kernel
 def _judge_all(
-    c: Table, column: Float32, ties: Ties, i: int, a: int, actors: Int32, n_actors: Int32, step: float,
-    hearsay: float,
+    c: Table, column: Float32, desks: Table, ties: Ties, i: int, a: int, step: float, hearsay: float,
 ) -> None:
-    """Judge who handled it: the core where it convened or did it, the street if it got there, the actors."""
-    category = c[i].category
+    """Judge who handled it: fully who convened, did it all or took it over; the others by equal parts.
+
+    Where nobody has worked on it yet, the desk that it came to last is judged.
+    """
+    kinds = column.shape[1]
+    whole = np.int64(0)
+    if c[i].convenor >= 0:
+        whole |= np.int64(1) << desks[c[i].convenor].kind
     if c[i].by_core:
-        _judge(column, ties, a, _CORE, step, hearsay)
-        return
+        whole |= np.int64(1) << _CORE
     if c[i].escalated:
-        _judge(column, ties, a, _STREET, step, hearsay)
-    if c[i].meetings > 0 and c[i].regime == _ONE_CORE:
-        _judge(column, ties, a, _CORE, step, hearsay)
-    if c[i].meetings > 0 and c[i].regime == _SELF:
-        _judge(column, ties, a, _OC, step, hearsay)
-    for k in range(n_actors[category]):
-        _judge(column, ties, a, actors[category, k], step / n_actors[category], hearsay)
+        whole |= np.int64(1) << _STREET
+    parts = np.int64(c[i].acted) & ~whole
+    if whole == 0 and parts == 0:
+        parts = np.int64(1) << np.int64(c[i].last_kind)
+    n = np.int64(0)
+    for k in range(kinds):
+        n += (parts >> k) & 1
+    for k in range(kinds):
+        if (whole >> k) & 1:
+            _judge(column, ties, a, k, step, hearsay)
+        elif (parts >> k) & 1:
+            _judge(column, ties, a, k, step / n, hearsay)
 
 
 @kernel
@@ -217,6 +222,10 @@ def _tell(anchor: Float32, ties: Ties, i: int, goal: float, step: float) -> None
     for e in range(ties.first[i], ties.first[i + 1]):
         j = ties.neighbour[e]
         anchor[j] = _toward(anchor[j], goal, step)
+    for k in range(EVENT_SLOTS):
+        if ties.event_strength[i, k] > 0:
+            j = ties.event_neighbour[i, k]
+            anchor[j] = _toward(anchor[j], goal, step)
 
 
 @kernel
@@ -258,7 +267,7 @@ def friedkin_johnsen(
 
     References
     ----------
-    Friedkin and Johnsen 1990, as listed in the evidence page; summed in a fixed order.
+    Friedkin–Johnsen dynamics as in evidence.md §3; summed in a fixed order.
     """
     for i in range(len(anchor)):
         total, mixed = 0.0, 0.0
@@ -360,7 +369,7 @@ def raise_silent(c: Table, heap: Heap, offers: Rows, key: Whole, until: int, wee
 
     Parameters
     ----------
-    c, heap : Cases, Heap
+    c, heap : array of :data:`sim.ledger.cases.CASE`, Heap
         Written.
     offers : records
     key : uint64

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.clock import clock_time
 from sim.jit import lean_kernel
 from sim.ledger.cases import NOBODY
 from sim.numerics import logistic
@@ -42,7 +43,6 @@ from sim.processes.office import (
     actors_present,
     draw,
     exponential,
-    lead_desk,
     trust_between,
 )
 from sim.processes.queues import (
@@ -89,6 +89,7 @@ _PROPERTY = int(Kind.PROPERTY)
 _PARTNER = int(Kind.PARTNER_UNIT)
 _ONE_CORE = int(Regime.ONE_CORE)
 _SELF = int(Regime.SELF_GOVERNING)
+_OWNERS = int(Kind.OWNERS_COMMITTEE)
 _SILENT = int(Status.SILENT)
 _OPEN = int(Status.OPEN)
 _RESOLVED = int(Status.RESOLVED)
@@ -136,9 +137,10 @@ def _authority(o: Office, i: int) -> float:
     if c[i].phase == ALONE:
         return s[place].authority
     own = r.actor_authority
-    if c[i].meetings > 0 and c[i].regime == _SELF:
-        lead = max(lead_desk(o, place), 0)
-        own = r.self_authority * s[place].legitimacy * (0.5 + o.desks[lead].skill)
+    if c[i].meetings > 0 and c[i].regime == _SELF and c[i].convenor >= 0:
+        lead = o.desks[c[i].convenor]
+        behind = s[place].legitimacy if lead.kind == _OWNERS else s[place].standing
+        own = r.self_authority * behind * (0.5 + lead.skill)
     elif c[i].meetings > 0:
         own = s[place].authority
     return max(own, s[place].authority) if c[i].approved else own
@@ -146,7 +148,7 @@ def _authority(o: Office, i: int) -> float:
 
 @lean_kernel
 def _fairness(o: Office, i: int) -> float:
-    """Felt fairness: half voice, half manner of those who handle it."""
+    """Felt fairness: voice, and the manner of those who handle it."""
     c, r, s = o.cases, o.rules.numbers[0], o.settings
     place = c[i].community
     if c[i].phase == ALONE:
@@ -155,7 +157,7 @@ def _fairness(o: Office, i: int) -> float:
         voice = min(1.0, r.voice_meeting + s[place].facilitation)
     else:
         voice = r.voice_file
-    return 0.5 * voice + 0.5 * s[place].manner
+    return r.fairness_voice * voice + (1.0 - r.fairness_voice) * s[place].manner
 
 
 @lean_kernel
@@ -193,7 +195,7 @@ def _bounced(o: Office, i: int, desk: int, now: float) -> None:
     c[i].bounces += 1
     c[i].handoffs += 1
     o.tally[place, T_BOUNCES] += 1
-    if c[i].helper >= 0:
+    if c[i].helper >= 0 and c[i].helper != desk:
         o.between_bad[place, o.desks[c[i].helper].kind, o.desks[desk].kind] += 1.0
     core = o.desk_of[_CORE, place]
     if c[i].bounces >= r.max_bounces:
@@ -215,7 +217,7 @@ def _acted(o: Office, i: int, desk: int, now: float) -> None:
     """An actor has done its part."""
     c = o.cases
     place = c[i].community
-    if c[i].helper >= 0:
+    if c[i].helper >= 0 and c[i].helper != desk:
         o.between_good[place, o.desks[c[i].helper].kind, o.desks[desk].kind] += 1.0
     c[i].actor += 1
     if c[i].actor >= actors_present(o, i):
@@ -251,6 +253,7 @@ def _meet(o: Office, i: int, now: float) -> None:
     c, r = o.cases, o.rules.numbers[0]
     place, category = c[i].community, c[i].category
     convenor = c[i].helper
+    c[i].convenor = convenor
     present = actors_present(o, i)
     c[i].meetings += 1
     o.tally[place, T_MEETINGS] += 1
@@ -335,7 +338,14 @@ def advance(o: Office, until: float) -> None:
                 c[i].relapses += 1
                 c[i].bounces = 0
                 c[i].meetings = 0
+                c[i].returns = 0
+                c[i].escalated = 0
                 o.tally[c[i].community, T_RELAPSED] += 1
+            if event != AGAIN:  # who presses again has been waiting all along
+                c[i].opened, c[i].opened_clock = now, clock_time(now)
+                c[i].acted = 0
+                c[i].convenor = NOBODY
+                c[i].assigned = -1.0
             c[i].status = _OPEN
             c[i].ended_week = -1
             c[i].told = 0

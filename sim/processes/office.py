@@ -36,7 +36,8 @@ SETTINGS = np.dtype([
     ("manner", "f8"),        # of cadres, 0 to 1
     ("facilitation", "f8"),  # skill in running meetings, added to voice
     ("record", "f8"),        # weight of records in appraisal
-    ("legitimacy", "f8"),    # of whoever leads under self-government
+    ("legitimacy", "f8"),    # of the owners' committee
+    ("standing", "f8"),      # of volunteers who lead
     ("approval", "f8"),      # share of weighty cases that need the core's approval first
     ("delegation", "f8"),    # share of cases of several actors that the core hands to residents' lead
     ("last_resort", "f8"),   # share of cases nobody is in charge of that the core takes up

@@ -77,6 +77,12 @@ class ParticipationParameters(Parameters):
         label=("熟人传播", "heard from an active contact"))
     hear_by_visit: float = Param(
         0.7, unit="probability a visit", ge=0, le=1, label=("走访告知", "heard at a home visit"))
+    hear_app_offline: float = Param(
+        0.5, unit="share of the app's reach", ge=0, le=1,
+        label=("应用告知线下活动的效力", "the app's reach for events on the spot"))
+    hours_spread: float = Param(
+        0.5, unit="share of usual free hours", ge=0, le=1,
+        label=("每周空闲时间起伏", "weekly swing of free hours"), note="even between 1 − and 1 + this share")
     crowding_step: float = Param(
         0.03, unit="logit a unit of reward taken", ge=0, le=0.5,
         label=("奖励挤出内在动机", "crowding-out by reward"),
@@ -102,9 +108,12 @@ class ParticipationParameters(Parameters):
         label=("保阶所需历练", "practice below which a rung is lost"))
     practice_half_life: float = Param(
         40.0, unit="weeks", ge=1, le=520, label=("历练消退半衰期", "half-life of practice"))
-    event_tie_strength: float = Param(
+    practice_after: float = Param(
+        0.5, unit="share of the times to climb", ge=0, le=0.99,
+        label=("变阶后留存历练", "practice left after a change of rung"))
+    event_tie_strength: int = Param(
         3, unit="1 to 8", ge=1, le=8, label=("新结识关系强度", "strength of a new acquaintance"))
-    event_tie_decay_weeks: float = Param(
+    event_tie_decay_weeks: int = Param(
         4, unit="weeks a unit of strength", ge=1, le=52, label=("新关系消退", "weeks until it loses a unit"))
 
 
@@ -229,6 +238,10 @@ class CaseParameters(Parameters):
         0.35, unit="0 to 1", ge=0, le=1, label=("逐家办理的发言权", "voice in file-by-file handling"))
     voice_alone: float = Param(
         0.1, unit="0 to 1", ge=0, le=1, label=("包办时的发言权", "voice when the core does it all"))
+    fairness_voice: float = Param(
+        0.5, unit="share of felt fairness", ge=0, le=1,
+        label=("发言权在公平感中的比重", "weight of voice in felt fairness"),
+        note="the rest is the manner of those who handle the case")
     fairness_holds: float = Param(
         0.6, unit="share of relapses avoided at full fairness", ge=0, le=1,
         label=("公平则少反弹", "fair settlements hold"))
@@ -310,7 +323,7 @@ class ExperienceParameters(Parameters):
         20.0, unit="participants", ge=1, le=500,
         label=("人数充分", "participants at which size helps no more"))
     fruit_size: float = Param(
-        0.5, unit="logit at 20 participants", ge=0, le=4, label=("人数促见效", "gathering bears fruit: size"))
+        0.5, unit="logit at full size", ge=0, le=4, label=("人数促见效", "gathering bears fruit: size"))
     norm_half_life: float = Param(
         52.0, unit="weeks", ge=1, le=1040, label=("公约消退半衰期", "half-life of agreed rules"))
     silent_weeks: int = Param(

@@ -121,7 +121,8 @@ def decide(
             continue
         key = r.key[i]
         hours = max(
-            0.0, (0.5 + uniform(keys.hours, key)) * r.free_hours[i] * hours_factor + exposure.free_hours[i])
+            0.0, (1.0 + weights.hours_spread * (2.0 * uniform(keys.hours, key) - 1.0)) * r.free_hours[i]
+            * hours_factor + exposure.free_hours[i])
         share, met = active_share(i, first, neighbour, weight, event_neighbour, event_strength, active)
         word = word_of_mouth(weights.hear_by_tie, met)
         person = _person(i, r, share, word, hours, exposure, weights.distance_hours)
@@ -266,6 +267,7 @@ class Learning(NamedTuple):
     practice_to_climb: float
     practice_kept: float
     practice_to_keep: float
+    practice_after: float
     crowding_step: float
     crowding_kept: float
     attachment_gain: float
@@ -320,7 +322,7 @@ def learn(r: Residents, offers: Rows, chosen: Int32, week: int, x: Learning) -> 
                 r.practice[i] += 1.0
         if r.practice[i] >= x.practice_to_climb and r.stage[i] < 3:
             r.stage[i] += 1
-            r.practice[i] = 0.5 * x.practice_to_climb
+            r.practice[i] = x.practice_after * x.practice_to_climb
         elif r.practice[i] < x.practice_to_keep and r.stage[i] > 0:
             r.stage[i] -= 1
-            r.practice[i] = 0.5 * x.practice_to_climb
+            r.practice[i] = x.practice_after * x.practice_to_climb

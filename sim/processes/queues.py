@@ -138,6 +138,8 @@ def _start(o: Office, i: int, desk: Whole, now: float) -> None:
             c[i].effort += r.bounce_hours
     if c[i].phase not in (BOUNCE, PREPARE, APPROVE) and c[i].assigned < 0.0:
         c[i].assigned = now
+    if c[i].phase not in (BOUNCE, PREPARE, APPROVE):
+        c[i].acted |= np.uint16(1 << d[desk].kind)
     hours = _service_hours(o, i, desk)
     c[i].effort += hours
     count_busy(d, desk, now)
@@ -152,6 +154,7 @@ def join(o: Office, i: int, desk: Whole, now: float) -> None:
     """Case ``i`` arrives at a desk: served at once if staff are free, else queued in its class."""
     c, d = o.cases, o.desks
     c[i].holder = desk
+    c[i].last_kind = d[desk].kind
     c[i].queued_at = now
     if d[desk].busy < d[desk].servers and d[desk].rate > 0.0 and d[desk].waiting == 0:
         _start(o, i, desk, now)

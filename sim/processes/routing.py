@@ -48,6 +48,7 @@ def route(o: Office, i: int, now: float) -> None:
     place, category = c[i].community, c[i].category
     c[i].actor = 0
     c[i].helper = NOBODY
+    c[i].by_core = 0
     c[i].regime = s[place].regime
     if category == TASK:
         if draw(o, i, U_CUT, ONCE) < s[place].tasks_cut:

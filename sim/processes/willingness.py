@@ -45,6 +45,8 @@ class Weights(NamedTuple):
     fatigue_weight: float
     hear_by_tie: float
     hear_by_visit: float
+    hear_app_offline: float
+    hours_spread: float
 
 
 @kernel
@@ -165,5 +167,5 @@ def hearing(w: Weights, p: Person, o: Record) -> float:
         miss *= 1.0 - min(1.0, (o.notice + p.app_access) * p.digital)
     else:
         miss *= 1.0 - min(1.0, o.notice + p.notice)
-        miss *= 1.0 - min(1.0, p.app_access * p.digital * 0.5)
+        miss *= 1.0 - min(1.0, p.app_access * p.digital * w.hear_app_offline)
     return 1.0 - miss

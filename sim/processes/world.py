@@ -29,6 +29,8 @@ _NONE, _LEADER, _GRID, _PROPERTY, _COMMITTEE, _APP, _PATROL, _SENSOR = (
     int(Channel.RESIDENTS_COMMITTEE), int(Channel.APP), int(Channel.PATROL), int(Channel.SENSOR))
 _SILENT, _OPEN = int(Status.SILENT), int(Status.OPEN)
 _NEIGHBOURS, _BUILDING, _COMMUNITY = 0, 1, 2
+_MOST_MEAN = 200.0
+"""Greatest mean of a Poisson number that is drawn in one go."""
 _K_COMMITTEE, _K_GRID, _K_PROPERTY = int(Kind.RESIDENTS_COMMITTEE), int(Kind.GRID_WORKER), int(Kind.PROPERTY)
 
 # Purposes of the draws of one friction.
@@ -209,6 +211,11 @@ def _blank(c: Table, i: int) -> None:
     c[i].party_b = NOBODY
     c[i].holder = NOBODY
     c[i].helper = NOBODY
+    c[i].convenor = NOBODY
+    c[i].acted = 0
+    c[i].last_kind = 0
+    c[i].opened = -1.0
+    c[i].opened_clock = -1.0
     c[i].queue_next = NOBODY
     c[i].found = -1.0
     c[i].found_clock = -1.0
@@ -274,6 +281,8 @@ def frictions(
         community = p.building_community[building]
         if p.dwelling_first_resident[dwelling] == p.dwelling_first_resident[dwelling + 1]:
             continue  # nobody has ever lived here
+        if p.building_units[building] and rules.category[category].geometry not in (_BUILDING, _COMMUNITY):
+            continue  # offices share lanes and stairs with everybody, but have no household's needs
         counts[community, 0] += 1
         i = speaker(v, p.dwelling_first_resident, dwelling)
         if i < 0:
@@ -341,13 +350,19 @@ def tasks(
     came = 0
     for community in range(len(community_key)):
         key = combine(stream, community_key[community])
-        u = uniform(key, 0)
-        n, p = 0, exp(-mean[community])
-        total = p
-        while u >= total and n < 1000:
-            n += 1
-            p *= mean[community] / n
-            total += p
+        # e^−mean must stay far from the smallest number: a large mean is the sum of several small ones.
+        parts = int(mean[community] / _MOST_MEAN) + 1
+        each = mean[community] / parts
+        n = 0
+        for part in range(parts):
+            u = uniform(key, part << 32)
+            more, p = 0, exp(-each)
+            total = p
+            while u >= total and more < 10 * int(_MOST_MEAN):
+                more += 1
+                p *= each / more
+                total += p
+            n += more
         for k in range(n):
             own = combine(key, k + 1)
             free_count[0] -= 1
