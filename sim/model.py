@@ -145,7 +145,7 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
             self._scopes[level] = Scope(community[level], lo, hi, keys[level])
         r = self.residents
         adults = (r.age >= 18).astype(float)
-        self.adults = np.bincount(r.community, adults * r.present, places.communities)
+        self.adults = np.bincount(r.community, adults, places.communities)
         self.buildings_a_grid = np.maximum(np.diff(places.grid_first_building), 1).astype(float)
         self.building_adults = np.bincount(r.building, adults, places.buildings)
 

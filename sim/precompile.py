@@ -9,7 +9,6 @@ kernels compile when first used.
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
 import tempfile
@@ -17,8 +16,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from sim.compiled import compiled_mark
 from sim.errors import default_language
-from sim.jit import kernel_hash
 
 WEEKS = 9
 """Long enough for everything that happens once a month or every eight weeks."""
@@ -67,24 +66,12 @@ def _write_files(folder: Path) -> None:
     (folder / _TIES).write_text("\n".join(["source,target", *ties]) + "\n", encoding="utf-8")
 
 
-def _stamp() -> Path:
-    """Present once everything has been compiled for this Python and this checkout.
-
-    Numba keeps each checkout's code apart, by the folder of its sources.
-    """
-    import numba
-
-    here = hashlib.blake2b(str(Path(__file__).resolve().parent).encode(), digest_size=6).hexdigest()
-    name = f"complete-{sys.implementation.cache_tag}-{kernel_hash()}-{here}"
-    return Path(vars(numba.config)["CACHE_DIR"]) / name
-
-
 def main() -> int:
     """Compile what is missing; 0 if all went well."""
     if sys.argv[1:]:
         {"forward": forward, "backward": backward}[sys.argv[1]]()
         return 0
-    stamp = _stamp()
+    stamp = compiled_mark()
     if stamp.exists():
         return 0
     words = {"zh": "首次使用，编译模型，约一分钟……", "en": "compiling the model once, about a minute …"}

@@ -62,8 +62,9 @@ class State:
         for group, columns in groups.items():
             for name, column in columns._asdict().items():
                 yield f"{group}.{name}", column
-        for kind, own_id in sorted(self.budget.waiting):
-            yield f"budget.waiting.{kind}.{own_id}", self.budget.waiting[kind, own_id]
+        for (kind, own_id), weeks in sorted(self.budget.waiting.items(), key=lambda pair: pair[0]):
+            if weeks.any():
+                yield f"budget.waiting.{kind}.{own_id}", weeks
         for name in ("fund", "raised", "spent_total", "income_total"):
             yield f"budget.{name}", getattr(self.budget, name)
         for name in self.last_offers.dtype.names or ():

@@ -40,7 +40,7 @@ class ModelView(Protocol):
     actors: ActorParameters
     """Numbers of the institutions."""
     adults: npt.NDArray[np.float64]
-    """(C,) residents aged 18 and over who are present."""
+    """(C,) residents aged 18 and over whose home it is, whether moved in or not: never changes."""
     record_weight: npt.NDArray[np.float64]
     """(C,) weight of records in appraisal."""
     staff_factor: float

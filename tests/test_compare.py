@@ -460,13 +460,6 @@ def test_a_pipe_gets_progress_on_stderr_unless_quiet(
     assert capsys.readouterr().err == ""
 
 
-def test_compiled_kernels_are_known_by_the_mark_that_compiling_leaves() -> None:
-    from sim.precompile import _stamp
-    from sim.study.runner import compiled_mark
-
-    assert compiled_mark() == _stamp()
-
-
 def test_json_holds_no_nan() -> None:
     assert api.clean({"a": [math.nan, np.float64(1.0), np.int64(2)], "b": (math.inf,)}) == {
         "a": [None, 1.0, 2], "b": [None]}

@@ -331,8 +331,8 @@ def test_members_take_part_more_than_others() -> None:
 
 def test_residents_wait_is_convex_in_tasks_from_above_and_participation_falls() -> None:
     """Pattern 7, up to a load that the committee's desk can still serve: beyond it few are served at all."""
-    usual = _baseline()[:10]  # four tasks a week
-    more, most = (runs(community(world={"tasks_rate": x}), range(1, 11)) for x in (7.0, 10.0))
+    usual = _baseline()[:20]  # four tasks a week
+    more, most = (runs(community(world={"tasks_rate": x}), range(1, 21)) for x in (7.0, 10.0))
     low, middle, high = (values(r, "time_waiting") for r in (usual, more, most))
     is_above(high - 2.0 * middle + low)
     is_below(values(most, "participation_52_other") - values(usual, "participation_52_other"))

@@ -21,7 +21,7 @@ from sim.ledger.opportunities import OPPORTUNITY
 from sim.network.ties import Ties, empty_event_slots
 from sim.population.columns import Residents, make_residents
 from sim.processes import participation
-from sim.processes.experience import friedkin_johnsen
+from sim.processes.talk import friedkin_johnsen
 from sim.processes.voices import volunteer_probability
 from sim.rng import Streams
 from sim.vocabulary import Activity, Stage
@@ -82,7 +82,7 @@ class Crowd:
             r, self.ties, self.offers, np.array([0, 1]), weights, nothing, keys, 1.0, r.active.copy(),
             np.zeros(n, np.uint32), chosen)
         participation.attend(r, self.offers, chosen, weights, nothing, keys.seats)
-        learning = participation.Learning(*[0.0] * 14, compared=np.zeros(0, np.float32))
+        learning = participation.Learning(*[0.0] * 15, compared=np.zeros(0, np.float32))
         participation.learn(r, self.offers, chosen, self.week, learning._replace(practice_to_climb=1e9))
         self.week += 1
         return float((self.weights.astype(float) * r.active).sum())

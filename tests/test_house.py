@@ -100,7 +100,7 @@ def test_commands_in_the_readmes_exist(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     known = set(re.findall(r"^  (\w+)  ", run("-m", "sim.cli", "--help"), re.MULTILINE))
     assert {"run", "compare", "validate"} <= known
-    used = set(re.findall(r"^(?:\$ )?yihe ([a-z]\w*)", text, re.MULTILINE))
+    used = set(re.findall(r"^(?:\$ )?yihe ([a-z][\w-]*)", text, re.MULTILINE))
     assert used
     assert used <= known
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))

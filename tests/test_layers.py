@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "sim"
 
 ROOMS = """
-    vocabulary errors params jit
+    vocabulary errors params jit compiled
     rng numerics clock
     population.parameters network.parameters processes.parameters processes.categories actors.parameters
     population network population.agents

@@ -118,8 +118,11 @@ def test_command_line_and_api_write_the_same_bytes(tmp_path: Path) -> None:
         "--out", str(tmp_path / "cli")])
     assert told.exit_code == 0, told.output
     assert tables(tmp_path / "cli") == tables(tmp_path / "api")
-    runs = study.compare(file, seed=8, replicates=2, workers=1).runs
-    assert runs["digest"].tolist() == [study.run(file, seed=seed).digest for seed in (8, 9)]
+    both = tmp_path / "both.yaml"
+    both.write_text("extends: luck.yaml\nname: both\narms: {on: {}, off: {policies: []}}\n", encoding="utf-8")
+    runs = study.compare(both, seed=8, replicates=2, workers=1).runs
+    alone = [study.run(file, seed=seed).digest for seed in (8, 9)]
+    assert runs.loc[runs["arm"] == "on", "digest"].tolist() == alone
 
 
 # One more of something changes nobody else's luck.

@@ -25,7 +25,7 @@ from sim.ledger.opportunities import OPPORTUNITY
 from sim.network.assembly import from_pairs
 from sim.network.ties import NO_ONE, Ties, empty_event_slots
 from sim.population.columns import Places, Residents, make_residents
-from sim.processes import acquaintance, experience, participation, voices, world
+from sim.processes import acquaintance, participation, talk, voices, world
 from sim.vocabulary import Kind, Layer
 
 WORDS = st.integers(0, 2**64 - 1)
@@ -113,10 +113,11 @@ WEIGHTS = participation.Weights(
     intercept=-0.8, attachment_weight=2.0, efficacy_weight=1.5, autonomy_weight=0.8, voice_weight=0.6,
     norm_weight=1.2, visible_member_weight=0.8, skill_weight=1.2, health_weight=2.0, digital_weight=2.0,
     time_weight=0.8, distance_hours=0.4, rung_weight=0.7, reward_weight=0.6, honour_weight=0.5,
-    habit_weight=1.5, fatigue_weight=2.0, hear_by_tie=0.3, hear_by_visit=0.7)
+    habit_weight=1.5, fatigue_weight=2.0, hear_by_tie=0.3, hear_by_visit=0.7, hear_app_offline=0.4,
+    hours_spread=0.3)
 LEARNING = participation.Learning(
     habit_step=0.1, habit_kept=0.97, skill_step=0.015, skill_kept=0.99, fatigue_step=0.06, fatigue_kept=0.75,
-    practice_to_climb=3.0, practice_kept=0.98, practice_to_keep=0.75,
+    practice_to_climb=3.0, practice_kept=0.98, practice_to_keep=0.75, practice_after=0.4,
     crowding_step=0.03, crowding_kept=0.97, attachment_gain=0.01,
     attachment_rate=0.02, attachment_autonomy=0.4, compared=np.array([0.0, 1.0], np.float32))
 
@@ -291,7 +292,7 @@ def test_talk_is_friedkin_johnsen() -> None:
     ties.event_strength[0] = 0
     anchor, opinion = draws("u", N).astype(np.float32), draws("x", N).astype(np.float32)
     heeds, out = draws("s", N), np.zeros(N, np.float32)
-    experience.friedkin_johnsen(
+    talk.friedkin_johnsen(
         first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength, heeds, anchor, opinion,
         out)
     expected = society.talk(known, heeds.tolist(), anchor.tolist(), opinion.tolist())

@@ -26,8 +26,8 @@ STAFF = {
 """Partner units do not exist, social organisations have nobody: actors can be missing."""
 USUAL = {
     "authority": 0.5, "clarity": 0.05, "dispatch": 0.1, "attendance_delay": -1.0, "manner": 0.6,
-    "facilitation": 0.1, "record": 0.3, "legitimacy": 0.6, "approval": 0.0, "delegation": 0.0,
-    "last_resort": 0.0, "tasks_cut": 0.0}
+    "facilitation": 0.1, "record": 0.3, "legitimacy": 0.6, "standing": 0.4, "approval": 0.0,
+    "delegation": 0.0, "last_resort": 0.0, "tasks_cut": 0.0}
 HOOKS = {"approval": 0.5, "delegation": 0.3, "last_resort": 0.5, "tasks_cut": 0.3}
 WEEKS = 30
 

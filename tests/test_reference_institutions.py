@@ -130,17 +130,18 @@ def test_the_committee_shares_out_its_hours() -> None:
     record, p = numbers(Kind.RESIDENTS_COMMITTEE)
     room = Room(Kind.RESIDENTS_COMMITTEE)
     s = committee.CommitteeState(
-        between("staff", 20.0, 120.0, C), between("skill", 0.2, 0.9, C), *np.zeros((2, C)))
+        between("staff", 20.0, 120.0, C), between("skill", 0.2, 0.9, C), *np.zeros((3, C)))
     capped = 0
     for week in range(WEEKS):
         room.load(week)
         m, weight = means(week), between(f"weight {week}", 0.0, 1.0, C)
         lent, handed = between(f"lent {week}", 0.0, 9.0, C), between(f"handed {week}", 0.0, 9.0, C)
+        s.handed_hours[:] = handed
         before = [row(s, c) for c in range(C)]
-        committee.share_out(s, record, COMMON, m, weight, lent, handed, room.desks, room.desk_of)
+        committee.share_out(s, record, COMMON, m, weight, lent, room.desks, room.desk_of)
         for c in range(C):
             now = {**common(m, Kind.RESIDENTS_COMMITTEE, c), "record": weight[c], "lent": lent[c],
-                   "handed": handed[c], "load": room.of(Kind.RESIDENTS_COMMITTEE, c)["load"]}
+                   "load": room.of(Kind.RESIDENTS_COMMITTEE, c)["load"]}
             state, desk = slow.committee(before[c], p, Q, now)
             agree(s, c, state)
             room.agree(Kind.RESIDENTS_COMMITTEE, c, desk)
@@ -174,7 +175,7 @@ def test_grid_workers_go_round() -> None:
             state, desk = slow.grid(before[g], p, Q, now)
             agree(s, g, state)
             assert [float(desks[name][g]) for name in desk] == pytest.approx(list(desk.values()))
-            left += state["skill"] == p["skill"] * p["beginner"]
+            left += state["skill"] < 0.8 * before[g]["skill"]
     assert left > 0
 
 
@@ -293,12 +294,14 @@ def test_streets_watch_escalations_and_hand_down() -> None:
     desks = make_desks(np.r_[np.full(C, 1), 9, 9], np.r_[np.arange(C), -1, -1])
     desk_of = np.full((len(Kind), C), NOBODY, np.int32)
     desk_of[Kind.RESIDENTS_COMMITTEE], desk_of[Kind.STREET] = np.arange(C), C + street_of
-    s = core.StreetState(np.array([60.0, 25.0]), np.array([0.4, 0.7]), np.zeros(2), np.zeros(C), np.zeros(C))
+    s = core.StreetState(np.array([60.0, 25.0]), np.array([0.4, 0.7]), np.zeros(2))
+    hours_down, authority_down = np.zeros(C), np.zeros(C)
     for week in range(WEEKS):
         desks["load"] = between(f"load {week}", 0.0, 1.0, C + 2) * (week != 5)
         m = means(week)
         before = [{name: float(getattr(s, name)[k]) for name in ("staff_hours", "skill")} for k in range(2)]
-        core.watch_escalations(s, record, m.factor, m.used, street_of, desks, desk_of)
+        core.watch_escalations(
+            s, hours_down, authority_down, record, m.factor, m.used, street_of, desks, desk_of)
         for k in range(2):
             mine = np.flatnonzero(street_of == k).tolist()
             state, desk, down = slow.street(
@@ -308,8 +311,8 @@ def test_streets_watch_escalations_and_hand_down() -> None:
             for name, value in desk.items():
                 assert float(desks[name][C + k]) == pytest.approx(value, abs=1e-9), name
             for c, (hours, authority) in zip(mine, down, strict=True):
-                assert s.handed_hours[c] == pytest.approx(hours)
-                assert s.handed_authority[c] == pytest.approx(authority)
+                assert hours_down[c] == pytest.approx(hours)
+                assert authority_down[c] == pytest.approx(authority)
 
 
 def test_effort_oversight_and_fees() -> None:
@@ -323,9 +326,10 @@ def test_effort_oversight_and_fees() -> None:
     for month in range(10):
         watch = between(f"watch {month}", 0.0, 8.0, 3, C)
         adults = np.array([0.0, 300.0, 500.0, 1000.0, 2000.0, 800.0])
+        watched = firm.oversight.copy()
         firms.oversee(firm, *watch, adults)
-        assert firm.oversight.tolist() == pytest.approx(
-            [1000.0 * sum(watch[:, c]) / max(1.0, adults[c]) for c in range(C)])
+        assert firm.oversight.tolist() == pytest.approx([
+            0.75 * watched[c] + 250.0 * sum(watch[:, c]) / max(1.0, adults[c]) for c in range(C)])
         before = [row(firm, c) for c in range(C)]
         firms.adjust_effort(firm, record)
         for c in range(C):

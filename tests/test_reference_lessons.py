@@ -14,13 +14,13 @@ from reference import lessons as slow
 from reference.arithmetic import combine, uniform
 from reference.bench import SEED, draws
 
-from sim.ledger.cases import CASE, NOBODY, Heap
+from sim.ledger.cases import CASE, NOBODY, Heap, make_desks
 from sim.ledger.opportunities import OPPORTUNITY
 from sim.network.assembly import from_pairs
 from sim.network.ties import Ties
 from sim.population.columns import Residents, make_residents
-from sim.processes import acquaintance, experience
-from sim.processes.categories import CATEGORIES, TASK
+from sim.processes import acquaintance, experience, talk
+from sim.processes.categories import TASK
 from sim.processes.parameters import CaseParameters, ExperienceParameters, WorldParameters
 from sim.processes.queues import GONE
 from sim.processes.rules import make_rules
@@ -32,6 +32,8 @@ NUMBERS = ExperienceParameters.model_validate({"leave_intercept": -2.0, "hearsay
 X = experience.Lessons(*(getattr(NUMBERS, name) for name in experience.Lessons._fields))
 RULES = make_rules(CaseParameters(), WorldParameters(), Streams(SEED))
 COLUMNS = ("efficacy_own", "autonomy", "skill", "attachment")
+DESKS = make_desks([0, 4, 8, 1], [0, 0, 0, 0])
+"""Desks that convene: the core, the owners' committee, volunteers, the residents' committee."""
 
 
 def residents() -> Residents:
@@ -42,6 +44,7 @@ def residents() -> Residents:
     for name in COLUMNS:
         getattr(r, name)[:] = draws(name, N)
     r.tenure[:], r.present[:], r.active[:] = draws("t", N) < 0.4, draws("p", N) < 0.9, draws("a", N) < 0.5
+    r.daytime[:] = draws("day", N) < 0.2
     r.trust_good[:] = 1.0 + draws("good", N * 10).reshape(N, 10)
     r.trust_bad[:] = 1.0 + draws("bad", N * 10).reshape(N, 10)
     return r
@@ -61,7 +64,7 @@ def fixed_ties() -> tuple[Ties, list[list[int]], list[list[int]]]:
 
 
 def as_people(r: Residents) -> list[slow.Person]:
-    names = (*COLUMNS, "key", "dwelling", "building", "community", "tenure", "present", "active")
+    names = (*COLUMNS, "key", "dwelling", "building", "community", "tenure", "present", "active", "daytime")
     return [{name: getattr(r, name)[i].item() for name in names} | {
         "good": r.trust_good[i].astype(float).tolist(), "bad": r.trust_bad[i].astype(float).tolist()}
         for i in range(N)]
@@ -84,7 +87,11 @@ def case_table() -> np.ndarray:
     c["closed"], c["fairness"] = c["born"] + 400.0 * draws("closed", CASES), draws("fair", CASES)
     c["ended_week"] = np.where(draws("over", CASES) < 0.9, (10 * draws("ended", CASES)).astype(int), -1)
     c["told"] = draws("told", CASES) < 0.1
-    c["escalated"], c["by_core"] = draws("up", CASES) < 0.3, draws("core", CASES) < 0.2
+    c["up"], c["by_core"] = draws("up", CASES) < 0.3, draws("core", CASES) < 0.2
+    c["opened"] = c["found"] + 50.0 * (draws("again", CASES) < 0.2)
+    c["convenor"] = np.where(draws("convened", CASES) < 0.4, 4 * draws("who", CASES), NOBODY)
+    c["acted"] = (1024 * draws("acted", CASES)).astype(int) * (draws("any", CASES) < 0.8)
+    c["last_kind"] = 10 * draws("last", CASES)
     c["meetings"] = (3 * draws("met", CASES)).astype(int)
     c["regime"] = (4 * draws("regime", CASES)).astype(int)
     c["holder"], c["phase"] = NOBODY, GONE
@@ -95,12 +102,13 @@ def case_table() -> np.ndarray:
 def as_cases(c: np.ndarray) -> list[dict[str, Any]]:
     """The cases that ended and are untold."""
     rows = c[(c["used"] == 1) & (c["told"] == 0) & (c["ended_week"] >= 0)]
-    names = ("key", "born", "found", "closed", "fairness", "community", "escalated", "by_core", "meetings",
-             "regime", "ended_week", "category")
+    names = ("key", "born", "found", "opened", "closed", "fairness", "community", "up", "by_core", "meetings",
+             "last_kind", "ended_week", "category")
     return [{name: row[name].item() for name in names} | {
         "status": Status(row["status"]).key, "task": row["category"] == TASK,
         "parties": [int(p) for p in (row["party_a"], row["party_b"]) if p >= 0],
-        "actors": [] if row["category"] == TASK else [int(k) for k in CATEGORIES[row["category"]].actors],
+        "convenor": int(DESKS[row["convenor"]]["kind"]) if row["convenor"] >= 0 else None,
+        "acted": {k for k in range(10) if int(row["acted"]) >> k & 1},
     } for row in rows]
 
 
@@ -114,14 +122,13 @@ def same_people(r: Residents, people: list[slow.Person]) -> None:
 @pytest.mark.parametrize("feedback", [0.0, 0.6])
 def test_parties_witnesses_and_leavers_conclude_as_in_the_slow_account(feedback: float) -> None:
     r, (ties, known, met), c = residents(), fixed_ties(), case_table()
-    talk = slow.Talk(as_people(r), known, met, X)
+    town = slow.Talk(as_people(r), known, met, X)
     cases = as_cases(c)
     told, left = np.array([feedback, 0.5 * feedback]), np.zeros(2)
-    experience.hear_outcomes(
-        c, r, ties, RULES.actors, RULES.category["n_actors"], 11, X, told, np.uint64(KEY), left)
-    talk.hear(cases, told.tolist(), KEY)
-    same_people(r, talk.people)
-    assert left.tolist() == [talk.left.get(k, 0) for k in range(2)]
+    experience.hear_outcomes(c, r, ties, DESKS, 11, X, told, np.uint64(KEY), left)
+    town.hear(cases, told.tolist(), KEY)
+    same_people(r, town.people)
+    assert left.tolist() == [town.left.get(k, 0) for k in range(2)]
     assert left.sum() > 5
     by_key = {int(row["key"]): row for row in c}
     for case in cases:
@@ -131,8 +138,8 @@ def test_parties_witnesses_and_leavers_conclude_as_in_the_slow_account(feedback:
     assert (c["told"][c["ended_week"] < 0] == 0).sum() > 0
     done = [case for case in cases if case["parties"]]
     assert min(sum(test(case) for case in done) for test in (
-        lambda k: k["by_core"], lambda k: k["escalated"] and not k["by_core"], lambda k: k["found"] < 0,
-        lambda k: k["meetings"] and k["regime"] == slow.SELF, lambda k: len(k["parties"]) == 2,
+        lambda k: k["by_core"], lambda k: k["up"] and not k["by_core"], lambda k: k["found"] < 0,
+        lambda k: k["convenor"] == 8, lambda k: not k["acted"], lambda k: len(k["parties"]) == 2,
         lambda k: k.get("satisfaction", 0.0) > X.content)) > 8
 
 
@@ -140,8 +147,7 @@ def test_a_second_hearing_changes_nothing() -> None:
     r, (ties, _, _), c = residents(), fixed_ties(), case_table()
     for _ in range(2):
         before, left = as_people(r), np.zeros(2)
-        experience.hear_outcomes(
-            c, r, ties, RULES.actors, RULES.category["n_actors"], 11, X, np.zeros(2), np.uint64(KEY), left)
+        experience.hear_outcomes(c, r, ties, DESKS, 11, X, np.zeros(2), np.uint64(KEY), left)
     assert as_people(r) == before
     assert not left.any()
 
@@ -168,7 +174,7 @@ def as_offers(rows: np.ndarray, came: list[list[int]]) -> list[dict[str, Any]]:
 def test_gatherings_bear_fruit_as_in_the_slow_account() -> None:
     r, (_, known, met) = residents(), fixed_ties()
     rows, came = gatherings()
-    talk, offers = slow.Talk(as_people(r), known, met, X), as_offers(rows, came)
+    town, offers = slow.Talk(as_people(r), known, met, X), as_offers(rows, came)
     norm, adults = (0.5 * draws("norm", 8)).astype(np.float32), np.array([0.0, 9, 10, 8, 5, 10, 7, 1])
     expected = norm.astype(float).tolist()
     help_, told = np.array([0.1, 0.4]), np.array([0.3, 1.4])
@@ -178,8 +184,8 @@ def test_gatherings_bear_fruit_as_in_the_slow_account() -> None:
             r, rows, np.cumsum([0, *map(len, came)]),
             np.array([i for some in came for i in some], np.int32), norm,
             r.building, adults, np.uint64(key), help_, told, X)
-        talk.reap(offers, expected, adults.tolist(), key, help_.tolist(), told.tolist())
-        same_people(r, talk.people)
+        town.reap(offers, expected, adults.tolist(), key, help_.tolist(), told.tolist())
+        same_people(r, town.people)
         np.testing.assert_allclose(norm, expected, atol=2e-6)
         for row, offer in zip(rows, offers, strict=True):
             assert int(row["attended"]) == len(offer["came"])
@@ -213,7 +219,7 @@ def test_reputations_slide_back_to_where_they_began() -> None:
     good, bad = (2.0 + draws(name, 50).reshape(5, 10).astype(np.float32) for name in ("g", "b"))
     prior_good, prior_bad = draws("pg", 10).astype(np.float32), draws("pb", 10).astype(np.float32)
     expected = [prior + 0.9 * (x - prior) for x, prior in ((good, prior_good), (bad, prior_bad))]
-    experience.forget(good, bad, prior_good, prior_bad, 0.9)
+    talk.forget(good, bad, prior_good, prior_bad, 0.9)
     np.testing.assert_allclose(good, expected[0], rtol=1e-6)
     np.testing.assert_allclose(bad, expected[1], rtol=1e-6)
 
@@ -229,4 +235,4 @@ def test_the_draw_of_leaving_is_keyed_by_resident_and_case() -> None:
     u = {uniform(KEY, combine(person, case)) for person in range(20) for case in range(20)}
     assert len(u) == 400
     assert Kind.RESIDENTS_COMMITTEE == slow.COMMITTEE
-    assert Kind.OWNERS_COMMITTEE == slow.OWNERS
+    assert (Kind.CORE, Kind.STREET) == (slow.CORE, slow.STREET)

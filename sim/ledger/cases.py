@@ -85,7 +85,8 @@ CASE = np.dtype([
     ("meetings", "u1"),
     ("returns", "u1"),
     ("relapses", "u1"),
-    ("escalated", "u1"),
+    ("escalated", "u1"),  # times it went up to the street
+    ("up", "u1"),  # 1 if it went up in this round
     ("recorded", "u1"),
     ("regime", "u1"),
     ("approved", "u1"),  # 1 once the core has approved it

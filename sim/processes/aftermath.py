@@ -11,7 +11,7 @@ from sim.ledger.cases import Heap, Table
 from sim.ledger.opportunities import Rows
 from sim.network.ties import Ties
 from sim.population.columns import Float32, Float64, Residents
-from sim.processes import acquaintance, experience
+from sim.processes import acquaintance, experience, talk
 from sim.processes.experience import Lessons
 from sim.processes.participation import Attendance
 from sim.processes.running import RunningModel
@@ -70,7 +70,7 @@ def _learn(
     experience.hear_outcomes(
         cases, r, ties, desks, week, m.lessons, m.feedback, keys.leave, left)
     talked = np.empty_like(r.efficacy)
-    experience.friedkin_johnsen(
+    talk.friedkin_johnsen(
         ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength,
         m.susceptibility, r.efficacy_own, r.efficacy, talked)
     for i in range(len(talked)):
@@ -109,7 +109,7 @@ def learn_from_week(model: RunningModel, attendance: Attendance) -> Float64:
 def _forget(model: RunningModel) -> None:
     good, bad = model.trust_prior
     kept = 1.0 - min(1.0, _MONTH * model.scenario.experience.forgetting)
-    experience.forget(model.residents.trust_good, model.residents.trust_bad, good, bad, kept)
+    talk.forget(model.residents.trust_good, model.residents.trust_bad, good, bad, kept)
     between, actors = model.commons, model.actors
     trust = np.float32(actors.trust_between * actors.reputation_weight)
     rest = np.float32((1.0 - actors.trust_between) * actors.reputation_weight)

@@ -13,12 +13,11 @@ import numpy as np
 from sim.jit import kernel
 from sim.ledger.cases import NOBODY, Heap, Table
 from sim.ledger.opportunities import Rows
-from sim.network.ties import EVENT_SLOTS, Ties, UInt32
+from sim.network.ties import EVENT_SLOTS, Ties
 from sim.numerics import logistic
-from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt8
+from sim.population.columns import Float32, Float64, Int32, Int64, Residents
 from sim.processes.categories import TASK
 from sim.processes.queues import ARRIVE, GONE, NO_EVENT, push
-from sim.processes.willingness import FIXED_SCALE
 from sim.rng import Whole, combine, uniform
 from sim.vocabulary import CLOCK_HOURS, WEEK_HOURS, Channel, Kind, Status, Tenure
 
@@ -202,7 +201,7 @@ def _judge_all(
         whole |= np.int64(1) << desks[c[i].convenor].kind
     if c[i].by_core:
         whole |= np.int64(1) << _CORE
-    if c[i].escalated:
+    if c[i].up:
         whole |= np.int64(1) << _STREET
     parts = np.int64(c[i].acted) & ~whole
     if whole == 0 and parts == 0:
@@ -245,63 +244,6 @@ def _maybe_leave(r: Residents, c: Table, i: int, a: int, key: Whole, x: Lessons,
             r.present[lo] = 0
             r.active[lo] = 0
             lo += 1
-
-
-@kernel
-def friedkin_johnsen(
-    first: Int64, neighbour: UInt32, weight: UInt8, event_neighbour: UInt32, event_strength: UInt8,
-    susceptibility: Float64, anchor: Float32, opinion: Float32, out: Float32,
-) -> None:
-    """One step of Friedkin–Johnsen talk: x' = λ·W·x + (1 − λ)·u, rows of W the normalised ties.
-
-    Parameters
-    ----------
-    first, neighbour, weight, event_neighbour, event_strength : arrays
-        Columns of :class:`sim.network.ties.Ties`.
-    susceptibility : array, shape (N,)
-        λ of each resident, 0 to 1.
-    anchor, opinion : arrays, shape (N,)
-        u and x.
-    out : array, shape (N,)
-        Written: x'. Someone without ties keeps the anchor.
-
-    References
-    ----------
-    Friedkin–Johnsen dynamics as in evidence.md §3; summed in a fixed order.
-    """
-    for i in range(len(anchor)):
-        total, mixed = 0.0, 0.0
-        for e in range(first[i], first[i + 1]):
-            w = float(FIXED_SCALE * np.int64(weight[e]))
-            total += w
-            mixed += w * opinion[neighbour[e]]
-        for k in range(EVENT_SLOTS):
-            w = float(event_strength[i, k])
-            if w > 0.0:
-                total += w
-                mixed += w * opinion[event_neighbour[i, k]]
-        if total > 0.0:
-            out[i] = susceptibility[i] * (mixed / total) + (1.0 - susceptibility[i]) * anchor[i]
-        else:
-            out[i] = anchor[i]
-
-
-@kernel
-def forget(good: Float32, bad: Float32, prior_good: Float32, prior_bad: Float32, kept: float) -> None:
-    """Let reputations slide back towards the prior.
-
-    Parameters
-    ----------
-    good, bad : arrays, shape (n, m)
-        Written.
-    prior_good, prior_bad : arrays, shape (m,)
-    kept : float
-        Share of experience kept.
-    """
-    for i in range(good.shape[0]):
-        for k in range(good.shape[1]):
-            good[i, k] = prior_good[k] + kept * (good[i, k] - prior_good[k])
-            bad[i, k] = prior_bad[k] + kept * (bad[i, k] - prior_bad[k])
 
 
 @kernel

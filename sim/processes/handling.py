@@ -102,19 +102,20 @@ def _fail(o: Office, i: int, now: float) -> None:
     """Returned, escalated, closed on paper, or given up."""
     c, r = o.cases, o.rules.numbers[0]
     place = c[i].community
-    if draw(o, i, U_PAPER, np.int64(c[i].escalated)) < o.settings[place].record:
+    if draw(o, i, U_PAPER, np.int64(c[i].up)) < o.settings[place].record:
         o.desks[o.desk_of[_RC, place]].committed += r.record_hours
         o.tally[place, T_PAPER_HOURS] += r.record_hours
         o.tally[place, T_PAPER] += 1
         end(o, i, now, _PAPER)
-    elif c[i].escalated == 0 and draw(o, i, U_ESCALATE, ONCE) < r.escalate and o.desk_of[_STREET, place] >= 0:
-        c[i].escalated = 1
+    elif c[i].up == 0 and draw(o, i, U_ESCALATE, ONCE) < r.escalate and o.desk_of[_STREET, place] >= 0:
+        c[i].escalated += 1
+        c[i].up = 1
         c[i].status = _ESCALATED
         c[i].phase = AT_STREET
         c[i].handoffs += 1
         o.tally[place, T_ESCALATED] += 1
         join(o, i, o.desk_of[_STREET, place], now)
-    elif c[i].returns < r.max_returns and c[i].escalated == 0:
+    elif c[i].returns < r.max_returns and c[i].up == 0:
         wait = exponential(o, i, U_AGAIN, ONCE, r.return_delay)
         c[i].returns += 1
         c[i].bounces = 0
@@ -339,7 +340,7 @@ def advance(o: Office, until: float) -> None:
                 c[i].bounces = 0
                 c[i].meetings = 0
                 c[i].returns = 0
-                c[i].escalated = 0
+                c[i].up = 0
                 o.tally[c[i].community, T_RELAPSED] += 1
             if event != AGAIN:  # who presses again has been waiting all along
                 c[i].opened, c[i].opened_clock = now, clock_time(now)

@@ -236,6 +236,7 @@ def _blank(c: Table, i: int) -> None:
     c[i].returns = 0
     c[i].relapses = 0
     c[i].escalated = 0
+    c[i].up = 0
     c[i].recorded = 0
     c[i].approved = 0
     c[i].by_core = 0

@@ -376,6 +376,12 @@ UNITS_ZH: dict[str, str] = {
     "yuan a wish": "元/心愿",
     "yuan an appeal per 1,000 residents": "元/次募集/千人",
     "−1 to 1, taken off the weight of records": "−1–1，从台账权重中减去",
+    "share of the app's reach": "占应用触达比例",
+    "share of usual free hours": "占通常空闲时间比例",
+    "share of felt fairness": "占公平感比例",
+    "share a year at half load": "每年比例，半负荷时",
+    "h a week per 1,000 adults": "小时/周/千名成人",
+    "logit at full size": "对数几率，人数充分时",
 }
 """Chinese for each unit of :func:`sim.params.declared`, by its English form."""
 

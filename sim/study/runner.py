@@ -27,6 +27,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from sim.compiled import compiled_mark
 from sim.errors import YiheError
 from sim.policies import registry
 from sim.results import RunResult
@@ -307,16 +308,6 @@ def _warm(plan: Plan, engine: Engine) -> None:
     except Exception:
         # It goes wrong again in the runs themselves, and is recorded there
         return
-
-
-def compiled_mark() -> Path:
-    """What :mod:`sim.precompile` leaves when every kernel of this code is compiled."""
-    import numba
-
-    from sim.jit import kernel_hash
-
-    folder = Path(vars(numba.config)["CACHE_DIR"])
-    return folder / f"complete-{sys.implementation.cache_tag}-{kernel_hash()}"
 
 
 def _library(name: str) -> Any:

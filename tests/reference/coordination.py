@@ -28,6 +28,7 @@ class File(Case):
     approved: bool = False
     by_core: bool = False
     recorded: bool = False
+    convenor: Desk | None = None
 
 
 class Council(Bureau):
@@ -90,6 +91,7 @@ class Council(Bureau):
         """Approval first, then 兜底, then whatever the regime has for a case of several actors."""
         category = self.categories[case.category]
         case.actor, case.helper, case.regime = 0, None, int(self.set["regime"])
+        case.by_core = False
         if not category["actors"]:
             if self.draw(case, CUT, 0) < self.set["tasks_cut"]:
                 self.count["tasks_cut"] += 1
@@ -210,6 +212,7 @@ class Council(Bureau):
         assert case.helper is not None
         r, convenor, actors = self.rules, case.helper, self.actors(case)
         case.meetings += 1
+        case.convenor = convenor
         self.count["meetings"] += 1
         seats = actors if convenor in actors else [*actors, convenor]
         for desk in seats:
@@ -235,7 +238,8 @@ class Council(Bureau):
             return
         assert case.helper is not None
         pair = (case.helper.kind, desk.kind)
-        self.bad[pair] = self.bad.get(pair, 2.0) + 1.0
+        if case.helper is not desk:
+            self.bad[pair] = self.bad.get(pair, 2.0) + 1.0
         case.bounces += 1
         case.handoffs += 1
         self.count["bounces"] += 1
@@ -244,7 +248,7 @@ class Council(Bureau):
 
     def acted(self, case: Case, desk: Desk, now: float) -> None:
         assert isinstance(case, File)
-        if case.helper is not None:
+        if case.helper is not None and case.helper is not desk:
             pair = (case.helper.kind, desk.kind)
             self.good[pair] = self.good.get(pair, 2.0) + 1.0
         case.actor += 1
@@ -271,11 +275,10 @@ class Council(Bureau):
             return core
         own = r["actor_authority"]
         if case.meetings > 0:
-            lead = self.lead()
-            own = core
-            if case.regime == SELF:
-                assert lead is not None
-                own = r["self_authority"] * self.set["legitimacy"] * (0.5 + lead.skill)
+            lead, own = case.convenor, core
+            if case.regime == SELF and lead is not None:
+                behind = self.set["legitimacy" if lead.kind == OWNERS else "standing"]
+                own = r["self_authority"] * behind * (0.5 + lead.skill)
         return max(own, core) if case.approved else float(own)
 
     def fairness(self, case: File) -> float:
@@ -310,7 +313,7 @@ class Council(Bureau):
 
     def relapse(self, case: Case, now: float) -> None:
         assert isinstance(case, File)
-        case.meetings = 0
+        case.meetings, case.convenor = 0, None
         super().relapse(case, now)
 
     def fail(self, case: Case, now: float) -> None:

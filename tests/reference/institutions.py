@@ -66,18 +66,18 @@ def core(s: State, p: Any, q: Any, week: Any) -> tuple[State, State]:
 def committee(s: State, p: Any, q: Any, week: Any) -> tuple[State, State]:
     """Records first, the desk with the rest and with hours lent and handed down.
 
-    ``week``: ``factor``, ``given``, ``used``, ``paper``, ``record``, ``lent``, ``handed``, ``training``,
+    ``week``: ``factor``, ``given``, ``used``, ``paper``, ``record``, ``lent``, ``training``,
     ``turnover``, ``load``.
     """
     n = dict(s)
     hours = free_hours(s["staff_hours"] * week["factor"], week["given"], week["used"])
     asked = s["staff_hours"] * p["record_share"] * week["record"] + week["paper"]
     n["record_hours"] = within(asked, 0.0, hours)
-    n["line_hours"] = hours - n["record_hours"] + week["lent"] + week["handed"]
+    n["line_hours"] = hours - n["record_hours"] + week["lent"] + s["handed_hours"]
     heads = s["staff_hours"] / WEEK
     gone = within(p["turnover"] * week["load"] + week["turnover"]) / YEAR
     slow = q["skill_weeks"] / max(1e-6, 1.0 - week["load"])  # the overloaded learn little
-    skill = s["skill"] * (1.0 - gone)
+    skill = s["skill"] * (1.0 - gone) + s["skill"] * gone * p["beginner"]
     n["skill"] = trained(skill, p["skill"], slow, week["training"], heads, q["training_pace"])
     return n, {"hours": n["line_hours"], "skill": n["skill"], "people": whole_people(heads, n["line_hours"])}
 
@@ -95,8 +95,10 @@ def grid(s: State, p: Any, q: Any, week: Any) -> tuple[State, State]:
     training = week["training"] / week["grids"]
     n["skill"] = trained(
         s["skill"], p["skill"], p["learning_weeks"], training, s["workers"], q["training_pace"])
-    if week["leaves"] < max(0.0, p["turnover"] + week["turnover"]) * (0.5 + week["load"]) / YEAR:
-        n["skill"] = p["skill"] * p["beginner"]
+    each = max(0.0, p["turnover"] + week["turnover"]) * (0.5 + week["load"]) / YEAR
+    if week["leaves"] < each * s["workers"]:
+        rest = (s["workers"] - 1.0) * n["skill"]
+        n["skill"] = (rest + p["skill"] * p["beginner"]) / s["workers"]
     return n, {"hours": n["desk_hours"], "skill": n["skill"], "people": s["workers"]}
 
 
@@ -169,11 +171,12 @@ def street(s: State, p: Any, factor: float, load: float, lines: list[float], use
     """
     n = dict(s, pressure=load)
     hours = s["staff_hours"] * factor
-    spare = p["hand_down_hours"] * hours * (1.0 - load)
-    down = [spare * line / max(1e-9, sum(lines)) for line in lines]
     left = hours
-    for taken in (*used, *down):
+    for taken in used:
         left = max(0.0, left - taken)
+    spare = min(left, p["hand_down_hours"] * hours * (1.0 - load))
+    down = [spare * line / max(1e-9, sum(lines)) for line in lines]
+    left = max(0.0, left - sum(down))
     return n, {"hours": left, "skill": s["skill"], "people": s["staff_hours"] / WEEK}, [
         (one, p["hand_down_authority"] * load) for one in down]
 

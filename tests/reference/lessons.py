@@ -10,8 +10,7 @@ from typing import Any
 
 from reference.arithmetic import combine, logistic, uniform
 
-CORE, COMMITTEE, OWNERS, STREET = 0, 1, 4, 9
-ONE_CORE, SELF = 2, 3
+CORE, COMMITTEE, STREET = 0, 1, 9
 Person = dict[str, Any]
 
 
@@ -46,7 +45,7 @@ class Talk:
         """The parties, those who are blamed or thanked, the witnesses; then whether the sufferer leaves."""
         x, first = self.x, case["parties"][0]
         heard, solved = case["found"] >= 0.0, case["status"] == "resolved"
-        wait = max(0.0, case["closed"] - case["found"]) if heard else 0.0
+        wait = max(0.0, case["closed"] - case["opened"]) if heard else 0.0
         patience = x.wait_half / (x.wait_half + wait)
         content = 0.0
         if heard:
@@ -64,11 +63,11 @@ class Talk:
             column, step = ("good", x.good_step) if content > x.content else ("bad", x.bad_step)
             for kind, weight in self.handlers(case):
                 self.judge(first, column, kind, step * weight)
-        told = min(1.0, x.witness_step * (1.0 + x.feedback_witness * feedback))
-        for other in self.known[first]:
-            witness = self.people[other]
-            witness["efficacy_own"] = moved(witness["efficacy_own"], float(solved), told)
-        if not solved:
+            told = min(1.0, x.witness_step * (1.0 + x.feedback_witness * feedback))
+            for other in (*self.known[first], *self.met[first]):
+                witness = self.people[other]
+                witness["efficacy_own"] = moved(witness["efficacy_own"], float(solved), told)
+        if not solved and not self.people[first]["daytime"]:
             self.perhaps_leave(first, case["key"], key)
 
     def voice(self, case: dict[str, Any]) -> float:
@@ -79,12 +78,13 @@ class Talk:
 
     def handlers(self, case: dict[str, Any]) -> list[tuple[int, float]]:
         """Whom the outcome is put down to, and with what weight."""
-        if case["by_core"]:
-            return [(CORE, 1.0)]
-        whom = [(STREET, 1.0)] if case["escalated"] else []
-        if case["meetings"]:
-            whom += {ONE_CORE: [(CORE, 1.0)], SELF: [(OWNERS, 1.0)]}.get(case["regime"], [])
-        return whom + [(kind, 1.0 / len(case["actors"])) for kind in case["actors"]]
+        whole = {CORE} if case["by_core"] else set()
+        whole |= {STREET} if case["up"] else set()
+        whole |= set() if case["convenor"] is None else {case["convenor"]}
+        parts = case["acted"] - whole
+        if not whole and not parts:
+            return [(case["last_kind"], 1.0)]
+        return [(kind, 1.0) for kind in whole] + [(kind, 1.0 / len(parts)) for kind in parts]
 
     def judge(self, i: int, column: str, kind: int, weight: float) -> None:
         """An experience of one's own, hearsay for everyone one knows."""

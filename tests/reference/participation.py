@@ -40,7 +40,8 @@ def hearing(w: Any, p: dict[str, Any], o: Any) -> float:
     if o["online"]:
         ways.append(min(1.0, (o["notice"] + p["app_access"]) * p["digital"]))
     else:
-        ways += [min(1.0, o["notice"] + p["notice"]), min(1.0, p["app_access"] * p["digital"] * 0.5)]
+        ways.append(min(1.0, o["notice"] + p["notice"]))
+        ways.append(min(1.0, p["app_access"] * p["digital"] * w.hear_app_offline))
     unheard = 1.0
     for chance in ways:
         unheard *= 1.0 - chance
@@ -57,7 +58,8 @@ def choices(
         taken.append([])
         p["spent"] = 0.0
         p["week_hours"] = max(
-            0.0, (0.5 + uniform(keys["hours"], p["key"])) * p["free_hours"] * hours_factor + p["free_lever"])
+            0.0, (1.0 + w.hours_spread * (2.0 * uniform(keys["hours"], p["key"]) - 1.0)) * p["free_hours"]
+            * hours_factor + p["free_lever"])
         if not p["present"] or p["age"] < 18:
             continue
         p["share"] = active_share(i, ties, active)
@@ -117,6 +119,6 @@ def learn(p: dict[str, Any], attended: list[Any], week: int, x: Any) -> None:
         p["attachment"] += x.attachment_gain * (1.0 - p["attachment"])
         p["practice"] += float(o["level"] >= p["stage"])
     if p["practice"] >= x.practice_to_climb and p["stage"] < 3:
-        p["stage"], p["practice"] = p["stage"] + 1, x.practice_to_climb / 2
+        p["stage"], p["practice"] = p["stage"] + 1, x.practice_to_climb * x.practice_after
     elif p["practice"] < x.practice_to_keep and p["stage"] > 0:
-        p["stage"], p["practice"] = p["stage"] - 1, x.practice_to_climb / 2
+        p["stage"], p["practice"] = p["stage"] - 1, x.practice_to_climb * x.practice_after

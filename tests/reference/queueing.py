@@ -68,7 +68,8 @@ class Case:
     returns: int = 0
     relapses: int = 0
     actor: int = 0
-    escalated: bool = False
+    escalated: int = 0
+    up: bool = False
     step: str = ""
     desk: Desk | None = None
     helper: Desk | None = None
@@ -255,7 +256,7 @@ class Bureau:
         self.count["bounces"] += 1
         if case.helper is None:
             case.helper = desk
-        else:
+        elif case.helper is not desk:  # nobody has experience with itself
             pair = (case.helper.kind, desk.kind)
             self.bad[pair] = self.bad.get(pair, 2.0) + 1.0
         if case.bounces >= self.rules["max_bounces"]:
@@ -268,7 +269,7 @@ class Bureau:
         self.queue(case, self.actors(case)[case.actor], now)
 
     def acted(self, case: Case, desk: Desk, now: float) -> None:
-        if case.helper is not None:
+        if case.helper is not None and case.helper is not desk:
             pair = (case.helper.kind, desk.kind)
             self.good[pair] = self.good.get(pair, 2.0) + 1.0
         case.actor += 1
@@ -300,22 +301,24 @@ class Bureau:
 
     def relapse(self, case: Case, now: float) -> None:
         case.relapses += 1
-        case.bounces = 0
+        case.bounces = case.returns = 0
+        case.up, case.assigned = False, -1.0  # a round of its own
         self.count["relapsed"] += 1
         self.arrive(case, now)
 
     def fail(self, case: Case, now: float) -> None:
         r = self.rules
-        if self.draw(case, PAPER, int(case.escalated)) < self.set["record"]:
+        if self.draw(case, PAPER, int(case.up)) < self.set["record"]:
             self.desks[1].committed += r["record_hours"]
             self.count["paper"] += 1
             case.status, case.closed = "paper", now
-        elif not case.escalated and self.draw(case, ESCALATE, 0) < r["escalate"]:
-            case.escalated, case.status, case.step = True, "escalated", "street"
+        elif not case.up and self.draw(case, ESCALATE, 0) < r["escalate"]:
+            case.up, case.status, case.step = True, "escalated", "street"
+            case.escalated += 1
             case.handoffs += 1
             self.count["escalated"] += 1
             self.queue(case, self.desks[9], now)
-        elif case.returns < r["max_returns"] and not case.escalated:
+        elif case.returns < r["max_returns"] and not case.up:
             wait = self.exponential(case, AGAIN, 0, r["return_delay"])
             case.returns += 1
             case.bounces = case.actor = 0
