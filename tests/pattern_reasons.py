@@ -50,6 +50,13 @@ FAILS: dict[int, Reason] = {
         "reward has gone. At 0.3, within the declared range, less is left (see below); the pattern is "
         "held out, so nothing is tuned to it.",
         (0,)),
+    12: Reason(
+        "叠加次可加、经费充足时可反转，两条成立；平台在人手多时的价值高于人手少时，方向如预期，但按事先定下的"
+        "十个种子在1%水平上未能判定（案件重新开始计时之后）。种子不因此增加。",
+        "Stacked policies are sub-additive and reverse with ample money. The platform is worth more with twice "
+        "than with half the staff, as expected, but at 1 % that is undecided with the ten seeds fixed before "
+        "looking (since a relapse begins a new wait). Seeds are not added for that.",
+        (1, 2)),
     13: Reason(
         "两类小区每件纠纷的诉求率几乎相同：是否开口取决于效能感、信任和严重度，而两类小区起初在这些方面并无"
         "差别，一年内的差异也小。按人口计的在案数不同，是因为纠纷数不同。",

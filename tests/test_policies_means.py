@@ -292,7 +292,7 @@ def test_better_manner_is_learnt_slowly_and_felt() -> None:
 
 def test_listening_lengthens_the_queue_and_pressed_line_staff_are_curt_again() -> None:
     patient = {"kind": "cadre_manner", "listening_hours": 40.0, "lag_weeks": 4.0}
-    assert all_seeds_move(waiting, patient, 24, +1, **BUSY)
+    assert all_seeds_move(waiting, patient, 40, +1, weeks=40, **BUSY)
     assert all_seeds_move(lambda m: m.state(CORE).manner.sum(), patient, 24, -1, **BUSY)
 
 
