@@ -13,6 +13,7 @@ import sim
 from sim.explain.facts import number_facts, policy_facts
 from sim.explain.find import parameters
 from sim.explain.text import diagram, number
+from sim.explain.trial import told
 from sim.policies.base import Policy
 from sim.policies.registry import BUILT_IN, policy_class
 
@@ -70,6 +71,8 @@ def _policy(kind: str, cls: type[Policy], f: dict[str, Any]) -> Iterator[str]:
     where = "、".join(r["zh"] for r in f["convenors"]) + " · " + ", ".join(r["en"] for r in f["convenors"])
     if f["needs_convenor"]:
         lines.append(f"- **召集者 · convenor**: 只在 · only under {where}")
+    for zh, en in zip(told(f, "zh"), told(f, "en"), strict=True):
+        lines.append(f"- {zh}  \n  {en}")
     yield "\n".join(lines)
     named = f | {"name": {"zh": cls.card.name.zh, "en": cls.card.name.en}}
     yield "```text\n" + "\n".join(diagram(named, "zh")) + "\n\n" + "\n".join(diagram(named, "en")) + "\n```"

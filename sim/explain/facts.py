@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.explain.find import Named, parameters
 from sim.explain.mechanism import OFFER, STEPS, Step, mechanism, reached, writers
+from sim.explain.trial import interactions, trial_facts
 from sim.ledger.levers import LEVERS
 from sim.outcomes import OUTCOMES
 from sim.params import Declared, Label, declared
@@ -86,7 +87,7 @@ def number_facts(number: Declared) -> Facts:
 
 def policy_facts(cls: type[Policy]) -> Facts:
     """Card, numbers, convenors and mechanism of a policy."""
-    card, found = cls.card, mechanism(cls)
+    card, found, kind = cls.card, mechanism(cls), str(cls.model_fields["kind"].default)
     general = {number.path for number in declared(Policy)}
     numbers = [number_facts(n) for n in declared(cls) if n.path not in general]
     return {
@@ -99,6 +100,7 @@ def policy_facts(cls: type[Policy]) -> Facts:
         "offers": [{"key": a.key, "zh": a.zh, "en": a.en} for a in found.activities],
         "offer_path": _step(OFFER) if found.activities else None,
         "remembers": found.remembers,
+        "trial": trial_facts(kind), "interactions": interactions(kind, cls),
         "reaches": [{"key": name, **both(OUTCOMES[name].label)} for name in reached(found)]}
 
 

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from sim.explain.facts import Facts
 from sim.explain.find import WHAT, Named
+from sim.explain.trial import told
 from sim.report.words import say, unit_name
 
 GRADES = {
@@ -76,6 +77,7 @@ def _policy(f: Facts, lang: str) -> Iterator[str]:
             f"Convenor: only under {names}; elsewhere it pays and idles")
     else:
         yield say(lang, "召集者：不需要，任何协调方式下都能办", "Convenor: needs none, works in any regime")
+    yield from told(f, lang)
     yield ""
     yield say(lang, "作用路径（政策 → 操纵量或活动 → 一周中读它的一步 → 先能触及的指标）",
               "Paths (policy → lever or offer → the step of the week that reads it → outcomes reached first)")
