@@ -185,7 +185,7 @@ starts stay apart it may be two states or a very long transient; that was not se
 ## What did not emerge, or hardly
 - **5 Knowing neighbours predicts taking part** is weak: see the row above.
 - **A tipping region at default parameters**: none found.
-- Not looked at here: 3, 6, 10, 12, 13, 15.
+- Not looked at here: 3, 6, 10, 12, 13, 15. All fifteen patterns are decided in [validation.md](validation.md).
 
 ## Known limits of the measures
 - `time_to_close` leaves out those who gave up; `time_waiting` and `satisfaction` take them in.
