@@ -29,8 +29,8 @@ def trial_facts(kind: str) -> Facts | None:
     return {
         "outcome": {"key": one["outcome"], **_label(OUTCOMES[one["outcome"]].label)},
         "sign": one["sign"], "settings": len(settings), "agrees": len(one["agrees"]),
-        "against": len(one["against"]), "seeds": len(found["seeds"]), "commit": found.get("commit", ""),
-        "date": found.get("date", ""),
+        "against": len(one["against"]), "seeds": len(found["seeds"]), "commit": one.get("commit", ""),
+        "date": one.get("date", ""),
         "harmed": len({harm["setting"] for harm in harms}),
         "harm": None if not harms else {
             "setting": settings[harms[0]["setting"]],

@@ -4,7 +4,8 @@ The settings cross the type of community and the load with money and trust. In e
 without the policy for each of :data:`SEEDS` seeds, with common random numbers. A setting *agrees* where the
 95 % interval of the paired difference lies wholly on the side that the source expects; a policy *does harm*
 in a setting where one of :data:`HARMS` moves to the worse with an interval of 1 − 0.05/72, so that over 12
-settings and 6 outcomes a policy without any effect is accused in at most 5 % of cases.
+settings and 6 outcomes a policy without any effect is accused in at most 5 % of cases. A policy without any
+effect agrees by chance in 2.5 % of settings. Controls are not tried: a sham has no claim to agree with.
 ``python -m sim.study.trials`` runs them all and writes ``trials.json`` beside this file, from which cards and
 documents quote.
 """
@@ -36,8 +37,8 @@ SEEDS = tuple(range(1, 9))
 WEEKS = 52
 HARMS = (
     "participation_52_other", "latent_disputes", "real_resolution_rate", "satisfaction", "autonomy",
-    "time_to_close")
-"""Outcomes of which none may get worse."""
+    "time_waiting")
+"""Outcomes of which none may get worse. Waiting counts those who give up; times to close would not."""
 LEVEL, STRICT = 0.95, 1.0 - 0.05 / (12 * len(HARMS))
 
 _OLD: dict[str, Any] = {
@@ -114,7 +115,7 @@ EXPECTED: dict[str, Expectation] = {
         ("grid_party_building", "time_to_find", _DOWN),
         ("grid_staffing", "time_to_close", _DOWN),
         ("guiding_core", "autonomy", _UP),
-        ("joint_party_organisation", "unit_satisfaction", _UP),
+        ("joint_party_organisation", "resolved", _UP),
         ("last_resort", "silent_disputes", _DOWN),
         ("legal_publicity", "real_resolution_rate", _UP),
         ("member_model_posts", "participation_52_other", _UP),
@@ -125,8 +126,7 @@ EXPECTED: dict[str, Expectation] = {
         ("neighbour_festival", "participation_52_other", _UP),
         ("oversight_accountability", "handoffs", _DOWN),
         ("owners_committee_party", "legitimacy", _UP),
-        ("party_alliance", "unit_satisfaction", _UP),
-        ("party_brand", "paper_share", _UP),
+        ("party_alliance", "resolved", _UP),
         ("points_incentive", "participation_52", _UP),
         ("professional_mediation", "real_resolution_rate", _UP),
         ("project_operation", "resolved", _UP),
@@ -134,7 +134,6 @@ EXPECTED: dict[str, Expectation] = {
         ("red_property", "property_effort", _UP),
         ("secretary_studio", "participation_52_other", _UP),
         ("service_centres", "participation_52_other", _UP),
-        ("sham", "paper_share", _UP),
         ("space_for_service", "participation_52_other", _UP),
         ("targeted_services", "participation_52", _UP),
         ("unit_services", "unit_satisfaction", _UP),
@@ -226,6 +225,17 @@ def stored() -> dict[str, Any]:
     return found
 
 
+def _commit() -> str:
+    """Last commit that touched the sources, with a plus where a source file differs from it."""
+    def git(*words: str) -> str:
+        done = subprocess.run(
+            ["git", *words], capture_output=True, text=True, check=False, cwd=FILE.parent.parent)
+        return done.stdout.strip()
+
+    changed = [line for line in git("status", "--porcelain", ".").splitlines() if FILE.name not in line]
+    return git("log", "-1", "--format=%h", "--", ".") + ("+" if changed else "")
+
+
 def main() -> int:
     """Run all trials and write them down."""
     plain = argparse.RawDescriptionHelpFormatter
@@ -234,13 +244,17 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
     kinds = tuple(given.kinds) or tuple(k for k in sorted(BUILT_IN) if k in EXPECTED)
-    start = time.perf_counter()
+    start, made_by = time.perf_counter(), _commit()
     found = run(kinds, workers=given.workers)
-    head = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False, cwd=FILE.parent)
-    found["commit"], found["date"] = head.stdout.strip(), time.strftime("%Y-%m-%d")
+    if made_by != _commit():
+        made_by += "+changed"  # sources moved while it ran: not to be quoted
+    for one in found["policies"].values():
+        one["commit"], one["date"] = made_by, time.strftime("%Y-%m-%d")
     if given.kinds and (before := stored()):
-        found["policies"] = {**before["policies"], **found["policies"]}
+        if any(before[key] != found[key] for key in ("seeds", "weeks", "harms", "settings")):
+            print("trials.json was made by other rules: run all policies anew", file=sys.stderr)
+            return 1
+        found["policies"] = dict(sorted({**before["policies"], **found["policies"]}.items()))
     FILE.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for kind, one in found["policies"].items():
         print(f"{kind:28} {one['outcome']:28} agrees {len(one['agrees']):2}/12, "
