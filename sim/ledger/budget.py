@@ -25,19 +25,19 @@ class Request:
 
     Parameters
     ----------
-    money : float
+    money : float or array, shape (C,)
         Yuan a unit.
-    attention : float
+    attention : float or array, shape (C,)
         Hours of the core's attention a unit.
-    staff : mapping of Kind to float
+    staff : mapping of Kind to float or array, shape (C,)
         Hours of each kind's staff a unit.
     units : int or array of int, shape (C,)
         Whole units wanted in each community; 0 asks for nothing there.
     """
 
-    money: float = 0.0
-    attention: float = 0.0
-    staff: Mapping[Kind, float] = field(default_factory=dict)
+    money: float | FloatArray = 0.0
+    attention: float | FloatArray = 0.0
+    staff: Mapping[Kind, float | FloatArray] = field(default_factory=dict)
     units: npt.ArrayLike = 1
 
 
@@ -140,12 +140,12 @@ class Budget:
         communities = len(self.fund)
         wanted = np.zeros((len(requests), communities), np.int64)
         waited = np.zeros_like(wanted)
-        money, attention = np.zeros(len(requests)), np.zeros(len(requests))
-        staff = np.zeros((len(requests), len(Kind)))
+        money, attention = np.zeros(wanted.shape), np.zeros(wanted.shape)
+        staff = np.zeros((*wanted.shape, len(Kind)))
         for p, (name, request) in enumerate(zip(names, requests, strict=True)):
             wanted[p], money[p], attention[p] = request.units, request.money, request.attention
             for kind, hours in request.staff.items():
-                staff[p, kind] = hours
+                staff[p, :, kind] = hours
             if name in self.waiting:
                 waited[p] = self.waiting[name]
         from sim.ledger.sharing import share_out  # scenario files are read without compiled code

@@ -20,9 +20,9 @@ def share_out(
     ----------
     wanted, waited : arrays of int, shape (P, C)
         Units asked for, and weeks waited.
-    money, attention : arrays, shape (P,)
+    money, attention : arrays, shape (P, C)
         A unit.
-    staff : array, shape (P, 10)
+    staff : array, shape (P, C, 10)
         Hours a unit.
     units : array of int, shape (P, C)
         Written.
@@ -43,20 +43,20 @@ def share_out(
         for rank in range(policies):
             p = order[rank]
             n = wanted[p, c]
-            if money[p] > 0.0:
-                n = min(n, int(fund[c] / money[p]))
-            if attention[p] > 0.0:
-                n = min(n, int(free[c] / attention[p]))
-            for k in range(staff.shape[1]):
-                if staff[p, k] > 0.0:
-                    n = min(n, int(staff_free[c, k] / staff[p, k]))
+            if money[p, c] > 0.0:
+                n = min(n, int(fund[c] / money[p, c]))
+            if attention[p, c] > 0.0:
+                n = min(n, int(free[c] / attention[p, c]))
+            for k in range(staff.shape[2]):
+                if staff[p, c, k] > 0.0:
+                    n = min(n, int(staff_free[c, k] / staff[p, c, k]))
             n = max(n, 0)
             units[p, c] = n
-            fund[c] -= n * money[p]
-            spent[c] += n * money[p]
-            spent_total[c] += n * money[p]
-            free[c] -= n * attention[p]
-            used[c] += n * attention[p]
-            for k in range(staff.shape[1]):
-                staff_free[c, k] -= n * staff[p, k]
-                staff_used[c, k] += n * staff[p, k]
+            fund[c] -= n * money[p, c]
+            spent[c] += n * money[p, c]
+            spent_total[c] += n * money[p, c]
+            free[c] -= n * attention[p, c]
+            used[c] += n * attention[p, c]
+            for k in range(staff.shape[2]):
+                staff_free[c, k] -= n * staff[p, c, k]
+                staff_used[c, k] += n * staff[p, c, k]

@@ -1,8 +1,7 @@
 """What policies share: which places they serve, who stands behind them, and how means scale with size.
 
 Costs are written per 1,000 residents, per grid or per building, so that a programme costs the same a head in
-small and large communities. A request names one amount a unit for all communities; where they differ in size,
-it is that of the average one.
+small and large communities.
 """
 
 from __future__ import annotations
@@ -63,28 +62,50 @@ def leader(view: ModelView) -> Kind:
     return Kind.RESIDENTS_COMMITTEE
 
 
-def led(view: ModelView, hours: float, staff: Mapping[Kind, float]) -> tuple[float, dict[Kind, float]]:
+def leaders(view: ModelView) -> npt.NDArray[np.int64]:
+    """Who gives the leading hours in each community, (C,): as :func:`leader`, community by community."""
+    n = view.places.communities
+    if view.regime in (Regime.ONE_CORE, Regime.ADMINISTRATIVE):
+        return np.full(n, int(Kind.CORE))
+    found = np.full(n, int(Kind.RESIDENTS_COMMITTEE))
+    if view.regime == Regime.SELF_GOVERNING:
+        found[staffed(view, Kind.VOLUNTEERS)] = int(Kind.VOLUNTEERS)
+        found[staffed(view, Kind.OWNERS_COMMITTEE)] = int(Kind.OWNERS_COMMITTEE)
+    return found
+
+
+def there(view: ModelView, staff: Mapping[Kind, float | FloatArray]) -> dict[Kind, FloatArray]:
+    """Hours asked of institutions, (C,) each, without those that a community does not have."""
+    return {
+        kind: np.asarray(hours, float) * staffed(view, kind) for kind, hours in staff.items()
+        if np.any(np.asarray(hours) > 0)}
+
+
+def led(
+    view: ModelView, hours: float | FloatArray, staff: Mapping[Kind, float | FloatArray]
+) -> tuple[FloatArray, dict[Kind, FloatArray]]:
     """Split means into attention and staff hours by who leads; institutions that do not exist are left out.
 
     Parameters
     ----------
     view : ModelView
-    hours : float
+    hours : float or array, shape (C,)
         Hours of whoever leads, a unit.
-    staff : mapping of Kind to float
+    staff : mapping of Kind to float or array, shape (C,)
         Hours of others, a unit.
 
     Returns
     -------
-    attention : float
-    staff : dict of Kind to float
+    attention : array, shape (C,)
+    staff : dict of Kind to array, shape (C,)
     """
-    kind = leader(view)
-    wanted = {other: h for other, h in staff.items() if h > 0 and staffed(view, other).any()}
-    if kind == Kind.CORE:
-        return hours, wanted
-    wanted[kind] = wanted.get(kind, 0.0) + hours
-    return 0.0, wanted
+    who = leaders(view)
+    wanted = there(view, staff)
+    for kind in Kind:
+        if kind != Kind.CORE and (who == kind).any():
+            own = np.asarray(hours, float) * (who == kind)
+            wanted[kind] = wanted.get(kind, np.zeros(len(who))) + own
+    return np.asarray(hours, float) * (who == int(Kind.CORE)), wanted
 
 
 def due(view: ModelView, weeks: float, stream: str, level: str) -> BoolArray:
@@ -198,30 +219,33 @@ class CommunityPolicy(Policy):
         covered = np.bincount(community, self.buildings(view), n)
         return covered / np.maximum(np.bincount(community, minlength=n), 1)
 
-    def thousands(self, view: ModelView) -> float:
-        """Thousand residents covered in an average community reached, times intensity."""
-        lo, hi = view.places.resident_range("building")
-        covered = float((hi - lo)[self.buildings(view)].sum())
-        return self.intensity * covered / max(int(self.communities(view).sum()), 1) / 1000.0
+    def thousands(self, view: ModelView) -> FloatArray:
+        """Thousand residents covered in each community, times intensity, (C,)."""
+        places = view.places
+        lo, hi = places.resident_range("building")
+        covered = (hi - lo) * self.buildings(view)
+        people = np.bincount(places.building_community, covered, places.communities).astype(np.float64)
+        return self.intensity * people / 1000.0
 
-    def grids(self, view: ModelView) -> float:
-        """Grids covered in an average community reached, times intensity."""
-        covered = np.zeros(view.places.grids, bool)
-        covered[view.places.building_grid[self.buildings(view)]] = True
-        return self.intensity * int(covered.sum()) / max(int(self.communities(view).sum()), 1)
+    def grids(self, view: ModelView) -> FloatArray:
+        """Grids covered in each community, times intensity, (C,)."""
+        places = view.places
+        covered = np.zeros(places.grids, bool)
+        covered[places.building_grid[self.buildings(view)]] = True
+        return self.intensity * np.bincount(
+            places.grid_community, covered, places.communities).astype(np.float64)
 
     def ask(
         self,
         view: ModelView,
-        money: float = 0.0,
-        attention: float = 0.0,
-        staff: Mapping[Kind, float] | None = None,
+        money: float | FloatArray = 0.0,
+        attention: float | FloatArray = 0.0,
+        staff: Mapping[Kind, float | FloatArray] | None = None,
     ) -> Request:
         """Request of one unit a community reached; institutions that do not exist are left out."""
-        wanted = {kind: h for kind, h in (staff or {}).items() if h > 0 and staffed(view, kind).any()}
         return Request(
-            money=money, attention=attention, staff=wanted, units=self.communities(view).astype(np.int64)
-        )
+            money=money, attention=attention, staff=there(view, staff or {}),
+            units=self.communities(view).astype(np.int64))
 
     def strength(self, view: ModelView, level: FloatArray) -> FloatArray:
         """Granted level times the share of the community covered, (C,)."""

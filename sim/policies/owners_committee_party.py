@@ -82,8 +82,9 @@ class OwnersCommitteeParty(CommunityPolicy):
     def request(self, view: ModelView) -> Request:
         """Attention, hours of both committees and money every week."""
         scale = self.thousands(view)
-        staff = {Kind.RESIDENTS_COMMITTEE: self.committee_hours * scale,
-                 Kind.OWNERS_COMMITTEE: self.owners_hours * self.intensity}
+        staff: dict[Kind, float | FloatArray] = {
+            Kind.RESIDENTS_COMMITTEE: self.committee_hours * scale,
+            Kind.OWNERS_COMMITTEE: self.owners_hours * self.intensity}
         return self.ask(view, self.money * scale, self.attention * scale, staff)
 
     def act(self, view: ModelView, level: FloatArray) -> None:

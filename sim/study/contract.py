@@ -298,7 +298,7 @@ def does_nothing_unpaid(kind: str) -> Fault:
     if model.budget.spent_total.sum() != 0.0:
         return _fault("没有经费仍花了钱", "it spends money that is not there")
     cost = lab.policy(kind).request(watched().until(0)).money
-    if cost > 0 and any(note.levers or len(note.offers) for note in model.notes):
+    if np.max(cost) > 0 and any(note.levers or len(note.offers) for note in model.notes):
         return _fault("付不起仍在起作用", "it acts without being paid for")
     return None
 
