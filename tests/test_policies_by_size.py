@@ -18,7 +18,8 @@ def test_a_community_twice_as_large_pays_twice_and_gets_twice_the_hours() -> Non
     people = (hi - lo).astype(float)
     assert people[0] > 1.7 * people[1]
     np.testing.assert_allclose(model.budget.spent / people, model.budget.spent[0] / people[0])
-    np.testing.assert_allclose(model.budget.attention_used / people, model.budget.attention_used[0] / people[0])
+    attention = model.budget.attention_used
+    np.testing.assert_allclose(attention / people, attention[0] / people[0])
     given = model.notes[-1].levers["staff_hours"][:, Kind.PROPERTY]
     np.testing.assert_allclose(given / people, given[0] / people[0])
 
