@@ -14,7 +14,7 @@ import typer
 from sim import cli_options as options
 from sim.errors import YiheError, default_language
 
-SORTS = ("policies", "scenarios", "outcomes", "parameters", "conditions", "levers")
+SORTS = ("policies", "scenarios", "outcomes", "parameters", "switches", "conditions", "levers")
 
 
 def explain(
@@ -29,7 +29,7 @@ def explain(
     as_json: options.Json = False,
     plugin: options.Plugin = None,
 ) -> None:
-    """Explain one policy, parameter, outcome, scenario, condition or lever."""
+    """Explain one policy, parameter, switch, outcome, scenario, condition or lever."""
     from sim.explain.facts import facts
     from sim.explain.find import find
     from sim.explain.text import explained
@@ -46,7 +46,7 @@ def list_(
         str,
         typer.Argument(
             metavar="|".join(SORTS),
-            help="政策、情景、指标、参数、困境、操纵量 · one of these",
+            help="政策、情景、指标、参数、开关、困境、操纵量 · one of these",
         ),
     ],
     lang: options.Lang = None,
@@ -59,7 +59,8 @@ def list_(
     from sim.scenario.bykind import near
 
     names: dict[str, Any] = dict(
-        zip(SORTS, ("policy", "scenario", "outcome", "parameter", "condition", "lever"), strict=True))
+        zip(SORTS, ("policy", "scenario", "outcome", "parameter", "switch", "condition", "lever"),
+            strict=True))
     names |= {word: key for key, label in WHAT.items() for word in (key, label.zh)}
     sort = names.get(what)
     if sort is None:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import sim
-from sim.explain.facts import number_facts, policy_facts
+from sim.explain.facts import number_facts, policy_facts, switch_facts
 from sim.explain.find import parameters
+from sim.explain.switches import switches
 from sim.explain.text import diagram, number
 from sim.explain.trial import told
 from sim.policies.base import Policy
@@ -28,6 +29,7 @@ _CARD = {
 _HEADS = (
     "键 · key", "名称 · name", "默认 · default", "范围 · range", "单位 · unit", "等级 · grade",
     "出处 · source")
+_SWITCH_HEADS = ("开关 · switch", "名称 · name", "默认 · default", "可选 · values")
 _BLOCKS = {
     "": "运行 · run",
     "places": "地点 · places", "population": "人口 · population", "ties": "关系 · ties",
@@ -78,10 +80,12 @@ def _policy(kind: str, cls: type[Policy], f: dict[str, Any]) -> Iterator[str]:
     yield "```text\n" + "\n".join(diagram(named, "zh")) + "\n\n" + "\n".join(diagram(named, "en")) + "\n```"
     if f["numbers"]:
         yield "\n".join(_table(f["numbers"]))
+    if f["switches"]:
+        yield "\n".join(_switches(f["switches"]))
 
 
 def parameters_page() -> str:
-    """Every declared number of scenarios, shocks and dispute categories, by block."""
+    """Every declared number and switch of scenarios, shocks and dispute categories, by block."""
     blocks: dict[str, list[dict[str, Any]]] = {name: [] for name in _BLOCKS}
     known = parameters(own=False)
     for path, one in known.items():
@@ -92,6 +96,10 @@ def parameters_page() -> str:
     blocks["policies"] = [number_facts(known[path]) for path in general]
     for row in blocks["policies"]:
         row["path"] = row["path"].replace("policies.no_op.", "policies[].")
+    choices: dict[str, list[dict[str, Any]]] = {name: [] for name in _BLOCKS}
+    for path, switch in switches().items():
+        if not path.startswith("policies."):
+            choices[path.partition(".")[0] if "." in path else ""].append(switch_facts(switch))
     count = sum(len(rows) for rows in blocks.values())
     grades = [row["evidence"] for rows in blocks.values() for row in rows]
     tally = ", ".join(f"{grade} {grades.count(grade)}" for grade in "ABCD")
@@ -105,6 +113,8 @@ def parameters_page() -> str:
     for name, rows in blocks.items():
         if rows:
             parts += [f"## {_BLOCKS[name]}", "\n".join(_table(rows))]
+        if choices[name]:
+            parts.append("\n".join(_switches(choices[name])))
     return "\n\n".join(parts) + "\n"
 
 
@@ -119,6 +129,18 @@ def _table(numbers: list[dict[str, Any]]) -> Iterator[str]:
         cells = (
             f"`{n['path']}`", f"{n['label']['zh']} · {n['label']['en']}", number(n["default"]),
             f"{number(low)} – {number(high)}", unit, n["evidence"], said)
+        yield "| " + " | ".join(map(_cell, cells)) + " |"
+
+
+def _switches(rows: list[dict[str, Any]]) -> Iterator[str]:
+    yield "| " + " | ".join(_SWITCH_HEADS) + " |"
+    yield "|" + " --- |" * len(_SWITCH_HEADS)
+    for s in rows:
+        values = "; ".join(f"`{v['key']}` {v['zh']} · {v['en']}" for v in s["values"])
+        note = f". {s['note']['zh']} · {s['note']['en']}" if s["note"] else ""
+        cells = (
+            f"`{s['path']}`", f"{s['label']['zh']} · {s['label']['en']}", f"`{s['default']}`",
+            values + note)
         yield "| " + " | ".join(map(_cell, cells)) + " |"
 
 

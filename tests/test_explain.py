@@ -5,25 +5,31 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from policy_lab import WEEKS, kinds, watched
+from pydantic import BaseModel
 from study_engine import fake
 
 from sim import cli
 from sim.errors import YiheError
 from sim.explain import verdicts
-from sim.explain.facts import facts
+from sim.explain.facts import facts, number_facts
 from sim.explain.find import everything, find, parameters
 from sim.explain.mechanism import STEPS, mechanism
-from sim.explain.text import explained
+from sim.explain.switches import NAMES, switches
+from sim.explain.text import LEVER_UNITS_ZH, explained
 from sim.ledger.levers import LEVERS
 from sim.outcomes import OUTCOMES
-from sim.policies.registry import policy_class, policy_kinds
-from sim.reference import stale
+from sim.params import ASSUMPTION
+from sim.policies.registry import BUILT_IN, policy_class, policy_kinds
+from sim.processes.parameters import Shock
+from sim.reference import pages, stale
 from sim.scenario.conditions import CONDITIONS
+from sim.scenario.schema import Scenario
+from sim.scenario.units import UNITS_ZH
 from sim.study import claims as study
 from sim.study.compare import compare
 from sim.study.contract import class_of, home
@@ -88,6 +94,10 @@ def test_what_a_policy_does_is_what_its_source_was_read_to_name(kind: str) -> No
     ("atomisation", "parameter", "ties.atomisation"),
     ("policies.sham.notice", "parameter", "policies.sham.notice"),
     ("categories.noise.severity", "parameter", "categories.noise.severity"),
+    ("building_leaders.mode", "switch", "policies.building_leaders.mode"),
+    ("policies.points_incentive.incentive", "switch", "policies.points_incentive.incentive"),
+    ("actors.property.present", "switch", "actors.property.present"),
+    ("协调方式", "switch", "regime"),
     ("资源短缺", "condition", "scarce_money"),
     ("notice", "lever", "notice"),
     ("chaoyang_neighbour_festival", "scenario", "chaoyang_neighbour_festival"),
@@ -103,7 +113,7 @@ def test_things_are_found_by_key_and_by_name(
 
 @pytest.mark.parametrize(("name", "words"), [
     ("nieghbour_festival", "neighbour_festival"), ("邻里结", "neighbour"), ("xyzzy", "yihe list"),
-    ("share", "give the whole name"),
+    ("share", "give the whole name"), ("present", "actors.mediation.present"),
 ])
 def test_what_is_not_found_is_one_sentence_with_the_nearest(name: str, words: str) -> None:
     with pytest.raises(YiheError) as caught:
@@ -114,7 +124,7 @@ def test_what_is_not_found_is_one_sentence_with_the_nearest(name: str, words: st
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_everything_can_be_explained_in_both_languages(lang: str) -> None:
-    for sort in ("policy", "outcome", "condition", "lever"):
+    for sort in ("policy", "outcome", "condition", "lever", "switch"):
         for thing in everything(sort):  # type: ignore[arg-type]
             told = facts(thing)
             assert json.loads(json.dumps(told)) == told
@@ -130,6 +140,71 @@ def test_a_parameter_says_everything_it_holds() -> None:
         told = explained(facts(find(path)), "en")
         for said in (path, number.unit, number.evidence, number.source, number.note, number.en):
             assert said in told, path
+
+
+def test_a_parameter_told_in_chinese_marks_what_is_english() -> None:
+    for path, number in parameters().items():
+        head = {"what": "parameter", "key": path, "name": {"zh": number.zh, "en": number.en}}
+        told = explained(head | number_facts(number), "zh")
+        assert ASSUMPTION not in told, path
+        assert not number.note or f"（英文注）{number.note}" in told, path
+    assert "建模假设" in explained(facts(find("ties.atomisation")), "zh")
+
+
+def test_every_lever_has_a_unit_in_chinese() -> None:
+    assert {lever.unit for lever in LEVERS.values()} <= {*UNITS_ZH, *LEVER_UNITS_ZH}
+
+
+# Switches.
+
+
+def choice_fields(block: type[BaseModel], prefix: str) -> Iterator[str]:
+    """Key paths of fields whose type, as written, is a ``Literal`` of several values or a ``bool``."""
+    for name, field in block.model_fields.items():
+        path = f"{prefix}{name}"
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from choice_fields(field.annotation, f"{path}.")
+        elif re.search(r"Literal\[[^\]]*,|\bbool\b", repr(field.annotation)):
+            yield path
+
+
+def test_every_choice_and_yes_or_no_field_is_in_the_table_of_names() -> None:
+    declared = {"regime", *choice_fields(Scenario, ""), *choice_fields(Shock, "shocks.")}
+    for kind in BUILT_IN:
+        cls = policy_class(kind)
+        assert cls is not None
+        declared |= set(choice_fields(cls, f"policies.{kind}."))
+    assert len(declared) > 20
+    assert declared == set(NAMES)
+    for path in declared:
+        switch = switches()[path]
+        assert switch.default in switch.names.values, path
+        assert set(switch.names.values) == set(NAMES[path].values), path
+        for label in (switch.names.label, *switch.names.values.values()):
+            assert re.search("[\u4e00-\u9fff]", label.zh), path
+            assert not re.search("[\u4e00-\u9fff]", label.en), path
+
+
+def test_switches_stand_on_cards_in_the_list_and_in_the_reference() -> None:
+    listed = {thing.key for thing in everything("parameter")}
+    made = pages()
+    for path, switch in switches().items():
+        assert path in listed
+        _, _, rest = path.partition("policies.")
+        kind, _, name = rest.partition(".")
+        if rest and kind in BUILT_IN:
+            card = explained(facts(find(kind)), "zh")
+            assert {name, switch.names.label.zh} <= set(card.split()), path
+        page = made["policies.md" if rest else "parameters.md"]
+        assert f"| `{name or path}` | {switch.names.label.zh} · {switch.names.label.en} |" in page, path
+
+
+def test_a_switch_is_told_with_its_values_and_the_sources_on_both_sides() -> None:
+    told = facts(find("building_leaders.mode"))
+    assert told["default"] == "appointed"
+    assert [value["key"] for value in told["values"]] == ["appointed", "discovered"]
+    assert "任命" in explained(told, "zh")
+    assert "sources disagree" in explained(told, "en")
 
 
 def test_a_policy_is_told_with_card_numbers_convenors_and_paths() -> None:
@@ -177,6 +252,13 @@ def test_the_command_explains_and_lists(yihe: Yihe) -> None:
     assert {row["key"] for row in json.loads(out)} == set(OUTCOMES)
     code, out, _ = yihe("list", "政策")
     assert len(out.splitlines()) == len(policy_kinds())
+    code, out, _ = yihe("explain", "building_leaders.mode")
+    assert code == 0
+    assert "discovered（在共同行动中发现）" in out
+    code, out, _ = yihe("list", "parameters")
+    assert "policies.building_leaders.mode" in out
+    code, out, _ = yihe("list", "开关", "--json")
+    assert {row["key"] for row in json.loads(out)} == set(switches())
     code, out, err = yihe("list", "polices")
     assert (code, out) == (2, "")
     assert "policies" in err

@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.explain.find import Named, parameters
 from sim.explain.mechanism import OFFER, STEPS, Step, mechanism, reached, writers
+from sim.explain.switches import Switch, of_policy, switches
 from sim.explain.trial import interactions, trial_facts
 from sim.ledger.levers import LEVERS
 from sim.outcomes import OUTCOMES
@@ -67,6 +68,8 @@ def facts(thing: Named) -> Facts:
         return head | policy_facts(policy_kinds()[thing.key])
     if thing.what == "parameter":
         return head | number_facts(parameters()[thing.key])
+    if thing.what == "switch":
+        return head | switch_facts(switches()[thing.key])
     if thing.what == "outcome":
         return head | outcome_facts(thing.key)
     if thing.what == "condition":
@@ -85,8 +88,28 @@ def number_facts(number: Declared) -> Facts:
         "note": number.note}
 
 
+def switch_facts(switch: Switch) -> Facts:
+    """What may be chosen, and what is chosen if a file says nothing."""
+    names = switch.names
+    return {
+        "path": switch.path, "label": both(names.label), "default": _written(switch.default),
+        "values": [{"key": _written(value), **both(label)} for value, label in names.values.items()],
+        "note": None if names.note is None else both(names.note)}
+
+
+def _own_switches(kind: str, cls: type[Policy]) -> list[Facts]:
+    """Switches of a policy by the keys they have within it, as its numbers."""
+    own = (switch_facts(switch) for switch in of_policy(kind, cls))
+    return [one | {"path": one["path"].removeprefix(f"policies.{kind}.")} for one in own]
+
+
+def _written(value: object) -> str:
+    """A value as a scenario file has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def policy_facts(cls: type[Policy]) -> Facts:
-    """Card, numbers, convenors and mechanism of a policy."""
+    """Card, numbers, switches, convenors and mechanism of a policy."""
     card, found, kind = cls.card, mechanism(cls), str(cls.model_fields["kind"].default)
     general = {number.path for number in declared(Policy)}
     numbers = [number_facts(n) for n in declared(cls) if n.path not in general]
@@ -95,7 +118,7 @@ def policy_facts(cls: type[Policy]) -> Facts:
         "source": card.source,
         "convenors": [{"key": r.key, "zh": r.zh, "en": r.en} for r in sorted(cls.convenors)],
         "needs_convenor": cls.convenors != frozenset(Regime),
-        "numbers": numbers,
+        "numbers": numbers, "switches": _own_switches(kind, cls),
         "levers": [_lever_path(lever) for lever in found.levers],
         "offers": [{"key": a.key, "zh": a.zh, "en": a.en} for a in found.activities],
         "offer_path": _step(OFFER) if found.activities else None,

@@ -1,4 +1,4 @@
-"""Everything that has a name, found by it: policies, parameters, outcomes, scenarios, conditions, levers."""
+"""Everything that has a name, found by it: policies, parameters, switches, outcomes, scenarios …"""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 import sim
 from sim.errors import YiheError
+from sim.explain.switches import switches
 from sim.ledger.levers import LEVERS
 from sim.outcomes import OUTCOMES
 from sim.params import Declared, Label, declared
@@ -20,20 +21,21 @@ from sim.scenario import yamlfile
 from sim.scenario.conditions import CONDITIONS
 from sim.scenario.schema import Scenario
 
-What = Literal["policy", "scenario", "outcome", "parameter", "condition", "lever"]
+What = Literal["policy", "scenario", "outcome", "parameter", "switch", "condition", "lever"]
 
 WHAT: dict[What, Label] = {
     "policy": Label(zh="政策", en="policy"),
     "scenario": Label(zh="情景", en="scenario"),
     "outcome": Label(zh="指标", en="outcome"),
     "parameter": Label(zh="参数", en="parameter"),
+    "switch": Label(zh="开关", en="switch"),
     "condition": Label(zh="困境", en="condition"),
     "lever": Label(zh="操纵量", en="lever"),
 }
 
 
 _QUICK: tuple[What, ...] = ("policy", "outcome", "condition", "lever", "parameter")
-"""Sorts that need no file to be read."""
+"""Sorts that need no file to be read; parameters bring the switches with them."""
 
 
 class Named(NamedTuple):
@@ -81,7 +83,7 @@ def _own_categories() -> list[Category]:
 
 
 def everything(what: What | None = None) -> Iterator[Named]:
-    """All that can be explained, or all of one sort."""
+    """All that can be explained, or all of one sort; switches are among the parameters as well."""
     if what in (None, "policy"):
         for kind, cls in policy_kinds().items():
             yield Named("policy", kind, cls.card.name)
@@ -99,6 +101,9 @@ def everything(what: What | None = None) -> Iterator[Named]:
     if what in (None, "parameter"):
         for path, number in parameters().items():
             yield Named("parameter", path, Label(zh=number.zh, en=number.en))
+    if what in (None, "parameter", "switch"):
+        for path, switch in switches().items():
+            yield Named("switch", path, switch.names.label)
 
 
 def _scenarios(files: list[Path] | None = None) -> Iterator[Named]:
@@ -143,13 +148,18 @@ def find(name: str) -> Named:
         things += _scenarios(by_stem)
     for fits in (_by_key, _by_name, _by_last_key, _by_part):
         found = [thing for thing in things if fits(thing, wanted)]
-        if len({thing.what for thing in found}) > 1:  # a policy before a number of its name
-            found = [thing for thing in found if thing.what == found[0].what]
+        if len({_sort(thing) for thing in found}) > 1:  # a policy before a number of its name
+            found = [thing for thing in found if _sort(thing) == _sort(found[0])]
         if len(found) == 1:
             return found[0]
         if found and fits is not _by_part:
             raise _several(name, found)
     raise _nothing(name, things, [thing for thing in things if _by_part(thing, wanted)])
+
+
+def _sort(thing: Named) -> What:
+    """Numbers and switches stand side by side: neither goes before the other."""
+    return "parameter" if thing.what == "switch" else thing.what
 
 
 def _by_key(thing: Named, wanted: str) -> bool:
@@ -162,12 +172,12 @@ def _by_name(thing: Named, wanted: str) -> bool:
 
 def _by_last_key(thing: Named, wanted: str) -> bool:
     """``atomisation`` for ``ties.atomisation``."""
-    return thing.what == "parameter" and thing.key.casefold().endswith("." + wanted)
+    return _sort(thing) == "parameter" and thing.key.casefold().endswith("." + wanted)
 
 
 def _by_part(thing: Named, wanted: str) -> bool:
     texts = (thing.key, thing.label.zh, thing.label.en)
-    return thing.what != "parameter" and any(wanted in text.casefold() for text in texts)
+    return _sort(thing) != "parameter" and any(wanted in text.casefold() for text in texts)
 
 
 def _several(name: str, found: list[Named]) -> YiheError:
@@ -188,10 +198,10 @@ def _nothing(name: str, things: list[Named], part: list[Named]) -> YiheError:
     guess = list(near)[:3]
     if guess:
         return YiheError(
-            f"没有叫 {name} 的政策、参数、指标、情景、困境或操纵量，是否想写 {'、'.join(guess)}？",
-            f"no policy, parameter, outcome, scenario, condition or lever is called {name}; did you mean "
-            f"{', '.join(guess)}?")
+            f"没有叫 {name} 的政策、参数、开关、指标、情景、困境或操纵量，是否想写 {'、'.join(guess)}？",
+            f"no policy, parameter, switch, outcome, scenario, condition or lever is called {name}; did you "
+            f"mean {', '.join(guess)}?")
     return YiheError(
-        f"没有叫 {name} 的政策、参数、指标、情景、困境或操纵量；用 yihe list policies 等查看全部",
-        f"no policy, parameter, outcome, scenario, condition or lever is called {name}; yihe list policies "
-        "and its like show all")
+        f"没有叫 {name} 的政策、参数、开关、指标、情景、困境或操纵量；用 yihe list policies 等查看全部",
+        f"no policy, parameter, switch, outcome, scenario, condition or lever is called {name}; yihe list "
+        "policies and its like show all")

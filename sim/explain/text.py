@@ -11,12 +11,21 @@ from rich.cells import cell_len
 from sim.explain.facts import Facts
 from sim.explain.find import WHAT, Named
 from sim.explain.trial import told
+from sim.params import ASSUMPTION
 from sim.report.words import say, unit_name
+from sim.scenario.units import unit_in
 
 GRADES = {
     "A": ("实测且有据可查", "measured and seen"), "B": ("转引", "second-hand"),
     "C": ("来源文本的主张", "claimed by a source text"), "D": ("建模假设", "assumption"),
 }
+LEVER_UNITS_ZH = {
+    "h saved on the way": "路上省下的小时", "share reached by the app": "应用触达的比例",
+    "visible members a household": "每户看得见的党员", "leaders": "名楼长", "visits a week": "每周走访次数",
+    "organisers' h a week": "组织者每周小时", "yuan a week": "元/周", "−1 to 1": "−1 到 1",
+    "share of cases routed at once to the right desk": "一次派到位的案件比例", "share of tasks": "任务比例",
+}
+"""Units that levers have and numbers have not."""
 MARK = ("示意性，未经校准", "illustrative, uncalibrated")
 
 
@@ -42,8 +51,8 @@ def explained(facts: Facts, lang: str) -> str:
         f"{facts['name'][lang]}  {facts['key']}",
         f"{WHAT[what].text(lang)} · {say(lang, *MARK)}", ""]
     body = {
-        "policy": _policy, "parameter": _parameter, "outcome": _outcome, "scenario": _scenario,
-        "condition": _condition, "lever": _lever}[what]
+        "policy": _policy, "parameter": _parameter, "switch": _switch, "outcome": _outcome,
+        "scenario": _scenario, "condition": _condition, "lever": _lever}[what]
     return "\n".join([*head, *body(facts, lang)]).rstrip() + "\n"
 
 
@@ -91,7 +100,28 @@ def _policy(f: Facts, lang: str) -> Iterator[str]:
         for n in f["numbers"]:
             if n["evidence"] != "D" or n["note"]:
                 sources = [n["source"]] if n["evidence"] != "D" else []
-                yield f"  {n['path']}: {'; '.join([*sources, *([n['note']] if n['note'] else [])])}"
+                notes = [_noted(n["note"], lang)] if n["note"] else []
+                yield f"  {n['path']}{say(lang, '：', ': ')}{say(lang, '；', '; ').join([*sources, *notes])}"
+    if f["switches"]:
+        yield ""
+        yield say(lang, "开关", "Switches")
+        columns = ("键", "名称", "默认", "可选") if lang == "zh" else ("key", "name", "default", "values")
+        yield from table(columns, [
+            (s["path"], s["label"][lang], s["default"], values_in(s, lang)) for s in f["switches"]])
+        for s in f["switches"]:
+            if s["note"]:
+                yield f"  {s['path']}{say(lang, '：', ': ')}{s['note'][lang]}"
+
+
+def values_in(switch: Facts, lang: str) -> str:
+    """Every value of a switch with its name."""
+    return say(lang, "、", "; ").join(
+        f"{value['key']}{say(lang, f'（{value[lang]}）', f' ({value[lang]})')}" for value in switch["values"])
+
+
+def _noted(note: str, lang: str) -> str:
+    """A parameter's note; notes are written in English only."""
+    return say(lang, f"（英文注）{note}", note)
 
 
 def _number_row(n: Facts, lang: str) -> tuple[str, ...]:
@@ -128,10 +158,22 @@ def _parameter(f: Facts, lang: str) -> Iterator[str]:
         (say(lang, "单位", "unit"), f["unit"][lang]),
         (say(lang, "范围", "range"), f"{number(low)} – {number(high)}"),
         (say(lang, "证据等级", "grade"), grade),
-        (say(lang, "出处", "source"), f["source"]),
+        (say(lang, "出处", "source"), say(lang, "建模假设", ASSUMPTION) if f["source"] == ASSUMPTION
+         else f["source"]),
     ]
     if f["note"]:
-        rows.append((say(lang, "说明", "note"), f["note"]))
+        rows.append((say(lang, "说明", "note"), _noted(f["note"], lang)))
+    yield from _pairs(rows)
+
+
+def _switch(f: Facts, lang: str) -> Iterator[str]:
+    default = next(value[lang] for value in f["values"] if value["key"] == f["default"])
+    rows = [
+        (say(lang, "默认值", "default"), f["default"] + say(lang, f"（{default}）", f" ({default})")),
+        (say(lang, "可选", "values"), values_in(f, lang)),
+    ]
+    if f["note"]:
+        rows.append((say(lang, "说明", "note"), f["note"][lang]))
     yield from _pairs(rows)
 
 
@@ -154,7 +196,8 @@ def _outcome(f: Facts, lang: str) -> Iterator[str]:
 def _lever(f: Facts, lang: str) -> Iterator[str]:
     yield from _pairs([
         (say(lang, "作用于", "set for"), f["axis_name"][lang]),
-        (say(lang, "单位", "unit"), f["unit"]),
+        (say(lang, "单位", "unit"),
+         say(lang, LEVER_UNITS_ZH.get(f["unit"], unit_in(f["unit"], "zh")), f["unit"])),
         (say(lang, "由谁读取", "read by"),
          f"[{f['part_of_week']}] {f['step'][lang]} ({f['read_by']})"),
         (say(lang, "先能触及", "reaches first"),
