@@ -143,6 +143,16 @@ def test_seated_units_lend_hours_and_get_something_back() -> None:
     assert (mine.desk_hours > theirs.desk_hours).all()
 
 
+def test_units_lend_no_more_than_they_can_spare() -> None:
+    for kind in ("big_party_committee", "party_alliance"):
+        model = watched({"kind": kind, "partner_hours": 40.0}, **UNITS).until(1)
+        p, unit = model.policies[0], model.actors.partner_unit
+        most = p.spared * unit.hours * model.state(Kind.PARTNER_UNIT).number
+        lent = lever(model, "staff_hours", Kind.PARTNER_UNIT)
+        assert (lent > 0).all(), kind
+        assert (lent <= most).all(), kind
+
+
 def test_more_seats_take_more_attention_and_slow_attendance() -> None:
     few, many = (watched({**BIG, "seats": seats}, **UNITS).until(1) for seats in (3, 14))
     assert (lever(few, "attendance_delay") < 0).all()
@@ -452,6 +462,23 @@ def test_help_goes_to_the_heaviest_load_and_works_when_staff_know_the_place() ->
     assert lever(model, "staff_hours", Kind.RESIDENTS_COMMITTEE)[helped] > 1.5 * first
     without = watched(**BUSY).until(10).state(Kind.RESIDENTS_COMMITTEE).line_hours
     assert (model.state(Kind.RESIDENTS_COMMITTEE).line_hours > without)[helped].all()
+
+
+@pytest.mark.parametrize("kind", ["district_support", "devolution"])
+def test_money_from_outside_brings_records_of_its_own(kind: str) -> None:
+    small, large = (watched({"kind": kind, "income": yuan}).until(1) for yuan in (300.0, 3000.0))
+    p = small.policies[0]
+    more = lever(large, "paper_hours", Kind.RESIDENTS_COMMITTEE) - lever(
+        small, "paper_hours", Kind.RESIDENTS_COMMITTEE)
+    more_yuan = lever(large, "income") - lever(small, "income")
+    assert more.any()
+    np.testing.assert_allclose(more, p.income_paper * more_yuan / 1000.0)
+
+
+def test_reception_grows_with_the_hours_lent() -> None:
+    few, many = (watched({**HELP, "share": 1.0, "lent_hours": hours}).until(1) for hours in (10.0, 40.0))
+    used = [m.budget.staff_used[:, Kind.RESIDENTS_COMMITTEE] for m in (few, many)]
+    np.testing.assert_allclose(used[1], 4.0 * used[0])
 
 
 def test_short_visits_cost_more_line_hours_than_they_bring() -> None:

@@ -306,6 +306,22 @@ def test_units_that_are_served_are_content_and_lend_more() -> None:
     assert (mine.desk_hours > theirs.desk_hours).all()
 
 
+def test_what_units_are_given_is_paid_for_each_of_them() -> None:
+    given = {
+        "party_alliance": ("exchange",), "big_party_committee": ("exchange", "services"),
+        "joint_party_organisation": ("exchange", "services"), "devolution": ("services",),
+        "unit_services": ("served",)}
+    few, many = ({"actors": {"partner_unit": {"number": n}}} for n in (1, 4))
+    for kind, names in given.items():
+        for name in names:
+            spent = [watched({"kind": kind, name: much}, **units).until(1).budget.spent_total
+                     for much in (0.0, 0.5, 1.0) for units in (few, many)]
+            none_few, none_many, half_few, _, all_few, all_many = spent
+            np.testing.assert_allclose(all_few - none_few, 2.0 * (half_few - none_few), err_msg=kind)
+            np.testing.assert_allclose(all_many - none_many, 4.0 * (all_few - none_few), err_msg=kind)
+            assert (all_few > none_few).all(), kind
+
+
 def test_many_units_at_the_counter_keep_residents_waiting() -> None:
     many = {"actors": {"partner_unit": {"number": 12}}, **BUSY}
     policy = {"kind": "unit_services", "served": 1.0}

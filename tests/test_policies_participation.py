@@ -245,10 +245,12 @@ def test_points_lose_value_when_more_are_issued_than_the_fund_redeems() -> None:
     assert poor[-1] < 0.5 * poor[0]
 
 
-def test_harm_after_material_points_stop_people_come_less_than_if_they_had_never_been() -> None:
+@pytest.mark.parametrize(("step", "habit"), [(0.3, {"habit_step": 0.0, "skill_step": 0.0}), (0.1, {})])
+def test_harm_where_crowding_out_is_strong_people_come_less_once_points_have_stopped(
+    step: float, habit: dict[str, float]
+) -> None:
     paid = {**POINTS, "end": 24, "reward": 4.0, "notice": 1.0, "seats": 1000.0, "fund": 10000.0}
-    crowd = {"participation": {"crowding_step": 0.3, "reward_weight": 1.0, "habit_step": 0.0,
-                               "skill_step": 0.0}}
+    crowd = {"participation": {"crowding_step": step, "reward_weight": 1.0, **habit}}
 
     def gain(seed: int) -> float:
         total = [0.0, 0.0]
@@ -354,6 +356,23 @@ def test_discovered_backbones_have_shown_themselves_and_appointed_are_quick_but_
     assert (found.residents.stage[who] >= Stage.MUTUAL_HELP).all()
     assert not (memory(named, backbone="resident")["backbone"] > 0)[named.residents.membership == 0].any()
     assert offers(named)["voice"].max() < offers(found)["voice"].max()
+
+
+@pytest.mark.parametrize("choice", ["discovered", "appointed"])
+def test_who_moves_is_no_longer_a_backbone(choice: str) -> None:
+    model = watched({**LOOP, "choice": choice, "broken": "projects"}, weeks=40).until(24)
+    kept = memory(model, backbone="resident", since="resident")
+    assert (memory(model, stage="community")["stage"] > 0).all(), "backbones are no longer sought"
+    who = np.flatnonzero(kept["backbone"])
+    assert (kept["since"][who] > 0).all()
+    model.residents.stay[who[0]] = 0.0
+    others = kept["since"].copy()
+    model.step()
+    assert not kept["backbone"][who[0]]
+    assert not kept["since"][who[0]]
+    stays = np.flatnonzero(kept["backbone"])
+    assert (others[stays] > 0).all()
+    np.testing.assert_array_equal(kept["since"][stays], others[stays])
 
 
 def test_harm_a_stuck_loop_takes_attention_and_line_hours_for_nothing() -> None:

@@ -149,7 +149,15 @@ def test_wishes_within_the_money_are_seen_to_and_told() -> None:
     assert rows["attended"][rows["online"] > 0].sum() > 0
     p = model.policies[0]
     wished = p.wish_share * rows[rows["activity"] == Activity.MICRO_WISH]["attended"].sum()
-    assert lever(model, "staff_hours", Kind.PROPERTY).sum() <= p.works * wished + 1e-9
+    assert lever(model, "staff_hours", Kind.PROPERTY).sum() <= wished * p.cost_each / p.hour_price + 1e-9
+
+
+def test_works_are_the_money_spent_at_the_price_of_an_hour() -> None:
+    dear, cheap = (came_of_it({**MICRO, "weeks": 1, "hour_price": price}, 4)[0] for price in (150.0, 75.0))
+    hours = [lever(model, "staff_hours", Kind.PROPERTY) for model in (dear, cheap)]
+    assert hours[0].any()
+    np.testing.assert_allclose(2.0 * hours[0], hours[1])
+    np.testing.assert_allclose(dear.budget.spent_total, cheap.budget.spent_total)
 
 
 def test_short_wishes_draw_more_people_than_no_offer() -> None:
@@ -207,6 +215,17 @@ def test_rooms_lent_buy_service_and_put_residents_further_away() -> None:
     assert (empty.budget.spent_total > 0).all()
 
 
+def test_rooms_cost_rent_and_service_is_bounded_by_the_organisations_staff() -> None:
+    few, many = (watched({**SPACE, "room_hours": hours}).until(1) for hours in (40.0, 400.0))
+    p = few.policies[0]
+    thousands = p.thousands(few)
+    more = many.budget.spent_total - few.budget.spent_total
+    np.testing.assert_allclose(more, p.rent * p.lent * 360.0 * thousands)
+    generous = watched({**SPACE, "room_hours": 400.0, "returned": 4.0}).until(1)
+    given = generous.notes[-1].levers["staff_hours"][:, Kind.SOCIAL_ORGANIZATION]
+    np.testing.assert_allclose(given, p.service_share * 40.0 * few.actors.social_organization.staff)
+
+
 def test_what_an_appeal_brings_is_the_gift_times_those_who_gave() -> None:
     model = watched({**SPACE, "appeal_weeks": 2})
     brought = 0.0
@@ -251,20 +270,49 @@ LAW = {"kind": "legal_publicity"}
 
 def test_training_makes_people_who_know_the_law_and_lend_mediation_hours() -> None:
     without, with_it = both({**LAW, "session_weeks": 1, "notice": 1.0}, 8)
-    assert (memory(with_it, knowing="community")["knowing"] > 0).all()
+    knowing = memory(with_it, knowing="resident")["knowing"] > 0
+    assert (np.bincount(with_it.residents.community, knowing) > 0).all()
+    assert (with_it.residents.age[knowing] >= 18).all()
     team = Kind.MEDIATION
     assert (with_it.state(team).desk_hours > without.state(team).desk_hours).all()
     assert (lever(with_it, "clarity") > 0).all()
 
 
 def test_law_week_takes_mediators_hours_and_knowledge_fades_without_refreshers() -> None:
-    model = watched({**LAW, "session_weeks": 104}, weeks=40).until(5)
+    one_week = {"session_weeks": 104, "law_week_notice": 1.0, "most": 200.0, "becomes": 0.5}
+    model = watched({**LAW, **one_week, "forgotten": 0.1}, weeks=40).until(5)
     assert (model.budget.staff_used[:, Kind.MEDIATION] > 0).all()
     model.until(6)
-    known = memory(model, knowing="community")["knowing"].copy()
-    assert known.any()
+    known = memory(model, knowing="resident")["knowing"] > 0
+    assert known.sum() > 3
     model.until(40)
-    assert (memory(model, knowing="community")["knowing"] < known)[known > 0].all()
+    left = memory(model, knowing="resident")["knowing"] > 0
+    assert left.sum() < known.sum()
+
+
+def test_hours_lent_are_the_advisers_and_those_taken_from_who_knows_the_law() -> None:
+    model = watched({**LAW, "session_weeks": 1, "notice": 1.0, "most": 50.0, "given": 5.0}).until(8)
+    note, p, r = model.notes[-1], model.policies[0], model.residents
+    taken = -note.levers["free_hours"]
+    assert taken.any()
+    assert (taken <= r.free_hours + 1e-6).all()
+    taken = np.bincount(r.community, taken)
+    lent = note.levers["staff_hours"][:, Kind.MEDIATION]
+    np.testing.assert_allclose(lent, taken + p.adviser_hours * p.residents(model))
+    no_team = watched({**LAW, "session_weeks": 1, "notice": 1.0},
+                      actors={"mediation": {"present": False}}).until(8)
+    assert not any("free_hours" in note.levers for note in no_team.notes)
+
+
+def test_who_moves_away_takes_the_law_along() -> None:
+    model = watched({**LAW, "session_weeks": 1, "notice": 1.0, "most": 50.0, "forgotten": 0.0}).until(8)
+    knowing = memory(model, knowing="resident")["knowing"]
+    who = np.flatnonzero(knowing > 0)
+    assert len(who) > 1
+    model.residents.stay[who[0]] = 0.0
+    model.step()
+    assert knowing[who[0]] == 0
+    assert (knowing[who[1:]] > 0).any()
 
 
 def test_harm_people_who_know_their_rights_bring_more_to_the_same_staff() -> None:

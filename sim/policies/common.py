@@ -108,6 +108,11 @@ def led(
     return np.asarray(hours, float) * (who == int(Kind.CORE)), wanted
 
 
+def hours_left(view: ModelView) -> FloatArray:
+    """Usual free hours of each resident that no policy has taken this week, (N,)."""
+    return np.maximum(view.residents.free_hours + view.levers.get("free_hours"), 0.0)
+
+
 def due(view: ModelView, weeks: float, stream: str, level: str) -> BoolArray:
     """Which places have their turn this week, when each has it every so many weeks at a phase of its own."""
     period = max(1, round(weeks))

@@ -33,9 +33,11 @@ class DistrictSupport(CommunityPolicy):
             "slowly once the help ends.",
         ),
         cost=Label(
-            zh="居委会对接和汇报台账工时、配套经费；区直人员和资金来自模型之外，不计入社区成本。",
-            en="The residents' committee's hours for reception and reports, matching money; the departments' "
-            "staff and money come from outside the model and are not counted as the community's cost.",
+            zh="居委会对接工时（随派驻工时增加）、汇报台账（随帮扶经费增加）、配套经费；区直人员和资金来自社区之外，"
+            "不计入社区成本，但对社会并非无偿。",
+            en="The residents' committee's hours for reception (more, the more hours are lent) and reports "
+            "(more, the more money comes), matching money; the departments' staff and money come from "
+            "outside the community and are not counted as its cost, but are not free to society.",
         ),
         claim=Label(
             zh="推行区直为重点的基层帮扶运行机制（来源未给出数字）。",
@@ -54,17 +56,21 @@ class DistrictSupport(CommunityPolicy):
                          label=("帮扶面", "communities supported"), note="at least one")
     term: int = Param(26, unit="weeks", ge=1, le=260, label=("帮扶期", "weeks of a term"))
     lent_hours: float = Param(10.0, unit="h a week per 1,000 residents", ge=0, le=120,
-                              label=("派驻工时", "hours of lent staff"))
+                              label=("派驻工时", "hours of lent staff"),
+                              note="from outside the community: not its cost, but not free to society")
     learning: float = Param(4.0, unit="weeks until half of the hours are of use", ge=0, le=52,
                             label=("熟悉情况", "learning the place"))
     income: float = Param(300.0, unit="yuan a week per 1,000 residents", ge=0, le=20000,
-                          label=("帮扶经费", "money lent"))
+                          label=("帮扶经费", "money lent"),
+                          note="from outside the community: not its cost, but not free to society")
     authority: float = Param(0.05, unit="0 to 1", ge=0, le=0.4,
                              label=("部门撑腰", "weight of a department behind the core"))
-    reception_hours: float = Param(1.0, unit="h a week per 1,000 residents", ge=0, le=40,
-                                   label=("对接工时", "hours of reception"))
-    report_hours: float = Param(1.5, unit="h a week per 1,000 residents", ge=0, le=40,
+    reception: float = Param(0.1, unit="h of own staff an hour of lent staff", ge=0, le=2,
+                             label=("每派驻一小时的对接工时", "hours of reception an hour lent"))
+    report_hours: float = Param(1.2, unit="h a week per 1,000 residents", ge=0, le=40,
                                 label=("帮扶汇报台账", "hours of reports"))
+    income_paper: float = Param(1.0, unit="h a 1,000 yuan", ge=0, le=40,
+                                label=("经费使用台账", "records of how the money was used"))
     money: float = Param(40.0, unit="yuan a week per 1,000 residents", ge=0, le=20000,
                          label=("配套经费", "matching money"))
     unlearning: float = Param(0.08, unit="skill, 0 to 1", ge=0, le=0.5,
@@ -76,7 +82,7 @@ class DistrictSupport(CommunityPolicy):
         """Reception hours and matching money where support goes."""
         scale = self.thousands(view)
         asked = self.ask(view, self.money * scale, 0.0,
-                         {Kind.RESIDENTS_COMMITTEE: self.reception_hours * scale})
+                         {Kind.RESIDENTS_COMMITTEE: self.reception * self.lent_hours * scale})
         return Request(asked.money, 0.0, asked.staff, self._choose(view).astype(np.int64))
 
     def act(self, view: ModelView, level: FloatArray) -> None:
@@ -88,7 +94,8 @@ class DistrictSupport(CommunityPolicy):
         levers.add("staff_hours", self.lent_hours * known * strength * size, kind=Kind.RESIDENTS_COMMITTEE)
         levers.add("income", self.income * strength * size)
         levers.add("authority", self.authority * strength)
-        levers.add("paper_hours", self.report_hours * strength * size, kind=Kind.RESIDENTS_COMMITTEE)
+        paper = self.report_hours + self.income_paper * self.income / 1000.0
+        levers.add("paper_hours", paper * strength * size, kind=Kind.RESIDENTS_COMMITTEE)
         memory["leaning"] += self.lean_pace * (np.minimum(1.0, strength) * known - memory["leaning"])
         levers.add("desk_skill", -self.unlearning * memory["leaning"], kind=Kind.RESIDENTS_COMMITTEE)
 

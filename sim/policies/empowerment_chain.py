@@ -22,8 +22,7 @@ _COLUMNS = {"workers": "community", "teams": "community", "residents": "communit
 
 
 class EmpowermentChain(CommunityPolicy):
-    """赋能链: each link learns from the one above, if both have the hours; a link without breaks the chain.""
-    """
+    """赋能链: each link learns from the one above, if both have hours; a link without breaks the chain."""
 
     kind: Literal["empowerment_chain"] = "empowerment_chain"
     card: ClassVar[Card] = Card(

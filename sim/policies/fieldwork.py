@@ -61,8 +61,7 @@ def tally(rows: Rows, column: str, communities: int) -> FloatArray:
 
 
 def spare_hours(view: ModelView, kind: Kind) -> FloatArray:
-    """Hours of one kind that no policy has asked for, lent or taken so far this week, (C,); never negative.""
-    """
+    """Hours of one kind that no policy has asked for, lent or taken so far this week, (C,); at least 0."""
     lent = view.levers.get("staff_hours")[:, kind]
     return np.maximum(view.budget.staff[:, kind] + lent, 0.0)
 

@@ -9,7 +9,7 @@ import numpy as np
 from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import CORE_LED, Card, FloatArray
-from sim.policies.common import CommunityPolicy
+from sim.policies.common import CommunityPolicy, hours_left
 from sim.vocabulary import Kind, Regime
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class GridPartyBuilding(CommunityPolicy):
         r = view.residents
         member = (r.membership > 0) & (r.present > 0)
         # The organisers are the building's members: what they give, they no longer have.
-        own = r.free_hours * member
+        own = hours_left(view) * member
         free = np.bincount(r.building, own, places.buildings)
         hours = np.minimum(self.organisation * level[places.building_community] * covered, free)
         levers.add("organisation", hours)

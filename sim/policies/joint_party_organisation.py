@@ -10,6 +10,7 @@ from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import CORE_LED, BoolArray, Card, FloatArray
 from sim.policies.common import CommunityPolicy
+from sim.policies.partners import units_reached
 from sim.vocabulary import Activity, Kind, Regime, Stage
 
 if TYPE_CHECKING:
@@ -28,16 +29,17 @@ class JointPartyOrganisation(CommunityPolicy):
         mechanism=Label(
             zh="在楼宇、园区把各单位的党员编入一个联合党组织：白天在此上班的人接得到通知；"
             "午间就在本楼议事、值岗，省去往返；单位得到服务与资源互换。"
-            "没有驻区楼宇的大型社区，则由它召集社区里分属各单位的党员。",
+            "没有驻区楼宇的大型社区，则由它召集社区里分属各单位的党员。单位自身满意度随所得而升是模型的设定，不是发现。",
             en="Members of the many units in an office building or park form one organisation: those who are "
             "here by day hear of things, talk and serve at noon in their own building, with nothing lost on "
             "the way; units get services and exchange. In a large estate without offices it calls on the "
-            "members of many units who live there.",
+            "members of many units who live there. "
+            "That units are more content for what they are given is built in, not found.",
         ),
         cost=Label(
-            zh="党委联络注意力、各单位联络员工时、活动与服务经费、职工午休时间。",
-            en="The core's attention, liaison hours of every unit, money for meetings and services, "
-            "employees' noon break.",
+            zh="党委联络注意力、各单位联络员工时、活动经费、职工午休时间；服务和资源互换按单位数和力度付费。",
+            en="The core's attention, liaison hours of every unit, money for meetings, employees' "
+            "noon break; services and exchange are paid by the number of units and how much each gets.",
         ),
         claim=Label(
             zh="在产业园区、商圈楼宇、大型社区统筹协调区域内各类组织（来源未给出数字）。",
@@ -57,8 +59,8 @@ class JointPartyOrganisation(CommunityPolicy):
                              label=("党委联络注意力", "the core's attention"))
     unit_hours: float = Param(0.4, unit="h a week a unit", ge=0, le=20,
                               label=("单位联络员工时", "liaison hours of a unit"))
-    money: float = Param(150.0, unit="yuan a week per 1,000 residents", ge=0, le=20000,
-                         label=("活动与服务经费", "money for meetings and services"))
+    money: float = Param(130.0, unit="yuan a week per 1,000 residents", ge=0, le=20000,
+                         label=("活动经费", "money for meetings"))
     notice: float = Param(0.3, unit="probability of hearing", ge=0, le=1,
                           label=("楼内告知", "notice in the building"))
     weeks: int = Param(2, unit="weeks between noon meetings", ge=1, le=52,
@@ -75,13 +77,18 @@ class JointPartyOrganisation(CommunityPolicy):
                             label=("资源互换", "resources given in exchange"))
     services: float = Param(0.4, unit="0 to 1", ge=0, le=1,
                             label=("单位获得服务", "services that units get"))
+    given_price: float = Param(
+        30.0, unit="yuan a week a unit at full exchange", ge=0, le=5000,
+        label=("给予单位的资源价格", "price of what a unit is given"),
+        note="exchange and services together")
 
     def request(self, view: ModelView) -> Request:
         """Attention, liaison hours of the units and money every week."""
         scale = self.thousands(view)
-        units = float(view.state(Kind.PARTNER_UNIT).number.mean()) * self.intensity
+        units = units_reached(self, view)
         staff = {Kind.PARTNER_UNIT: self.unit_hours * units}
-        return self.ask(view, self.money * scale, self.attention * scale, staff)
+        money = self.money * scale + self.given_price * (self.exchange + self.services) * units
+        return self.ask(view, money, self.attention * scale, staff)
 
     def act(self, view: ModelView, level: FloatArray) -> None:
         """Serve units; reach employees in their building, or members where there are no offices."""

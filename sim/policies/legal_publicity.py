@@ -9,7 +9,7 @@ import numpy as np
 from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import BoolArray, Card, FloatArray
-from sim.policies.common import YEAR, CommunityPolicy
+from sim.policies.common import YEAR, CommunityPolicy, hours_left
 from sim.policies.fieldwork import offer, own_rows, tally
 from sim.vocabulary import Activity, Kind, Stage
 
@@ -25,17 +25,17 @@ class LegalPublicity(CommunityPolicy):
         name=Label(zh="司法宣传周／法律明白人", en="law week and residents who know the law"),
         mechanism=Label(
             zh="平时有法律顾问值班，充实调解工时和能力；每年司法宣传周集中讲法、咨询；参加培训的居民有一部"
-            "分成为法律明白人，每周拿出少许时间帮助调解，不复训便减少。法律常识使各方职责更清，也使居民更多"
+            "分成为法律明白人，每周拿出自己少许空闲时间帮助调解，搬走或不复训便减少。法律常识使各方职责更清，也使居民更多"
             "主张权利、诉求增多。",
             en="An adviser on call adds hours and skill to mediation; a law week each year brings lectures "
             "and advice; some who take part in training become residents who know the law and lend mediation "
-            "a little time each week, fewer without refreshers. Knowing the law makes duties clearer, and "
-            "makes people claim more.",
+            "a little of their own free time each week, fewer as they move or go without refreshers. Knowing "
+            "the law makes duties clearer, and makes people claim more.",
         ),
         cost=Label(
-            zh="法律顾问经费、居委会组织工时、调解员讲课工时、居民时间。",
-            en="Money for the adviser, the residents' committee's hours, mediators' hours to lecture, "
-            "residents' time.",
+            zh="法律顾问按工时付费、宣传经费、居委会组织工时、调解员讲课工时、明白人和居民的空闲时间。",
+            en="The adviser's fee by the hour, money for the law week, the residents' committee's hours, "
+            "mediators' hours to lecture, free hours of residents and of those who know the law.",
         ),
         claim=Label(
             zh="通过司法宣传周普及法律常识、提供咨询，形成法律顾问、调解员、干部、网格员、法律明白人的服务"
@@ -60,11 +60,12 @@ class LegalPublicity(CommunityPolicy):
         label=("讲课工时", "mediators' hours to lecture"))
     adviser_hours: float = Param(
         1.5, unit="h a week per 1,000 residents", ge=0, le=40, label=("顾问值班", "adviser's hours"),
-        note="bought in")
+        note="bought in by the hour")
+    adviser_fee: float = Param(100.0, unit="yuan an hour", ge=0, le=2000, label=("顾问费", "adviser's fee"))
     skill: float = Param(0.05, unit="0 to 1", ge=0, le=0.5, label=("调解能力", "skill at mediation"))
     money: float = Param(
-        180.0, unit="yuan a week per 1,000 residents", ge=0, le=20000,
-        label=("顾问经费", "money for the adviser"))
+        30.0, unit="yuan a week per 1,000 residents", ge=0, le=20000,
+        label=("宣传经费", "money for lectures and print"))
     committee_hours: float = Param(
         1.0, unit="h a week per 1,000 residents", ge=0, le=40, label=("组织工时", "the committee's hours"))
     session_weeks: int = Param(
@@ -82,7 +83,8 @@ class LegalPublicity(CommunityPolicy):
     most: float = Param(
         10.0, unit="people per 1,000 residents", ge=0, le=200, label=("明白人上限", "most who know the law"))
     given: float = Param(
-        0.3, unit="h a week each", ge=0, le=5, label=("明白人助调工时", "hours each lends to mediation"))
+        0.3, unit="h a week each", ge=0, le=5, label=("明白人助调工时", "hours each lends to mediation"),
+        note="never more than their free hours")
     clarity: float = Param(
         0.08, unit="0 to 1 at full number", ge=0, le=0.5, label=("职责清晰", "clarity of duty"))
     induced: float = Param(
@@ -94,17 +96,17 @@ class LegalPublicity(CommunityPolicy):
         staff = {Kind.RESIDENTS_COMMITTEE: self.committee_hours * scale}
         if self._law_week(view):
             staff[Kind.MEDIATION] = self.lecture_hours * scale
-        return self.ask(view, self.money * scale, 0.0, staff)
+        money = self.money + self.adviser_fee * self.adviser_hours
+        return self.ask(view, money * scale, 0.0, staff)
 
     def act(self, view: ModelView, level: FloatArray) -> None:
         """Advise, train, lecture in law week; those who know the law help and claim."""
-        kept = view.memory(self.id, {"knowing": "community"})
+        kept = view.memory(self.id, {"knowing": "resident"})
         strength, size = self.strength(view, level), self.residents(view)
         on = strength > 0
-        known = self._learn(view, kept["knowing"], on, size)
-        view.levers.add(
-            "staff_hours", self.adviser_hours * strength * size + self.given * kept["knowing"] * on,
-            kind=Kind.MEDIATION)
+        known = self._learn(view, kept, on, size)
+        lent = self._lend(view, kept["knowing"], on)
+        view.levers.add("staff_hours", self.adviser_hours * strength * size + lent, kind=Kind.MEDIATION)
         view.levers.add("desk_skill", self.skill * strength, kind=Kind.MEDIATION)
         view.levers.add("clarity", self.clarity * known * on)
         view.levers.add("induced_demand", self.induced * known * on)
@@ -120,10 +122,38 @@ class LegalPublicity(CommunityPolicy):
     def _law_week(self, view: ModelView) -> bool:
         return view.week % YEAR == self.week_of_year
 
-    def _learn(self, view: ModelView, knowing: FloatArray, on: BoolArray, size: FloatArray) -> FloatArray:
-        """How many know the law, of the most there can be, (C,)."""
-        rows = own_rows(view, self.id)
-        came = tally(rows, "attended", view.places.communities) * on
+    def _lend(self, view: ModelView, knowing: FloatArray, on: BoolArray) -> FloatArray:
+        """Hours that those who know the law lend to mediation, (C,), taken from their own free hours."""
+        r = view.residents
+        lends = (knowing > 0) & (on & (view.state(Kind.MEDIATION).present > 0))[r.community]
+        given = np.minimum(self.given * lends, hours_left(view))
+        if given.any():
+            view.levers.add("free_hours", -given)
+        return np.bincount(r.community, given, view.places.communities).astype(float)
+
+    def _learn(
+        self, view: ModelView, kept: dict[str, FloatArray], on: BoolArray, size: FloatArray
+    ) -> FloatArray:
+        """Some move or forget, some of last week's participants learn; share of the most there can be, (C,).
+
+        ``knowing`` holds the week after a resident came to know the law, 0 for those who do not. Offers count
+        those who came without naming them, so that they are drawn among last week's active residents.
+        """
+        r, n = view.residents, view.places.communities
+        # Half a week keeps off rounding.
+        moved = (r.present == 0) | (r.stay * 52.0 < view.week - kept["knowing"] + 0.5)
+        forgets = view.draw(f"forgets/{self.id}") < self.forgotten
+        kept["knowing"][moved | forgets] = 0.0
+        among = (kept["knowing"] == 0) & (r.present > 0) & (r.age >= 18) & (r.last_any == view.week - 1)
+        among &= on[r.community] & self.buildings(view)[r.building]
+        came = tally(own_rows(view, self.id), "attended", n)
+        rate = self.becomes * came / np.maximum(np.bincount(r.community, among, n), 1.0)
+        who = np.flatnonzero(among & (view.draw(f"learns/{self.id}") < rate[r.community]))
         most = np.maximum(self.most * size, 1e-9)
-        np.copyto(knowing, np.minimum(most, knowing * (1.0 - self.forgotten) + self.becomes * came))
-        return knowing / most
+        room = np.ceil(most) * (self.most > 0) - np.bincount(r.community, kept["knowing"] > 0, n)
+        home = r.community[who]
+        order = np.lexsort((view.draw(f"room/{self.id}")[who], home))
+        who, home = who[order], home[order]
+        rank = np.arange(len(who)) - np.searchsorted(home, np.arange(n))[home]
+        kept["knowing"][who[rank < room[home]]] = view.week + 1.0
+        return np.minimum(1.0, np.bincount(r.community, kept["knowing"] > 0, n) / most)

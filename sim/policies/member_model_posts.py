@@ -9,7 +9,7 @@ import numpy as np
 from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import CORE_LED, Card, FloatArray
-from sim.policies.common import CommunityPolicy
+from sim.policies.common import CommunityPolicy, hours_left
 from sim.vocabulary import Activity, Kind, Membership, Regime, Stage
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class MemberModelPosts(CommunityPolicy):
         homes = np.maximum(np.diff(places.building_first_dwelling), 1)
         levers.add("visible_members", np.bincount(r.building, post, places.buildings) / homes)
         reports = post & (r.membership != Membership.RETIRED)
-        free = r.free_hours.astype(float)
+        free = hours_left(view)
         check = np.minimum(self.checkin_hours * reports, free)
         team = view.state(Kind.MEDIATION).present[r.community] > 0
         lent = np.minimum(self.post_hours * (post & team), free - check)

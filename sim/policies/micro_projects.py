@@ -28,14 +28,14 @@ class MicroProjects(PlacePolicy):
     card: ClassVar[Card] = Card(
         name=Label(zh="民生微实事／微心愿／微项目", en="micro-wishes and micro-projects"),
         mechanism=Label(
-            zh="每隔几周在线上（可加线下）征集小心愿、小改善，几分钟就能参加；经费按件办理，办成的件充实物"
-            "业工时，并把结果告诉参加者和邻居。提出的多于办得了的便积压，下次征集的实在程度随之下降。居民也"
+            zh="每隔几周在线上（可加线下）征集小心愿、小改善，几分钟就能参加；经费按件办理，办成的件按所花经费充实"
+            "物业工时，并把结果告诉参加者和邻居。提出的多于办得了的便积压，下次征集的实在程度随之下降。居民也"
             "可认领微项目动手做，工时进入志愿团队。",
             en="Every few weeks small wishes and repairs are gathered online (in person as well if wished); "
-            "it takes minutes. Money sees to a number of them: works add hours at the property desk, and "
-            "results are told to those who took part and to neighbours. Wishes beyond that pile up, and the "
-            "next call has less substance. Residents can also take on a micro-project, whose hours go to the "
-            "volunteers.",
+            "it takes minutes. Money sees to a number of them: works add the hours at the property desk that "
+            "it buys, and results are told to those who took part and to neighbours. Wishes beyond that pile "
+            "up, and the next call has less substance. Residents can also take on a micro-project, whose "
+            "hours go to the volunteers.",
         ),
         cost=Label(
             zh="按网格的办理经费、居委会征集和回复工时；小心愿也带来更多诉求。",
@@ -70,8 +70,10 @@ class MicroProjects(PlacePolicy):
         350.0, unit="yuan a week per 1,000 residents", ge=0, le=20000, label=("办理经费", "money for works"))
     cost_each: float = Param(
         60.0, unit="yuan a wish", ge=1, le=5000, label=("每件经费", "money a wish"))
-    works: float = Param(
-        0.8, unit="h at the property desk a wish", ge=0, le=20, label=("每件工时", "hours of works a wish"))
+    hour_price: float = Param(
+        75.0, unit="yuan an hour", ge=5, le=2000,
+        label=("物业工时价格（含材料）", "price of an hour of works, with materials"),
+        note="hours of works follow from the money spent")
     feedback: float = Param(
         0.4, unit="share of outcomes told", ge=0, le=1, label=("结果告知", "outcomes told when all is done"))
     committee_hours: float = Param(
@@ -134,7 +136,7 @@ class MicroProjects(PlacePolicy):
         works = np.bincount(places.grid_community, now, n)
         if works.any():
             told = np.bincount(places.grid_community, done * held, n) / grids
-            view.levers.add("staff_hours", self.works * works, kind=Kind.PROPERTY)
+            view.levers.add("staff_hours", works * self.cost_each / self.hour_price, kind=Kind.PROPERTY)
             view.levers.add("feedback", self.feedback * told * (works > 0))
         reach = np.bincount(places.grid_community, held, n) / grids
         asked = hours_given(view, rows) > 0

@@ -10,6 +10,7 @@ from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import CONVENED, Card, FloatArray
 from sim.policies.common import CommunityPolicy, staffed
+from sim.policies.partners import further_hours, units_reached
 from sim.vocabulary import Kind, Regime
 
 if TYPE_CHECKING:
@@ -30,14 +31,18 @@ class PartyAlliance(CommunityPolicy):
         ),
         mechanism=Label(
             zh="按月开联席会：职责更清、约齐各方更快；驻区单位按满意度多出工时，以资源换资源维持其满意度；"
-            "轮值主席分担党委的筹备。",
+            "轮值主席分担党委的筹备。单位自身满意度随所得而升是模型的设定，不是发现。",
             en="A monthly joint meeting makes duties clearer and gets everyone to the table sooner; partner "
             "units lend more hours by their satisfaction, which is kept up by exchange; a rotating chair "
-            "shares the core's preparation.",
+            "shares the core's preparation. "
+            "That units are more content for what they are given is built in, not found.",
         ),
         cost=Label(
-            zh="党委注意力、各成员单位到会工时、经费（场地与互换资源）。",
-            en="The core's attention, every member's hours at the meeting, money for rooms and exchange.",
+            zh="党委注意力、各成员单位到会工时、场地经费；互换资源按单位数和力度付费；"
+            "驻区单位多出的工时出自其自身人员，不计入社区成本，但对社会并非无偿。",
+            en="The core's attention, every member's hours at the meeting, money for rooms, and for exchange "
+            "by the number of units and how much each gets. Hours that units lend come from their own staff: "
+            "no cost to the community, but not free to society.",
         ),
         claim=Label(
             zh="50 余家单位、轮值主席、共享停车，解决停车难、就餐难、招工难，企业满意度大幅提升。",
@@ -87,20 +92,27 @@ class PartyAlliance(CommunityPolicy):
         label=("成员到会工时", "hours of each member at a meeting"),
     )
     money: float = Param(
-        150.0, unit="yuan a week per 1,000 residents", ge=0, le=20000, label=("经费", "money")
+        140.0, unit="yuan a week per 1,000 residents", ge=0, le=20000, label=("场地经费", "money for rooms")
     )
     clarity: float = Param(0.15, unit="0 to 1", ge=0, le=0.5, label=("职责清晰度", "clarity of duty"))
     sooner: float = Param(
         4.0, unit="working h, mean an actor", ge=0, le=40, label=("约齐提前", "attendance sooner by")
     )
     exchange: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("资源互换", "resources given in exchange"))
+    exchange_price: float = Param(
+        30.0, unit="yuan a week a unit at full exchange", ge=0, le=5000,
+        label=("给予单位的资源价格", "price of what a unit is given"))
     partner_hours: float = Param(
         3.0,
         unit="h a week a unit at full satisfaction",
         ge=0,
         le=40,
         label=("驻区单位增出工时", "further hours of partner units"),
+        note="out of their own staff, from outside the community; never more than they can spare",
     )
+    spared: float = Param(
+        0.75, unit="share of their usual hours", ge=0, le=2,
+        label=("单位最多增出", "most that a unit lends beyond its usual hours"))
 
     def request(self, view: ModelView) -> Request:
         """Money, attention and members' hours of the joint meetings, spread over the weeks between them.
@@ -110,13 +122,13 @@ class PartyAlliance(CommunityPolicy):
         scale = self.thousands(view)
         prepare = self.meeting_attention * scale
         attention = self.attention * scale + prepare * (1.0 - self.rotation) / self.weeks
-        seats = dict.fromkeys(MEMBERS, 1.0)
-        seats[Kind.PARTNER_UNIT] = float(view.state(Kind.PARTNER_UNIT).number.mean())
-        sitting = {kind: n for kind, n in seats.items() if n > 0 and staffed(view, kind).any()}
-        turn = prepare * self.rotation / max(sum(sitting.values()), 1.0)
+        seats = {kind: staffed(view, kind).astype(float) for kind in MEMBERS}
+        seats[Kind.PARTNER_UNIT] = view.state(Kind.PARTNER_UNIT).number
+        turn = prepare * self.rotation / np.maximum(sum(seats.values()), 1.0)
         each = self.member_hours * self.intensity + turn
-        staff = {kind: n * each / self.weeks for kind, n in sitting.items()}
-        return self.ask(view, self.money * scale, attention, staff)
+        staff = {kind: n * each / self.weeks for kind, n in seats.items()}
+        money = self.money * scale + self.exchange_price * self.exchange * units_reached(self, view)
+        return self.ask(view, money, attention, staff)
 
     def act(self, view: ModelView, level: FloatArray) -> None:
         """Clear duties, quick attendance, exchange and partners' hours."""
@@ -127,6 +139,6 @@ class PartyAlliance(CommunityPolicy):
         view.levers.add("exchange", self.exchange * strength)
         view.levers.add(
             "staff_hours",
-            self.partner_hours * strength * partners.number * np.minimum(1.0, partners.satisfaction),
+            further_hours(view, self.partner_hours, self.spared) * partners.number * strength,
             kind=Kind.PARTNER_UNIT,
         )

@@ -1,5 +1,4 @@
-"""积分激励 and 公益兑换: rewards or honour on the programme's own shifts, out of a fund that can run short.""
-"""
+"""积分激励 and 公益兑换: rewards or honour on the programme's own shifts, out of a fund that can run out."""
 
 from __future__ import annotations
 
@@ -19,18 +18,17 @@ if TYPE_CHECKING:
 
 
 class PointsIncentive(CommunityPolicy):
-    """积分激励: points are worth what the fund can redeem; material ones crowd out motive, honour does not.""
-    """
+    """积分激励: points are worth what the fund redeems; material ones crowd out motive, honour does not."""
 
     kind: Literal["points_incentive"] = "points_incentive"
     card: ClassVar[Card] = Card(
         name=Label(zh="积分激励／公益兑换", en="points for service"),
         mechanism=Label(
             zh="每周发布可积分的志愿服务，工时进入志愿团队。物质积分当场提高意愿，也逐次挤出内在动机，停发"
-            "后意愿低于从前；荣誉激励作用小而不挤出。兑换资金有限，发出的积分多于可兑换时积分贬值。兑换清单"
+            "后仍留下；荣誉激励作用小而不挤出。兑换资金有限，发出的积分多于可兑换时积分贬值。兑换清单"
             "可与党员、居民协商，服务更合意愿。",
             en="Each week shifts earn points; their hours go to the volunteer team. Material points raise "
-            "willingness at once and crowd out motive each time, so that less is left when they stop; honour "
+            "willingness at once and crowd out motive each time, which outlasts them; honour "
             "does less and crowds out nothing. The fund is limited: when more points are issued than it can "
             "redeem they lose value. The list can be agreed with those who serve and then suits them better.",
         ),
@@ -47,10 +45,13 @@ class PointsIncentive(CommunityPolicy):
         ),
         source="S4 红色激励机制 (公益兑换清单); S1 part 4 (积分、志愿服务记录); S0 2.1 (经济和政策激励)",
         harm=Label(
-            zh="物质奖励撤销后，参与低于发放之前；资金少时积分兑不出、贬值；记账留痕占用一线；同一批人反复"
-            "值班疲劳。",
-            en="When material rewards stop people take part less than before; with little money points "
-            "cannot be redeemed and lose value; accounts take line hours; the same people tire.",
+            zh="挤出强时（每单位奖励约0.1 logit以上，默认0.03不足），物质奖励撤销后，参与低于从未发放；"
+            "挤出弱时，值班养成的习惯会盖过它（docs/validation.md，特征10）。资金少时积分兑不出、贬值；"
+            "记账留痕占用一线；同一批人反复值班疲劳。",
+            en="Where crowding-out is strong (about 0.1 logit a unit of reward and more; the default is "
+            "0.03), people take part less after material rewards stop than if there had been none; where it "
+            "is weak the habit of serving outweighs it (docs/validation.md, pattern 10). With little money "
+            "points cannot be redeemed and lose value; accounts take line hours; the same people tire.",
         ),
     )
 

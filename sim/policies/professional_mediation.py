@@ -9,7 +9,7 @@ import numpy as np
 from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import Card, FloatArray
-from sim.policies.common import CommunityPolicy, led
+from sim.policies.common import CommunityPolicy, hours_left, led
 from sim.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -126,6 +126,6 @@ class ProfessionalMediation(CommunityPolicy):
         able = (r.age >= 18) & (r.present > 0) & team & self.buildings(view)[r.building]
         rate = self.literate * level[r.community]
         serves = able & (view.draw(f"literate/{self.id}", "resident", -1) < rate)
-        given = np.minimum(self.literate_hours * serves, r.free_hours.astype(float))
+        given = np.minimum(self.literate_hours * serves, hours_left(view))
         view.levers.add("free_hours", -given)
         return np.bincount(r.community, given, view.places.communities).astype(float)

@@ -27,6 +27,7 @@ _BACKBONES, _PROJECTS, _COVENANT, _RESOURCES, _TEAMS, _INCENTIVES = range(6)
 _COLUMNS = {
     "begun": "community", "stage": "community", "turn": "community", "weeks": "community",
     "progress": "community", "pledged": "community", "backbone": "resident",
+    "since": "resident",
 }
 _FORMS = {
     _BACKBONES: (Activity.MUTUAL_HELP, {"mixing": 0.6, "contacts": 2}),
@@ -186,12 +187,21 @@ class RedMicrocirculation(CommunityPolicy):
     def _find(self, view: ModelView, kept: dict[str, FloatArray], on: BoolArray) -> None:
         """Backbones step back when they move or lose the habit; new ones show themselves, or are named."""
         r = view.residents
-        kept["backbone"][r.present == 0] = 0.0
+        # Counted from the week after one was found: 0 says nobody. Half a week keeps off rounding.
+        moved = (r.present == 0) | (r.stay * 52.0 < view.week - kept["since"] + 0.5)
+        kept["backbone"][(kept["since"] > 0) & moved] = 0.0
         if self.choice == "discovered":
             kept["backbone"][r.habit < 0.5 * self.shown_habit] = 0.0
         seeks = on & (kept["stage"] == _BACKBONES)
-        if self.broken == "backbones" or not seeks.any():
-            return
+        if self.broken != "backbones" and seeks.any():
+            self._choose(view, kept, seeks)
+        new = (kept["backbone"] > 0) & (kept["since"] == 0)
+        kept["since"][new] = view.week + 1.0
+        kept["since"][kept["backbone"] == 0] = 0.0
+
+    def _choose(self, view: ModelView, kept: dict[str, FloatArray], seeks: BoolArray) -> None:
+        """New backbones where they are sought: found in common action, or named."""
+        r = view.residents
         here = (r.present > 0) & (r.age >= 18) & seeks[r.community] & self.buildings(view)[r.building]
         if self.choice == "appointed":
             wanted = self._needed(view, kept, self.backbones)

@@ -29,9 +29,9 @@ class RedProperty(CommunityPolicy):
             "then follow from the company's own decision on effort and the households' on paying.",
         ),
         cost=Label(
-            zh="党委监督工时、经费（岗位与培训）。没有物业公司时照样付费。",
-            en="The core's hours of oversight, money for posts and training; paid even where there is no "
-            "company.",
+            zh="党委监督工时、党员岗位按工时付酬、培训经费。没有物业公司时照样付费。",
+            en="The core's hours of oversight, pay by the hour for posts, money for training; paid even "
+            "where there is no company.",
         ),
         claim=Label(
             zh="提升物业服务品质和居民满意度，为老旧小区改造提供保障。",
@@ -54,11 +54,12 @@ class RedProperty(CommunityPolicy):
         note="what is asked of the core is what the company is overseen",
     )
     money: float = Param(
-        350.0,
+        140.0,
         unit="yuan a week per 1,000 residents",
         ge=0,
         le=20000,
-        label=("岗位与培训经费", "money for posts"),
+        label=("培训与活动经费", "money for training and meetings"),
+        note="the posts' pay comes on top",
     )
     staff_hours: float = Param(
         6.0,
@@ -66,15 +67,18 @@ class RedProperty(CommunityPolicy):
         ge=0,
         le=160,
         label=("党员岗工时", "hours of members' posts"),
-        note="paid from the programme's money",
+        note="paid by the hour from the programme's money",
     )
+    post_price: float = Param(
+        35.0, unit="yuan an hour", ge=0, le=500, label=("岗位工时价格", "price of an hour at a post"))
     skill: float = Param(0.08, unit="0 to 1", ge=0, le=0.5, label=("办理能力", "skill at the desk"))
     clarity: float = Param(0.10, unit="0 to 1", ge=0, le=0.5, label=("职责清晰度", "clarity of duty"))
 
     def request(self, view: ModelView) -> Request:
         """Attention for oversight and money for posts."""
         scale = self.thousands(view)
-        return self.ask(view, self.money * scale, self.attention * scale)
+        money = self.money + self.post_price * self.staff_hours
+        return self.ask(view, money * scale, self.attention * scale)
 
     def act(self, view: ModelView, level: FloatArray) -> None:
         """Oversee and staff the company, where there is one."""

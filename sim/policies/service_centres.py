@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 
 class ServiceCentres(CommunityPolicy):
-    """党群服务中心: floor space decides who lives inside the circle; a half-funded one opens half the days.""
-    """
+    """党群服务中心: floor space decides who lives inside the circle; half-funded, it opens half the days."""
 
     kind: Literal["service_centres"] = "service_centres"
     card: ClassVar[Card] = Card(

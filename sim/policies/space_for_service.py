@@ -11,7 +11,7 @@ from sim.params import Label, Param
 from sim.policies.base import Card, FloatArray
 from sim.policies.common import CommunityPolicy, staffed
 from sim.policies.fieldwork import offer, own_rows, tally
-from sim.vocabulary import Activity, Kind, Stage
+from sim.vocabulary import WEEK_HOURS, Activity, Kind, Stage
 
 if TYPE_CHECKING:
     from sim.view import ModelView
@@ -58,9 +58,18 @@ class SpaceForService(CommunityPolicy):
     room_hours: float = Param(
         40.0, unit="h a week per 1,000 residents", ge=0, le=400,
         label=("用房总时段", "hours of rooms there are"))
+    rent: float = Param(
+        3.0, unit="yuan an hour of room", ge=0, le=500,
+        label=("出借时段的场地成本", "rent forgone and upkeep of an hour lent"),
+        note="paid whether or not somebody uses the room")
     returned: float = Param(
         0.4, unit="h of service an hour of room", ge=0, le=4,
-        label=("一小时空间换服务", "service returned an hour of room"))
+        label=("一小时空间换服务", "service returned an hour of room"),
+        note="never more than the organisation's staff can give")
+    service_share: float = Param(
+        0.25, unit="share of its staff hours", ge=0, le=1,
+        label=("最多返还的工时", "most of its staff hours it returns"),
+        note="times the usual staff of a social organisation")
     further: float = Param(
         0.4, unit="h there and back, all lent", ge=0, le=2,
         label=("全部借出时多走", "way added when all is lent"))
@@ -79,7 +88,7 @@ class SpaceForService(CommunityPolicy):
         0.4, unit="logit an appeal still remembered", ge=0, le=4,
         label=("发起疲劳", "ease lost by each appeal"))
     money: float = Param(
-        60.0, unit="yuan a week per 1,000 residents", ge=0, le=5000, label=("维护经费", "upkeep"))
+        24.0, unit="yuan a week per 1,000 residents", ge=0, le=5000, label=("维护经费", "upkeep"))
     appeal_money: float = Param(
         400.0, unit="yuan an appeal per 1,000 residents", ge=0, le=20000,
         label=("众筹发起经费", "money for an appeal"),
@@ -88,9 +97,10 @@ class SpaceForService(CommunityPolicy):
         1.5, unit="h a week per 1,000 residents", ge=0, le=60, label=("管理工时", "hours to run it"))
 
     def request(self, view: ModelView) -> Request:
-        """Upkeep, the appeals' share and hours to run it, every week."""
+        """Upkeep, rooms lent, the appeals' share and hours to run it, every week."""
         scale = self.thousands(view)
-        return self.ask(view, (self.money + self.appeal_money / self.appeal_weeks) * scale, 0.0,
+        rooms = self.money + self.rent * self.lent * self.room_hours
+        return self.ask(view, (rooms + self.appeal_money / self.appeal_weeks) * scale, 0.0,
                         {Kind.RESIDENTS_COMMITTEE: self.committee_hours * scale})
 
     def act(self, view: ModelView, level: FloatArray) -> None:
@@ -104,7 +114,9 @@ class SpaceForService(CommunityPolicy):
         there = strength * staffed(view, Kind.SOCIAL_ORGANIZATION)
         if not there.any() or self.lent == 0:
             return
-        service = self.returned * self.lent * self.room_hours * there * self.residents(view)
+        wanted = self.returned * self.lent * self.room_hours * self.residents(view)
+        able = self.service_share * view.actors.social_organization.staff * WEEK_HOURS
+        service = np.minimum(wanted, able) * there
         view.levers.add("staff_hours", service, kind=Kind.SOCIAL_ORGANIZATION)
         r = view.residents
         covered = self.buildings(view)[r.building]

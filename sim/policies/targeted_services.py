@@ -23,8 +23,7 @@ GROUPS = ("old", "young", "new_employment", "middle_class")
 
 
 class TargetedServices(CommunityPolicy):
-    """精准服务: who is on the list was surveyed or guessed; relevance is the share that truly has the need.""
-    """
+    """精准服务: the list is surveyed or guessed; relevance is the share on it that truly has the need."""
 
     kind: Literal["targeted_services"] = "targeted_services"
     convenors: ClassVar[frozenset[Regime]] = CORE_LED

@@ -8,6 +8,7 @@ from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import Card, FloatArray
 from sim.policies.common import CommunityPolicy
+from sim.policies.partners import units_reached
 from sim.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -23,15 +24,17 @@ class UnitServices(CommunityPolicy):
                    en="one-stop services to member units in their buildings"),
         mechanism=Label(
             zh="街道把部分服务权限下放到楼宇，街道和居委会派人驻点，企业不出楼宇即可办事；"
-            "驻区单位由此得到回馈，企业满意度上升，更愿出工出资源。驻点工时从居民窗口和上交案件中抽出。",
+            "驻区单位由此得到回馈，企业满意度上升，更愿出工出资源。驻点工时从居民窗口和上交案件中抽出。"
+            "单位自身满意度随所得而升是模型的设定，不是发现。",
             en="The street hands services down to the building and, with the residents' committee, staffs a "
             "counter there, so that units need not go out; what they get back raises their contentment and "
-            "what they lend. The counter's hours are taken from residents' desks and from escalated cases.",
+            "what they lend. The counter's hours are taken from residents' desks and from escalated cases. "
+            "That units are more content for what they are given is built in, not found.",
         ),
         cost=Label(
-            zh="驻点经费、居委会和街道驻点工时（随单位数增加）。",
+            zh="驻点经费、居委会和街道驻点工时（随单位数和服务比例增加）。",
             en="Money for the counter, hours of residents' committee and street, growing with the number of "
-            "units.",
+            "units and the services they get.",
         ),
         claim=Label(
             zh="企业不出楼宇即可办理多项业务，企业满意度大幅提升（来源未给出数字）。",
@@ -56,17 +59,15 @@ class UnitServices(CommunityPolicy):
         0.25, unit="h a week a unit at full service", ge=0, le=20,
         label=("街道驻点工时", "the street's hours a unit"))
     unit_money: float = Param(
-        20.0, unit="yuan a week a unit", ge=0, le=2000, label=("每单位经费", "money a unit"))
+        33.0, unit="yuan a week a unit at full service", ge=0, le=5000, label=("每单位经费", "money a unit"))
     money: float = Param(
         100.0, unit="yuan a week per 1,000 residents", ge=0, le=20000,
         label=("驻点经费", "money for the counter"))
 
     def request(self, view: ModelView) -> Request:
         """The counter, by the number of units it serves."""
-        here = self.communities(view)
-        units = float(view.state(Kind.PARTNER_UNIT).number[here].mean()) if here.any() else 0.0
-        asked = self.served * units * self.intensity
-        money = self.money * self.thousands(view) + self.unit_money * units * self.intensity
+        asked = self.served * units_reached(self, view)
+        money = self.money * self.thousands(view) + self.unit_money * asked
         return self.ask(view, money, 0.0, {
             Kind.RESIDENTS_COMMITTEE: self.unit_hours * asked, Kind.STREET: self.street_hours * asked})
 

@@ -382,6 +382,13 @@ UNITS_ZH: dict[str, str] = {
     "share a year at half load": "每年比例，半负荷时",
     "h a week per 1,000 adults": "小时/周/千名成人",
     "logit at full size": "对数几率，人数充分时",
+    "yuan a week a unit at full exchange": "元/周/单位，充分互换时",
+    "yuan a week a unit at full service": "元/周/单位，服务到位时",
+    "share of their usual hours": "占其通常工时比例",
+    "h a 1,000 yuan": "小时/千元",
+    "h of own staff an hour of lent staff": "本社区小时/派驻小时",
+    "yuan an hour of room": "元/小时场地",
+    "share of its staff hours": "占其工时比例",
 }
 """Chinese for each unit of :func:`sim.params.declared`, by its English form."""
 
