@@ -53,9 +53,9 @@ FAILS: dict[int, Reason] = {
     12: Reason(
         "叠加次可加、经费充足时可反转，两条成立；平台在人手多时的价值高于人手少时，方向如预期，但按事先定下的"
         "十个种子在1%水平上未能判定（案件重新开始计时之后）。种子不因此增加。",
-        "Stacked policies are sub-additive and reverse with ample money. The platform is worth more with twice "
-        "than with half the staff, as expected, but at 1 % that is undecided with the ten seeds fixed before "
-        "looking (since a relapse begins a new wait). Seeds are not added for that.",
+        "Stacked policies are sub-additive and reverse with ample money. The platform is worth more with "
+        "twice than with half the staff, as expected, but at 1 % that is undecided with the ten seeds fixed "
+        "before looking (since a relapse begins a new wait). Seeds are not added for that.",
         (1, 2)),
     13: Reason(
         "两类小区每件纠纷的诉求率几乎相同：是否开口取决于效能感、信任和严重度，而两类小区起初在这些方面并无"
