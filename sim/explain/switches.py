@@ -52,7 +52,8 @@ def _s(zh: str, en: str, note: tuple[str, str] | None = None, **values: tuple[st
 _FOUND = {
     "appointed": ("任命", "appointed"), "discovered": ("在共同行动中发现", "discovered in common action")}
 _LEADERS_NOTE = ("来源相左：S0 2.1 任命楼长；S4 骨干不能直接任命；两种都可用",
-                 "sources disagree: S0 2.1 appoints leaders, S4 says backbones cannot be appointed; both can be had")
+                 "sources disagree: S0 2.1 appoints leaders, S4 says backbones cannot be appointed; both can "
+                 "be had")
 
 NAMES: dict[str, Names] = {
     "regime": Names(

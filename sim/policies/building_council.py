@@ -80,6 +80,8 @@ class BuildingCouncil(PlacePolicy):
         le=1,
         label=("公开增加的实质内容", "substance added by disclosure"),
     )
+    mixing: float = Param(
+        0.3, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
     notice: float = Param(0.4, unit="probability of hearing", ge=0, le=1, label=("告知", "notice"))
     disclosure_notice: float = Param(
         0.2, unit="probability of hearing", ge=0, le=1, label=("公开增加的告知", "notice added by disclosure")
@@ -129,7 +131,7 @@ class BuildingCouncil(PlacePolicy):
             voice=self.voice,
             forum=self.forum,
             norm=self.rules,
-            mixing=0.3,
+            mixing=self.mixing,
             contacts=1,
         )
         usual = self.rounds(view, np.ones_like(held)) / self.weeks

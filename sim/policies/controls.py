@@ -97,6 +97,8 @@ class Sham(PlacePolicy):
         4.0, unit="h a gathering", ge=0, le=80, label=("台账工时", "hours of paperwork")
     )
     hours: float = Param(1.5, unit="h", ge=0.25, le=8, label=("活动时长", "hours of a gathering"))
+    relevance: float = Param(0.1, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
+    voice: float = Param(0.1, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
     notice: float = Param(0.5, unit="probability of hearing", ge=0, le=1, label=("告知", "notice"))
 
     def turn(self, view: ModelView) -> BoolArray:
@@ -122,9 +124,9 @@ class Sham(PlacePolicy):
             Stage.SELF_HELP,
             self.hours,
             self.notice,
-            relevance=0.1,
+            relevance=self.relevance,
             substance=0.0,
-            voice=0.1,
+            voice=self.voice,
             contacts=0,
         )
         if held.any():

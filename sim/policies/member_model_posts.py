@@ -79,6 +79,10 @@ class MemberModelPosts(CommunityPolicy):
     duty_ease: float = Param(
         1.5, unit="logit", ge=-2, le=4, label=("值班动员", "call to duty"), note="members are asked in person"
     )
+    relevance: float = Param(0.6, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
+    voice: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
+    mixing: float = Param(
+        0.2, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
     honour: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("荣誉", "honour"))
     attention: float = Param(
         2.0, unit="h a week per 1,000 residents", ge=0, le=60, label=("党委注意力", "the core's attention")
@@ -145,9 +149,9 @@ class MemberModelPosts(CommunityPolicy):
                 open_to=_MEMBERS_ONLY,
                 ease=self.duty_ease,
                 honour=self.honour,
-                relevance=0.6,
-                voice=0.5,
-                mixing=0.2,
+                relevance=self.relevance,
+                voice=self.voice,
+                mixing=self.mixing,
                 contacts=1,
                 work=int(Kind.VOLUNTEERS),
             )

@@ -86,6 +86,9 @@ class MutualHelpTeams(PlacePolicy):
     )
     ease: float = Param(0.6, unit="logit", ge=-2, le=4, label=("低门槛", "ease of joining"))
     relevance: float = Param(0.7, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
+    voice: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
+    mixing: float = Param(
+        0.3, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
     care_share: float = Param(
         0.5,
         unit="h of care per hour given",
@@ -107,7 +110,7 @@ class MutualHelpTeams(PlacePolicy):
         r = view.residents
         members = np.bincount(r.building, (r.membership > 0) & (r.present > 0), view.places.buildings)
         notice = np.minimum(1.0, self.notice + self.member_notice * members)[held]
-        common = {"ease": self.ease, "relevance": self.relevance, "voice": 0.5, "seats": self.turns}
+        common = {"ease": self.ease, "relevance": self.relevance, "voice": self.voice, "seats": self.turns}
         if self.teams != "youth":
             self.offer(
                 view,
@@ -119,7 +122,7 @@ class MutualHelpTeams(PlacePolicy):
                 notice,
                 0,
                 contacts=1,
-                mixing=0.3,
+                mixing=self.mixing,
                 **common,
             )
         if self.teams != "silver":

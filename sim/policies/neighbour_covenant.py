@@ -75,6 +75,8 @@ class NeighbourCovenant(PlacePolicy):
         note="reached if the whole building takes part in one fruitful session with a full say",
     )
     hours: float = Param(1.0, unit="h", ge=0.25, le=6, label=("每次时长", "hours of a session"))
+    mixing: float = Param(
+        0.3, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
     notice: float = Param(0.6, unit="probability of hearing", ge=0, le=1, label=("告知", "notice"))
     ease: float = Param(0.8, unit="logit", ge=-2, le=4, label=("低门槛", "ease of joining"))
     relevance: float = Param(0.7, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
@@ -104,7 +106,7 @@ class NeighbourCovenant(PlacePolicy):
             relevance=self.relevance,
             voice=self.voice,
             norm=self.rules,
-            mixing=0.3,
+            mixing=self.mixing,
             contacts=1,
         )
 

@@ -97,6 +97,9 @@ class NeighbourFestival(PlacePolicy):
     )
     hours: float = Param(2.0, unit="h", ge=0.25, le=10, label=("参加时长", "hours of taking part"))
     notice: float = Param(0.6, unit="probability of hearing", ge=0, le=1, label=("告知", "notice"))
+    section_ease: float = Param(
+        0.5, unit="share of the ease", ge=0, le=1,
+        label=("互助、议事板块的低门槛折扣", "ease left in the sections that ask more"))
     ease: float = Param(1.5, unit="logit", ge=-2, le=4, label=("低门槛", "ease of joining"))
     relevance: float = Param(0.6, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
     substance: float = Param(0.8, unit="share of real content", ge=0, le=1, label=("实质内容", "substance"))
@@ -162,7 +165,7 @@ class NeighbourFestival(PlacePolicy):
             self.hours,
             self.notice,
             1,
-            ease=0.5 * self.ease,
+            ease=self.section_ease * self.ease,
             **common,
         )
         self.offer(
@@ -174,7 +177,7 @@ class NeighbourFestival(PlacePolicy):
             self.hours,
             self.notice,
             2,
-            ease=0.5 * self.ease,
+            ease=self.section_ease * self.ease,
             forum=self.forum,
             **common,
         )

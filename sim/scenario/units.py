@@ -306,6 +306,7 @@ UNITS_ZH: dict[str, str] = {
     "share of legitimacy left": "剩余公信力的比例",
     "share of patrols given up at full load": "满负荷时放弃巡查的比例",
     "share of satisfaction": "占满意度比例",
+    "share of the ease": "占低门槛程度的比例",
     "share of the delay": "占延迟比例",
     "share of the leaver's skill": "占离任者能力的比例",
     "share of the usual skill": "占通常能力的比例",
