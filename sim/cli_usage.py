@@ -1,7 +1,7 @@
 """A command line that could not be read, said in one sentence in Chinese or English.
 
-The parser's own sentences are English; the Chinese ones are made from what its exceptions know. An exception
-without a sentence of ours still says its kind in Chinese, and the parser's reason in English.
+Both are made from what the parser's exceptions know. An exception without a sentence of ours is said in the
+parser's own English.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ import re
 from typing import Any
 
 _VALUES = (
-    (r"(.+) is not a valid integer(?: range)?", "{0} 不是整数"),
-    (r"(.+) is not a valid (?:float|number)(?: range)?", "{0} 不是数字"),
-    (r"(.+) is not a valid boolean", "{0} 不是 true 或 false"),
-    (r"(.+) is not in the range (.+)", "{0} 超出范围 {1}"),
-    (r"(.+) is not one of (.+)", "{0} 不在可选项 {1} 之中"),
-    (r"(.+) does not exist", "{0} 不存在"),
-    (r"Input should be a valid integer.*", "应为整数"),
-    (r"Input should be a valid number.*", "应为数字"),
-    (r"Input should be greater than or equal to (.+)", "不得小于 {0}"),
-    (r"Input should be less than or equal to (.+)", "不得大于 {0}"),
-    (r"zh \| en", "应为 zh 或 en"),
+    (r"(.+) is not a valid integer(?: range)?", "{0} 不是整数", "{0} is no whole number"),
+    (r"(.+) is not a valid (?:float|number)(?: range)?", "{0} 不是数字", "{0} is no number"),
+    (r"(.+) is not a valid boolean", "{0} 不是 true 或 false", "{0} is neither true nor false"),
+    (r"(.+) is not in the range (.+)", "{0} 超出范围 {1}", "{0} is not in the range {1}"),
+    (r"(.+) is not one of (.+)", "{0} 不在可选项 {1} 之中", "{0} is not one of {1}"),
+    (r"(.+) does not exist", "{0} 不存在", "{0} does not exist"),
+    (r"Input should be a valid integer.*", "应为整数", "must be a whole number"),
+    (r"Input should be a valid number.*", "应为数字", "must be a number"),
+    (r"Input should be greater than or equal to (.+)", "不得小于 {0}", "must be at least {0}"),
+    (r"Input should be less than or equal to (.+)", "不得大于 {0}", "must be at most {0}"),
+    (r"zh \| en", "应为 zh 或 en", "must be zh or en"),
 )
-"""Reasons why a value is refused, and their Chinese."""
+"""Reasons why a value is refused, in Chinese and English."""
 
 
 def language_asked(arguments: list[str]) -> str | None:
@@ -52,8 +52,29 @@ def sentence(error: Any, lang: str) -> str:
     """
     english = " ".join(str(error.format_message()).split()).rstrip(".")
     if lang != "zh":
-        return f"{english}; see --help"
-    return f"命令有误：{_chinese(error, english)}；用 --help 查看用法"
+        said = _english(error, english)
+        return f"{said}{'' if said.endswith('?') else ';'} see --help"
+    said = _chinese(error, english)
+    return f"命令有误：{said}{'' if said.endswith('？') else '；'}用 --help 查看用法"
+
+
+def _english(error: Any, english: str) -> str:
+    kind = type(error).__name__
+    if kind == "NoSuchOption":
+        names = list(getattr(error, "possibilities", None) or ())
+        return f"no option {error.option_name}" + (f"; did you mean {' or '.join(names)}?" if names else "")
+    if kind == "NoSuchCommand" or english.startswith("No such command"):
+        found, *names = re.findall(r"'([^']*)'", english) or [""]
+        return f"no command {found}" + (f"; did you mean {' or '.join(names)}?" if names else "")
+    if kind == "MissingParameter":
+        return f"{_parameter(error, 'en')} is missing"
+    if kind == "BadOptionUsage":
+        return f"option {error.option_name} needs a value"
+    if found_extra := re.match(r"Got unexpected extra argument(?:s|\(s\))? \((.*)\)", english):
+        return f"too many arguments: {found_extra[1]}"
+    if kind == "BadParameter":
+        return f"{_parameter(error, 'en')}: {_value(str(error.message).rstrip('.'), 'en')}"
+    return english
 
 
 def _chinese(error: Any, english: str) -> str:
@@ -70,7 +91,7 @@ def _chinese(error: Any, english: str) -> str:
     if found := re.match(r"Got unexpected extra argument(?:s|\(s\))? \((.*)\)", english):
         return f"多出了 {found[1]}"
     if kind == "BadParameter":
-        return f"{_parameter(error)} 的值不对：{_value(str(error.message).rstrip('.'))}"
+        return f"{_parameter(error)} 的值不对：{_value(str(error.message).rstrip('.'), 'zh')}"
     return english
 
 
@@ -80,7 +101,7 @@ def _guess(error: Any, english: str = "") -> str:
     return f"，是否想写 {' 或 '.join(names)}？" if names else ""
 
 
-def _parameter(error: Any) -> str:
+def _parameter(error: Any, lang: str = "zh") -> str:
     """The option or argument at fault, as it is written."""
     hint = getattr(error, "param_hint", None)
     if not hint and getattr(error, "param", None) is not None:
@@ -88,12 +109,12 @@ def _parameter(error: Any) -> str:
         names = [name for name in parameter.opts if name.startswith("--")]
         hint = names[0] if names else parameter.metavar or parameter.name.upper()
     hint = " / ".join(hint) if isinstance(hint, (list, tuple)) else str(hint or "")
-    return hint.replace("'", "").strip() or "参数"
+    return hint.replace("'", "").strip() or {"zh": "参数", "en": "an argument"}[lang]
 
 
-def _value(message: str) -> str:
-    for pattern, chinese in _VALUES:
+def _value(message: str, lang: str) -> str:
+    for pattern, *said in _VALUES:
         found = re.fullmatch(pattern, message)
         if found:
-            return chinese.format(*(part.replace("'", "") for part in found.groups()))
+            return said[lang == "en"].format(*(part.replace("'", "") for part in found.groups()))
     return message

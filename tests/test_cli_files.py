@@ -283,6 +283,17 @@ def test_new_writes_a_valid_file_and_never_overwrites(yihe: Yihe, tmp_path: Path
     assert (tmp_path / "mine.yaml").read_bytes() == written
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_new_writes_something_to_compare(yihe: Yihe, tmp_path: Path, lang: str) -> None:
+    from sim.scenario.reading import load
+
+    assert yihe("new", "mine", "--lang", lang)[0] == 0
+    arms = load(tmp_path / "mine.yaml").arms
+    assert list(arms) == ["none", "festival"]
+    text = (tmp_path / "mine.yaml").read_text("utf-8")
+    assert "yihe list policies" in text
+
+
 def test_new_refuses_a_name_no_scenario_can_have(yihe: Yihe, tmp_path: Path) -> None:
     code, _, err = yihe("new", "My Community")
     assert code == 2
@@ -337,6 +348,29 @@ def test_the_same_in_english_if_asked(yihe: Yihe) -> None:
     code, _, err = yihe("run", "x.yaml", "--seed", "x", "--lang", "en")
     assert code == 2
     assert not re.search("[\u4e00-\u9fff]", err)
+
+
+ENGLISH = {
+    "--seed: must be a whole number; see --help": ["run", "x.yaml", "--seed", "x"],
+    "--seed: must be at least 0; see --help": ["run", "x.yaml", "--seed", "-1"],
+    "no option --wekks; did you mean --weeks or --workers? see --help": ["run", "x.yaml", "--wekks", "3"],
+    "no command comprae; did you mean compare? see --help": ["comprae"],
+    "SCENARIO… is missing; see --help": ["validate"],
+    "too many arguments: y z; see --help": ["run", "x.yaml", "y", "z"],
+}
+
+
+@pytest.mark.parametrize("said", ENGLISH)
+def test_english_sentences_are_our_own(yihe: Yihe, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    arguments = ENGLISH[said]
+    if len(arguments) > 1:
+        assert yihe(*arguments, "--lang", "en")[2].strip() == said
+    else:
+        assert yihe(*arguments, "--lang=en")[2].strip() == said
+
+
+def test_a_question_is_not_followed_by_a_semicolon(yihe: Yihe) -> None:
+    assert "？；" not in yihe("comprae")[2]
 
 
 def test_a_language_we_do_not_speak_is_refused_not_guessed(

@@ -350,6 +350,42 @@ def test_notebook_display_carries_the_mark() -> None:
     assert "illustrative, uncalibrated" in result._repr_html_()
 
 
+def test_a_comparison_is_one_line_with_arms_seeds_and_verdicts() -> None:
+    result = compared(replicates=3)
+    text = repr(result)
+    assert "\n" not in text
+    assert "case: none*, core, placebo; seeds 1–3" in text
+    assert "up: 方向一致" in text
+    assert "1–3" in result._repr_html_()
+
+
+def test_a_claim_of_a_sign_is_never_called_reached() -> None:
+    claims = compared().claims.set_index(["claim", "outcome"])
+    sign = claims.loc[("up", "participation_52_other")]
+    assert (sign["verdict"], sign["verdict_zh"], sign["verdict_en"]) == ("reached", "方向一致", "right sign")
+    assert set(claims.loc["down", "verdict_en"]) <= {label.en for label in verdicts.VERDICTS.values()}
+
+
+def test_running_a_file_with_arms_says_that_its_base_was_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("c.yaml").write_text("yihe: 1\nname: c\nweeks: 60\narms: {x: {regime: self_governing}, y: {}}\n")
+    common = {"engine": engines.fake, "workers": 1}
+    run_command("c.yaml", lang="en", **common)
+    said = capsys.readouterr()
+    assert "2 arms (x, y): its base was run" in said.err
+    assert "c.yaml:y or --arm y" in said.err
+    assert "one run, no interval" in said.out
+    assert "percentage points" not in said.out  # the declared unit, where nobody names another
+    run_command("c.yaml", lang="zh", **common)
+    assert "只运行一次，没有区间" in capsys.readouterr().out
+    run_command("c.yaml:x", replicates=2, lang="en", **common)
+    said = capsys.readouterr()
+    assert "base" not in said.err
+    assert "one run" not in said.out
+
+
 def test_save_copies_and_never_overwrites(tmp_path: Path) -> None:
     result = compared()
     result.save(tmp_path / "kept")

@@ -319,6 +319,14 @@ def test_the_page_of_claims_holds_every_scenario(tmp_path: Path) -> None:
     assert found[1].summary()["has_claims"] is False
     counts = [int(line.split()[-1]) for line in [*verdicts.tally(found, "zh")][1:]]
     assert sum(counts) == 2
+    assert [*verdicts.tally(found[1:], "zh")] == ["没有待检验的主张。"]
+    said = "\n".join(verdicts.text(found[0], "zh"))
+    assert said.count("3 次重复") == 2  # once as a fact, once as a warning
+    assert "区间不稳" in said
+    assert "邻里节·一核多元 对 无政策·一核多元" in said
+    assert "出处 S1" in said
+    assert {row["unit"] for row in found[0].summary()["claims"]} == {"relative", "share of adults"}
+    assert found[0].summary()["few_replicates"] is True
 
 
 # The pages in docs/.

@@ -113,7 +113,7 @@ def test_scenarios_in_the_readmes_are_valid(name: str) -> None:
     shown = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     assert shown
     for block in shown:
-        scenario = sim.loads(block, file=ROOT / "scenarios" / "shown.yaml")
+        scenario = sim.loads(block, file=ROOT / "shown.yaml")
         assert scenario.arms
         assert scenario.targets
 

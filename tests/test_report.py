@@ -285,7 +285,8 @@ def test_one_replicate_has_no_band_and_says_so(tmp_path: Path) -> None:
     assert data["low"].isna().all()
     assert any("只有一次重复" in text.get_text() for text in texts(figure))
     assert "无法判断" in summary_markdown(result, "zh")
-    said = findings.plain_words(material_of(result), "zh", policy=True)
+    material = material_of(result)
+    said = findings.plain_words(material, "zh", pairs.pairs(material))
     assert said
     assert not any(word in line for line in said for word in ("提高", "降低"))
 
@@ -320,6 +321,12 @@ def test_parts_of_the_latent_bar_add_up(comparison: Comparison) -> None:
     parts = data[["silent", "gave_up", "open", "resolved", "paper", "escalated"]].sum(axis=1)
     assert np.allclose(parts, data["latent"])
     assert (data["potential"] > data["latent"]).all()
+
+
+def test_what_is_found_is_the_sum_of_what_became_of_it(comparison: Comparison) -> None:
+    data = funnel.table(material_of(comparison)).pivot(index="arm", columns="step", values="mean")
+    parts = data[["gave_up", "open", "resolved", "paper", "escalated"]].sum(axis=1)
+    assert np.allclose(parts, data["found"])
 
 
 def test_open_cases_count_until_last_seen() -> None:
@@ -412,6 +419,29 @@ def test_stars_mark_exactly_the_outcomes_that_decide_a_claim(comparison: Compari
     starred = {text.get_text().partition(" *")[0] for text in texts(figure) if " *" in text.get_text()}
     judged = {row["outcome"] for row in claims.judged(material_of(comparison))}
     assert {words.short_name(outcome, "en") for outcome in judged} == {s for s in starred if len(s) < 60}
+
+
+def test_a_change_without_interval_is_drawn_hollow_and_said(
+    comparison: Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hollow() -> tuple[int, bool]:
+        with look():
+            figure, _ = effects.draw(material_of(comparison), "zh")
+            marks = [line for ax in figure.axes for line in ax.get_lines()
+                     if line.get_markerfacecolor() == "white"]
+            return len(marks), any("空心" in text.get_text() for text in texts(figure))
+
+    assert hollow() == (0, False)
+    bounded = effects.table(material_of(comparison))
+    bounded.loc[0, ["relative_low", "relative_high"]] = NAN
+    monkeypatch.setattr(effects, "table", lambda material: bounded)
+    assert hollow() == (1, True)
+
+
+def test_the_same_policies_are_compared_across_regimes(comparison: Comparison) -> None:
+    material = material_of(comparison)
+    assert pairs.across(material) == [pairs.Pair("festival_fragmented", "festival", False)]
+    assert [len(some) for _, some in findings.blocks(material, "zh")] == [2, 1, 1]
+    assert "改换协调方式" in summary_markdown(comparison, "zh")
 
 
 def test_arms_that_lie_on_each_other_can_all_be_seen(comparison: Comparison) -> None:
@@ -557,6 +587,33 @@ def test_a_value_is_as_fine_as_its_interval(
     assert words.amounts(three, "latent_disputes", change=True) == text
 
 
+@pytest.mark.parametrize(
+    ("three", "outcome", "text"),
+    [
+        ((0.012, 0.0003, 0.0237), "participation_52", ("+1.2", "+0.03", "+2.4")),
+        ((-1.2, -2.4, -0.004), "latent_disputes", ("−1.20", "−2.40", "−0.004")),
+        ((0.01, -0.0003, 0.02), "participation_52", ("+1.0", "0.0", "+2.0")),
+    ],
+)
+def test_no_end_reads_0_where_the_interval_leaves_0_out(
+    three: tuple[float, float, float], outcome: str, text: tuple[str, str, str]) -> None:
+    assert words.amounts(three, outcome, change=True) == text
+
+
+def test_a_relative_end_keeps_its_first_digit() -> None:
+    assert words.relatives((-0.1, -0.2, -0.0002)) == ("−10.0%", "−20.0%", "−0.02%")
+
+
+def test_gaps_are_told_in_points() -> None:
+    from sim.outcomes import OUTCOMES
+    from sim.study.view import GAPS
+    from sim.study.view import number as short
+
+    assert {name for name in OUTCOMES if name.endswith("_gap")} == set(GAPS)
+    assert short(-0.123, "age_gap") == "−12.3"
+    assert words.unit_name("age_gap", "zh") == "百分点"
+
+
 def test_axis_numbers() -> None:
     assert [number(x) for x in (-0.0, 1000.0, -2.5, 0.1)] == ["0", "1,000", "−2.5", "0.1"]
 
@@ -628,3 +685,25 @@ def test_the_terminal_page_fits_100_columns_and_loses_no_number(
         assert all(cell in text for cell in row[1:])
     for row in findings.level_rows(material, lang, findings.LEVELS[:3]):
         assert all(cell in text for cell in row[1:])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_narrow_terminal_keeps_every_bracket_and_heading(
+    comparison: Comparison, lang: str, width: int) -> None:
+    console = Console(width=width, record=True, file=io.StringIO())
+    print_summary(comparison, lang, console)
+    text = console.export_text()
+    assert max(cell_len(line.rstrip()) for line in text.splitlines()) <= width
+    material = material_of(comparison)
+    levels = findings.level_rows(material, lang, findings.LEVELS[:3])
+    for row in [*levels, *findings.contrast_rows(material, lang, pairs.pairs(material))]:
+        assert all(cell in text for cell in row[1:])
+    assert text.count("[") == text.count("]")
+
+
+@pytest.mark.parametrize(("replicates", "said"), [(2, True), (4, True), (5, False)])
+def test_few_replicates_are_said_on_the_terminal(tmp_path: Path, replicates: int, said: bool) -> None:
+    console = Console(width=100, record=True, file=io.StringIO())
+    print_summary(run(tmp_path / "study", replicates=replicates), "zh", console)
+    assert ("区间不稳" in console.export_text()) == said

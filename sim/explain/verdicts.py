@@ -1,4 +1,4 @@
-"""The table of claims over all scenarios: claimed, simulated, interval, verdict, replicates."""
+"""The table of claims over all scenarios: arms, source, claimed, simulated, interval, verdict."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from sim.explain.text import table
-from sim.report.words import ILLUSTRATIVE, Three, amounts, relative, say, short_name
+from sim.report.findings import change_unit, few, statistic_words
+from sim.report.material import seed_text
+from sim.report.words import ILLUSTRATIVE, replicates_en, say, short_name
 from sim.scenario.targets import VERDICTS
-from sim.study.claims import Tested
+from sim.study.claims import FEW, Tested
 
 HEADS = {
-    "zh": ("主张", "指标", "所称", "模拟", "95% 区间", "判定", "重复"),
-    "en": ("claim", "outcome", "claimed", "simulated", "95 % interval", "verdict", "replicates"),
+    "zh": ("主张", "出处", "指标", "方案", "所称", "模拟", "95% 区间", "判定"),
+    "en": ("claim", "source", "outcome", "arms", "claimed", "simulated", "95 % interval", "verdict"),
 }
 
 
@@ -24,35 +26,50 @@ def rows(tested: Tested, lang: str) -> list[tuple[str, ...]]:
     for row in found.to_dict("records"):
         outcome, judged = str(row["outcome"]), bool(row["judged"])
         three = float(row["simulated"]), float(row["low"]), float(row["high"])
-        value, low, high = _words(str(row["statistic"]), three, outcome)
+        statistic = str(row["statistic"])
+        value, low, high = statistic_words(statistic, three, outcome, lang)
+        if statistic in ("control", "treatment") and not value.endswith("%") and value != "—":
+            value += change_unit(outcome, lang)
         if row["reading"] == "level_change":  # the control must lie where the claim begins
             before = float(row["control"]), float(row["control_low"]), float(row["control_high"])
-            value = f"{_words('control', before, outcome)[0]} → {value}"
+            value = f"{statistic_words('control', before, outcome, lang)[0]} → {value}"
         lines.append((
             str(row[f"label_{lang}"]) if judged else say(lang, "　并列", "  beside it"),
-            short_name(outcome, lang), str(row[f"claimed_{lang}"]) if judged else "", value,
+            str(row["source"]) if judged else "", short_name(outcome, lang),
+            _arms(tested, str(row["arm"]), str(row["against"]), lang) if judged else "",
+            str(row[f"claimed_{lang}"]) if judged else "", value,
             low if low == high == "—" else low + say(lang, " 至 ", " to ") + high,
-            str(row[f"verdict_{lang}"]) if judged else "", str(int(row["n"]))))
+            str(row[f"verdict_{lang}"]) if judged else ""))
     return lines
 
 
-def _words(statistic: str, three: Three, outcome: str) -> tuple[str, str, str]:
-    """A statistic and both ends of its interval."""
-    if statistic == "relative":
-        value, low, high = map(relative, three)
-        return value, low, high
-    return amounts(three, outcome, change=statistic == "difference", unit=True)
+def _arms(tested: Tested, arm: str, against: str, lang: str) -> str:
+    """Names of both arms of a claim."""
+    names = [tested.arms[key].text(lang) if key in tested.arms else key for key in (arm, against)]
+    return say(lang, " 对 ", " against ").join(names)
+
+
+def _runs(tested: Tested, lang: str) -> str:
+    """How often each arm was run."""
+    n, seeds = len(tested.seeds), seed_text(list(tested.seeds))
+    return say(lang, f"{n} 次重复（种子 {seeds}）", f"{replicates_en(n)} (seeds {seeds})")
 
 
 def text(tested: Tested, lang: str) -> Iterator[str]:
     """One scenario for the terminal: a block a claim, so that nothing is cut off."""
-    yield f"{tested.title.text(lang)}  {tested.name}"
+    source = say(lang, f" · 出处：{tested.source}", f" · source: {tested.source}") if tested.source else ""
+    yield f"{tested.title.text(lang)}  {tested.name}{source}"
     if tested.claims is None:
         yield "  " + say(lang, "没有待检验的主张", "no claims under test")
         return
+    yield "  " + _runs(tested, lang)
+    if len(tested.seeds) < FEW:
+        yield "  " + few(len(tested.seeds), lang)
     for line in rows(tested, lang):
-        named = [f"{head} {cell}" for head, cell in zip(HEADS[lang][2:], line[2:], strict=True) if cell]
-        yield f"  • {line[0].strip()} · {line[1]}"
+        named = [f"{head} {cell}" for head, cell in zip(HEADS[lang][4:], line[4:], strict=True) if cell]
+        yield f"  • {line[0].strip()} · {line[2]}"
+        if line[3]:
+            yield f"    {line[3]}" + (f" · {HEADS[lang][1]} {line[1]}" if line[1] else "")
         yield "    " + " · ".join(named)
     if tested.failed:
         yield "  " + say(lang, f"{tested.failed} 次运行失败", f"{tested.failed} runs failed")
@@ -63,6 +80,9 @@ def tally(all_tested: Sequence[Tested], lang: str) -> Iterator[str]:
     verdicts = [
         verdict for tested in all_tested if tested.claims is not None
         for verdict in tested.claims[tested.claims["judged"]]["verdict"]]
+    if not verdicts:
+        yield say(lang, "没有待检验的主张。", "There are no claims to test.")
+        return
     heads = (say(lang, "判定", "verdict"), say(lang, "条数", "claims"))
     yield from table(heads, [
         (label.text(lang), str(verdicts.count(name))) for name, label in VERDICTS.items()])
@@ -80,7 +100,7 @@ def markdown(all_tested: Sequence[Tested], lang: str) -> str:
         if tested.claims is None:
             continue
         source = f" · {tested.source}" if tested.source else ""
-        parts.append(f"## {tested.title.text(lang)}\n\n`{tested.name}`{source}")
+        parts.append(f"## {tested.title.text(lang)}\n\n`{tested.name}`{source} · {_runs(tested, lang)}")
         cells: list[tuple[str, ...]] = [HEADS[lang], tuple("---" for _ in HEADS[lang]), *rows(tested, lang)]
         parts.append("\n".join("| " + " | ".join(cell.strip().replace("|", "\\|") for cell in line) + " |"
                                for line in cells))

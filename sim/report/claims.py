@@ -175,7 +175,9 @@ def _point(ax: Axes, part: Part, style: ArmStyle, span: tuple[float, float]) -> 
     if not math.isnan(part.value):
         ax.plot(
             part.value, _SIMULATED, marker=style.marker, color=style.color, markersize=4.5, zorder=4,
-            markeredgecolor="white", markeredgewidth=0.4)
+            markerfacecolor="white" if math.isnan(low) else style.color,
+            markeredgecolor=style.color if math.isnan(low) else "white",
+            markeredgewidth=0.8 if math.isnan(low) else 0.4)
 
 
 def _arrow(ax: Axes, start: float, end: float, y: float, color: str) -> None:

@@ -139,8 +139,17 @@ def _notes(material: Material, data: pd.DataFrame, lang: str) -> list[str]:
     if len(data) and any(_is_wide(_span(data[data["outcome"].isin(names)])) for _, _, names in BLOCKS):
         notes.append(
             say(lang, "范围很大的横轴在±20%以外为对数。", "Very wide axes are logarithmic beyond ±20 %."))
+    hollow = data["relative"].notna() & data["relative_low"].isna()
+    if material.replicates > 1 and hollow.any():
+        notes.append(
+            say(
+                lang,
+                "空心：没有区间（种子间差异太大或重复太少，比值的区间无法确定），不表示更可靠。",
+                "Hollow: no interval (too few seeds, or a ratio that cannot be bounded); not a surer value.",
+            )
+        )
     if material.replicates < 2:
-        notes.append(say(lang, "只有一次重复：没有区间。", "One replicate: no interval."))
+        notes.append(say(lang, "只有一次重复：没有区间（空心）。", "One replicate: no interval (hollow)."))
     return notes
 
 
@@ -195,7 +204,8 @@ def _row_name(outcome: str, lang: str, starred: set[str]) -> str:
 
 
 def _mark(ax: Axes, material: Material, row: pd.Series, y: float, span: tuple[float, float]) -> None:
-    style = material.styles[str(row["arm"])]
+    # Without whiskers a full mark would look like the surest of all
+    style, hollow = material.styles[str(row["arm"])], math.isnan(float(row["relative_low"]))
     value, low, high = (float(row[c]) for c in ("relative", "relative_low", "relative_high"))
     if not math.isnan(low):
         ax.plot(
@@ -222,8 +232,9 @@ def _mark(ax: Axes, material: Material, row: pd.Series, y: float, span: tuple[fl
             marker=style.marker,
             color=style.color,
             markersize=4,
-            markeredgecolor="white",
-            markeredgewidth=0.4,
+            markerfacecolor="white" if hollow else style.color,
+            markeredgecolor=style.color if hollow else "white",
+            markeredgewidth=0.8 if hollow else 0.4,
         )
 
 

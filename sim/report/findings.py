@@ -9,14 +9,14 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.report.material import FloatArray, Material, seed_text
-from sim.report.pairs import Effect, Pair, effect, pairs
+from sim.report.pairs import Effect, Pair, across, effect, heading_across, headings, pairs
 from sim.report.words import (
     Three,
     amounts,
     direction,
     direction_words,
     is_share,
-    relative,
+    relatives,
     replicates_en,
     say,
     short_name,
@@ -66,21 +66,30 @@ class ClaimRow(NamedTuple):
     verdict: str
 
 
-def plain_words(m: Material, lang: str, *, policy: bool) -> list[str]:
+def blocks(m: Material, lang: str) -> list[tuple[str, list[Pair]]]:
+    """Pairs by what sets them apart, each block with its heading; blocks without pairs are left out."""
+    found = pairs(m)
+    named = [
+        (heading, [pair for pair in found if pair.policy == policy])
+        for policy, heading in zip((True, False), headings(lang), strict=True)
+    ]
+    return [(heading, some) for heading, some in [*named, (heading_across(lang), across(m))] if some]
+
+
+def plain_words(m: Material, lang: str, chosen: list[Pair]) -> list[str]:
     """What the intervals allow to be said about participation and disputes, one sentence a pair of arms.
 
     Parameters
     ----------
     m : Material
     lang : {"zh", "en"}
-    policy : bool
-        Pairs that differ by policies under one regime, or the others.
+    chosen : list of Pair
     """
     lines = []
-    for pair in pairs(m):
+    for pair in chosen:
         found = [effect(m, pair, outcome) for outcome in JUDGED]
         said = [clause(each, lang) for each in found if each is not None]
-        if pair.policy == policy and said:
+        if said:
             lines.append(
                 pair.label(m, lang)
                 + say(lang, "：", ": ")
@@ -133,8 +142,8 @@ def claim_rows(m: Material, lang: str) -> list[ClaimRow]:
     rows = []
     for row in m.claims.to_dict("records"):
         outcome, statistic = str(row["outcome"]), str(row["statistic"])
-        value, low, high = _statistic(
-            statistic, (float(row["simulated"]), float(row["low"]), float(row["high"])), outcome)
+        three = float(row["simulated"]), float(row["low"]), float(row["high"])
+        value, low, high = statistic_words(statistic, three, outcome, lang)
         beside = not row["judged"]
         rows.append(
             ClaimRow(
@@ -150,11 +159,14 @@ def claim_rows(m: Material, lang: str) -> list[ClaimRow]:
     return rows
 
 
-def _statistic(statistic: str, three: Three, outcome: str) -> tuple[str, str, str]:
+def statistic_words(statistic: str, three: Three, outcome: str, lang: str) -> tuple[str, str, str]:
+    """A statistic of a claim with its unit, and both ends of its interval."""
     if statistic == "relative":
-        value, low, high = map(relative, three)
-        return value, low, high
-    return amounts(three, outcome, change=statistic == "difference", unit=True)
+        return relatives(three)
+    if statistic != "difference":
+        return amounts(three, outcome, unit=True)
+    value, low, high = amounts(three, outcome, change=True)
+    return value if value == "—" else value + change_unit(outcome, lang), low, high
 
 
 def contrast_cell(e: Effect | None, lang: str) -> str:
@@ -241,6 +253,20 @@ def table_unit(outcome: str, lang: str) -> str:
     return {"per 1,000 residents a year": "per 1,000 a year"}.get(unit, unit)
 
 
+FEW = 5
+"""Replicates below which every page says that they are few."""
+
+
+def few(n: int, lang: str) -> str:
+    """A warning that intervals of so few seeds are unsteady."""
+    return say(
+        lang,
+        f"只有 {n} 次重复，区间不稳；发表前至少 20 次（--replicates 20）。",
+        f"{replicates_en(n)} only: intervals are unsteady; use at least 20 before publishing "
+        "(--replicates 20).",
+    )
+
+
 def limits(m: Material, lang: str) -> list[str]:
     """What the results cannot say."""
     lines = [
@@ -270,14 +296,7 @@ def limits(m: Material, lang: str) -> list[str]:
     if m.failed:
         lines.append(say(lang, f"{m.failed} 次运行失败，未计入。", f"{m.failed} failed runs are left out."))
     if m.replicates < 20:
-        lines.append(
-            say(
-                lang,
-                f"只有 {m.replicates} 次重复，区间不稳；发表前至少 20 次（--replicates 20）。",
-                f"{replicates_en(m.replicates)} only: intervals are unsteady; use at least 20 before "
-                "publishing (--replicates 20).",
-            )
-        )
+        lines.append(few(m.replicates, lang))
     return lines
 
 

@@ -32,10 +32,10 @@ STEPS = (
     Step("potential", "潜在摩擦", "potential frictions", True),
     Step("latent", "隐性纠纷与诉求", "latent disputes", True),
     Step("silent", "沉默未被发现", "silent, never found", False),
-    Step("recorded", "发现并记录", "found and recorded", True),
+    Step("found", "被发现", "found", True),
     Step("gave_up", "当事人放弃", "parties gave up", False),
     Step("open", "仍在办理", "still open", False),
-    Step("escalated", "上交街道", "with the street", False),
+    Step("escalated", "仍在街道", "still with the street", False),
     Step("paper", "纸面办结", "closed on paper", False),
     Step("resolved", "实际化解", "really resolved", True),
 )
@@ -43,7 +43,6 @@ STEPS = (
 _SERIES = {
     "latent": "latent_disputes",
     "silent": "silent_disputes",
-    "recorded": "recorded_disputes",
     "escalated": "escalated",
     "paper": "closed_on_paper",
     "resolved": "resolved",
@@ -71,10 +70,12 @@ def draw(material: Material, lang: str) -> tuple[Figure, pd.DataFrame]:
     note = say(
         lang,
         "预热后整个运行（{w}周）中产生的件，按运行结束时的状态，折合每年；摘要和效果图取最后{y}周，因此数值不同。\n"
-        "横条在其所占的隐性纠纷区段内；误差线：95%区间；//：横条截断。",
+        "被发现 = 隐性 − 沉默，等于其下各项之和；横条在其所占的隐性纠纷区段内；"
+        "误差线：95%区间；//：横条截断。",
         "Cases born in the whole run ({w} weeks after the warm-up), by their state at its end, per year; "
         "summary and effects show the last {y} weeks, so their numbers differ.\n"
-        "Side flows lie in their part of the latent bar; whiskers: 95 % interval; //: bar cut.",
+        "Found = latent − silent, the sum of the rows below it. Side flows lie in their part of the latent "
+        "bar; whiskers: 95 % interval; //: bar cut.",
     ).format(w=material.weeks, y=min(52, material.weeks))
     figure = make_figure(
         0.85 + 2.1 * lines,
@@ -124,6 +125,7 @@ def _per_run(material: Material, arm: str) -> pd.DataFrame:
     yearly = 52.0 * own.groupby("seed")[list(names.values())].mean()
     flows = pd.DataFrame({step: yearly[name] for step, name in names.items()})
     flows = flows.reindex(columns=[step.key for step in STEPS])
+    flows["found"] = flows["latent"] - flows["silent"]
     cases = material.cases
     cases = cases[cases["arm"] == arm] if len(cases) else cases
     if not len(cases):
@@ -135,7 +137,7 @@ def _per_run(material: Material, arm: str) -> pd.DataFrame:
     gave_up = cases[(cases["status"] == Status.SILENT.key) & cases["find_work"].notna()]
     flows["gave_up"] = _count(gave_up, flows.index) * scale
     flows["silent"] -= flows["gave_up"]
-    flows["recorded"] = _count(cases[cases["recorded"] > 0], flows.index) * scale
+    flows["found"] = flows["latent"] - flows["silent"]
     return flows
 
 

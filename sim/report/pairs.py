@@ -66,6 +66,20 @@ def pairs(m: Material) -> list[Pair]:
     return found
 
 
+def across(m: Material) -> list[Pair]:
+    """Arms with the same policies under different regimes, each against the control's regime.
+
+    None if no arm holds those policies under the regime of the control.
+    """
+    regime = next((arm.regime for arm in m.arms if arm.key == m.control), None)
+    at_home = [arm for arm in m.arms if arm.regime == regime and arm.policies]
+    return [
+        Pair(arm.key, home.key, False)
+        for arm in m.arms if arm.regime != regime and arm.policies
+        for home in at_home if home.policies == arm.policies
+    ]
+
+
 def _less(other: Arm, arm: Arm) -> bool:
     """Whether an arm has the same regime and only some of the policies of another."""
     names, others = ([policy.en for policy in each.policies] for each in (arm, other))
@@ -98,6 +112,15 @@ def effect(m: Material, pair: Pair, outcome: str) -> Effect | None:
         ratio.high,
         contrast.n,
         contrast.method,
+    )
+
+
+def heading_across(lang: str) -> str:
+    """Name of the pairs of :func:`across`."""
+    return say(
+        lang,
+        "同一政策：改换协调方式（与对照的协调方式相比）",
+        "The same policies: other regimes against that of the control",
     )
 
 

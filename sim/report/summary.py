@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sim.report.findings import (
+    blocks,
     claim_rows,
     contrast_rows,
     intervals_said,
@@ -16,7 +17,6 @@ from sim.report.findings import (
     reproduce,
 )
 from sim.report.material import Material, material_of, seed_text
-from sim.report.pairs import headings, pairs
 from sim.report.words import ILLUSTRATIVE, replicates_en, say
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _compared(m: Material, lang: str) -> Iterator[str]:
 
 def _plain(m: Material, lang: str) -> Iterator[str]:
     yield say(lang, "## 结果", "## In plain words")
-    said = [(heading, plain_words(m, lang, policy=i == 0)) for i, heading in enumerate(headings(lang))]
+    said = [(heading, plain_words(m, lang, some)) for heading, some in blocks(m, lang)]
     for heading, sentences in said:
         if sentences:
             yield f"**{heading}**"
@@ -124,18 +124,16 @@ def claim_heads(lang: str) -> tuple[str, ...]:
 
 
 def _contrasts(m: Material, lang: str) -> Iterator[str]:
-    chosen = pairs(m)
-    if not chosen:
+    found = blocks(m, lang)
+    if not found:
         return
     yield say(lang, "## 差值与 95% 区间", "## Differences with 95 % intervals")
     cells: list[str] = []
-    for policy, heading in zip((True, False), headings(lang), strict=True):
-        some = [pair for pair in chosen if pair.policy == policy]
-        if some:
-            heads = (heading, *(pair.label(m, lang) for pair in some))
-            rows = contrast_rows(m, lang, some)
-            cells += [cell for row in rows for cell in row]
-            yield markdown_table(heads, rows)
+    for heading, some in found:
+        heads = (heading, *(pair.label(m, lang) for pair in some))
+        rows = contrast_rows(m, lang, some)
+        cells += [cell for row in rows for cell in row]
+        yield markdown_table(heads, rows)
     yield intervals_said(m, lang, cells)
     yield say(
         lang,

@@ -12,9 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.report.findings import (
+    FEW,
     LEVELS,
+    blocks,
     claim_rows,
     contrast_rows,
+    few,
     intervals_said,
     level_heads,
     level_rows,
@@ -22,7 +25,6 @@ from sim.report.findings import (
     plain_words,
 )
 from sim.report.material import Material, material_of, seed_text
-from sim.report.pairs import headings, pairs
 from sim.report.words import ILLUSTRATIVE, replicates_en, say
 
 if TYPE_CHECKING:
@@ -32,12 +34,11 @@ WIDTH = 100
 
 _LEVELS = LEVELS[:3]
 _COLUMNS = 3
-"""Contrasts side by side, where the terminal is wide enough."""
+"""Columns of numbers side by side, where the terminal is wide enough."""
 _WORD = 14
 """Words up to this width stay whole."""
-_NAMES, _CELL = 28, 34
-"""Characters that names of outcomes and one contrast take."""
-"""Pairs beside each other in one table."""
+_NAMES, _GAP = 22, 2
+"""Characters left to names at least, if they need them, and between columns."""
 
 
 def print_summary(comparison: Comparison | Material, lang: str, console: Console) -> None:
@@ -64,12 +65,13 @@ def print_summary(comparison: Comparison | Material, lang: str, console: Console
         ),
         width=width,
     )
+    if n < FEW:
+        console.print(Text(few(n, lang), style="bold"), width=width)
     console.print()
-    for i, heading in enumerate(headings(lang)):
-        lines = plain_words(m, lang, policy=i == 0)
-        if lines:
-            console.print(Text(heading, style="bold"), width=width)
-        for line in lines:
+    found = blocks(m, lang)
+    for heading, some in found:
+        console.print(Text(heading, style="bold"), width=width)
+        for line in plain_words(m, lang, some):
             console.print(_rich(f"• {line}"), width=width)
     claims = claim_rows(m, lang)
     title = say(lang, "主张与模拟", "Claims and what is simulated")
@@ -89,18 +91,13 @@ def print_summary(comparison: Comparison | Material, lang: str, console: Console
             console.print(Text("  " + " · ".join(parts)), width=width)
     title = say(lang, "各方案的水平与95%区间", "Levels with 95 % intervals")
     levels = level_rows(m, lang, _LEVELS)
-    _table(console, width, title, level_heads(lang, _LEVELS), levels, words=(0,))
+    _parts(console, width, title, level_heads(lang, _LEVELS), levels)
     cells = [cell for row in levels for cell in row]
-    chosen = pairs(m)
-    for policy, heading in zip((True, False), headings(lang), strict=True):
-        some = [pair for pair in chosen if pair.policy == policy]
-        columns_here = max(1, min(_COLUMNS, (width - _NAMES) // _CELL))
-        for first in range(0, len(some), columns_here):
-            part = some[first : first + columns_here]
-            columns = (say(lang, "指标", "outcome"), *(m.label(pair.arm, lang) for pair in part))
-            contrasts = contrast_rows(m, lang, part)
-            cells += [cell for row in contrasts for cell in row]
-            _table(console, width, heading, columns, contrasts, words=(0,))
+    for heading, some in found:
+        columns = (say(lang, "指标", "outcome"), *(m.label(pair.arm, lang) for pair in some))
+        contrasts = contrast_rows(m, lang, some)
+        cells += [cell for row in contrasts for cell in row]
+        _parts(console, width, heading, columns, contrasts)
     console.print()
     console.print(Text(intervals_said(m, lang, cells), style="dim"), width=width)
     console.print(Text(limits(m, lang)[0], style="dim"), width=width)
@@ -114,6 +111,22 @@ def print_summary(comparison: Comparison | Material, lang: str, console: Console
         ),
         width=width,
     )
+
+
+def _parts(
+    console: Console, width: int, title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]
+) -> None:
+    """A table of numbers, cut into as many tables as it takes for every number to stay whole."""
+    wide = [max((cell_len(row[i]) for row in rows), default=0) for i in range(len(heads))]
+    room = width - 2 - min(wide[0], _NAMES)
+    columns = [*range(1, len(heads))]
+    while columns:
+        fit = 1
+        while fit < min(_COLUMNS, len(columns)) and sum(wide[i] + _GAP for i in columns[: fit + 1]) <= room:
+            fit += 1
+        part, columns = [0, *columns[:fit]], columns[fit:]
+        cut = [tuple(row[i] for i in part) for row in rows]
+        _table(console, width, title, tuple(heads[i] for i in part), cut, words=(0,))
 
 
 def _table(

@@ -7,6 +7,7 @@ from typing import Literal
 
 from sim.outcomes import OUTCOMES
 from sim.params import Label
+from sim.study.view import GAPS
 from sim.vocabulary import Membership, Position, Tenure, Term
 
 Direction = Literal["up", "down", "same", "none", "unknown"]
@@ -84,6 +85,8 @@ def outcome_name(outcome: str, lang: str) -> str:
 
 def unit_name(outcome: str, lang: str) -> str:
     """Unit of an outcome."""
+    if outcome in GAPS:
+        return say(lang, "百分点", "percentage points")
     unit = OUTCOMES[outcome].unit if outcome in OUTCOMES else ""
     if outcome == "people_left":
         return say(lang, "人/千人/年", unit)
@@ -165,7 +168,8 @@ Three = tuple[float, float, float]
 def amounts(three: Three, outcome: str, *, change: bool = False, unit: bool = False) -> tuple[str, str, str]:
     """A value and its interval as text, all to one place: two digits of the interval's half-width.
 
-    Shares keep one decimal of a per cent. More than three significant digits are never shown.
+    Shares keep one decimal of a per cent. More than three significant digits are never shown. Where the
+    interval leaves 0 out, no end reads 0.
 
     Parameters
     ----------
@@ -178,14 +182,42 @@ def amounts(three: Three, outcome: str, *, change: bool = False, unit: bool = Fa
     half = (three[2] - three[1]) / 2.0
     if is_share(outcome) or not half > 0.0:
         value, low, high = (amount(each, outcome, change=change, unit=unit) for each in three)
-        return value, low, high
+        share = is_share(outcome)
+        return _off_zero(
+            three, (value, low, high), 100.0 if share else 1.0, signed=change,
+            unit="%" if share and unit else "")
     largest = max(map(abs, three))
     most = 2 - math.floor(math.log10(largest))
     places = min(1 - math.floor(math.log10(half)), most)
     while places < min(most, 4) and any(each != 0.0 and round(each, places) == 0.0 for each in three[1:]):
         places += 1
     value, low, high = (minus(_to_place(each, min(places, 4), change)) for each in three)
+    return _off_zero(three, (value, low, high), 1.0, signed=change, unit="")
+
+
+def relatives(three: Three) -> tuple[str, str, str]:
+    """A relative change and its interval in per cent, signed; no end reads 0 that isn't."""
+    value, low, high = map(relative, three)
+    return _off_zero(three, (value, low, high), 100.0, signed=True, unit="%")
+
+
+def _off_zero(
+    three: Three, texts: tuple[str, str, str], scale: float, *, signed: bool, unit: str,
+) -> tuple[str, str, str]:
+    """The texts, those that read 0 by rounding given one digit if the interval leaves 0 out."""
+    if not (three[1] > 0.0 or three[2] < 0.0):
+        return texts
+    value, low, high = (
+        text if each == 0.0 or any(digit in text for digit in "123456789")
+        else _first_digit(scale * each, signed) + unit
+        for each, text in zip(three, texts, strict=True))
     return value, low, high
+
+
+def _first_digit(value: float, signed: bool) -> str:
+    """A small number by its first digit that isn't 0."""
+    places = min(-math.floor(math.log10(abs(value))), 12)
+    return minus(f"{value:{'+' if signed else ''}.{max(places, 0)}f}")
 
 
 def _to_place(value: float, places: int, signed: bool) -> str:

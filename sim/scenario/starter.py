@@ -80,7 +80,7 @@ shocks: []
 #    weeks: 2
 #    friction_factor: 3.0
 
-# 政策：kind 见 yihe schema；start、end 为预热后的周，intensity 为 0–1
+# 政策：有哪些 kind 见 yihe list policies；start、end 为预热后的周，intensity 为 0–1
 policies: []
 #  - kind: neighbour_festival
 #    start: 0
@@ -93,9 +93,14 @@ arms:
   none:
     label: {{zh: 无政策, en: no policy}}
     policies: []
-  fragmented:
-    label: {{zh: 多头无核, en: fragmented}}
-    regime: fragmented
+  festival:
+    label: {{zh: 邻里节, en: festival}}
+    policies:
+      - kind: neighbour_festival
+        start: 0
+#  fragmented:
+#    label: {{zh: 多头无核, en: fragmented}}
+#    regime: fragmented
 
 # 待检验的主张
 targets: []
@@ -104,7 +109,7 @@ targets: []
 #    source: S1
 #    outcome: participation_52_other
 #    beside: [participation_52]
-#    treatment: fragmented
+#    treatment: festival
 #    control: none
 #    reading: level_change  # 或 level、relative_change、difference、sign
 #    from: {{high: 0.30}}
@@ -119,7 +124,7 @@ shocks: []
 #    weeks: 2
 #    friction_factor: 3.0
 
-# Policies: for kinds see yihe schema; start and end in weeks after the warm-up, intensity 0–1
+# Policies: for kinds see yihe list policies; start and end in weeks after the warm-up, intensity 0–1
 policies: []
 #  - kind: neighbour_festival
 #    start: 0
@@ -132,9 +137,14 @@ arms:
   none:
     label: {{zh: 无政策, en: no policy}}
     policies: []
-  fragmented:
-    label: {{zh: 多头无核, en: fragmented}}
-    regime: fragmented
+  festival:
+    label: {{zh: 邻里节, en: festival}}
+    policies:
+      - kind: neighbour_festival
+        start: 0
+#  fragmented:
+#    label: {{zh: 多头无核, en: fragmented}}
+#    regime: fragmented
 
 # Claims under test
 targets: []
@@ -143,7 +153,7 @@ targets: []
 #    source: S1
 #    outcome: participation_52_other
 #    beside: [participation_52]
-#    treatment: fragmented
+#    treatment: festival
 #    control: none
 #    reading: level_change  # or level, relative_change, difference, sign
 #    from: {{high: 0.30}}

@@ -8,11 +8,13 @@ enough replicates of the very study already, nothing is run at all.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.errors import YiheError
+from sim.outcomes import OUTCOMES
 from sim.params import Label
 from sim.study.commands import RESULTS
 from sim.study.compare import Comparison, clean, do
@@ -28,6 +30,8 @@ FOLDER = "claims"
 QUICK = 5
 """Replicates of a quick look."""
 USUAL = 20
+FEW = 5
+"""Replicates below which intervals are called unsteady."""
 
 
 class Tested(NamedTuple):
@@ -45,13 +49,21 @@ class Tested(NamedTuple):
     failed: int
     """Runs that failed."""
     folder: str
+    arms: Mapping[str, Label] = MappingProxyType({})
+    """Name of each arm that claims are about."""
 
     def summary(self) -> dict[str, Any]:
         """The same, ready for JSON."""
-        rows = [] if self.claims is None else self.claims.to_dict("records")
+        found = [] if self.claims is None else self.claims.to_dict("records")
+        rows = [
+            {**row, "unit": "relative" if row["statistic"] == "relative" else OUTCOMES[row["outcome"]].unit,
+             **{f"{side}_label": self.arms[row[side]].model_dump()
+                for side in ("arm", "against") if row[side] in self.arms}}
+            for row in found]
         return clean({
-            **self._asdict(), "title": self.title.model_dump(), "claims": rows,
-            "has_claims": self.claims is not None})
+            **self._asdict(), "arms": {arm: label.model_dump() for arm, label in self.arms.items()},
+            "few_replicates": self.claims is not None and len(self.seeds) < FEW,
+            "title": self.title.model_dump(), "claims": rows, "has_claims": self.claims is not None})
 
 
 def put_to_test(
@@ -114,7 +126,7 @@ def _tested(found: Comparison, file: str | Path, replicates: int) -> Tested:
     scenario = found.plan.sources[0].scenario
     return Tested(
         scenario.name, scenario.title, scenario.source, str(file), found.claims, replicates, found.seeds,
-        len(found.failed), str(found.folder))
+        len(found.failed), str(found.folder), found.labels)
 
 
 def only_claims(plan: Plan) -> Plan:

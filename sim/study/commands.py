@@ -124,7 +124,10 @@ def run_command(
     from sim.study.compare import single
     from sim.study.plan import source
 
-    plan = single(source(scenario, weeks), arm, seed=seed, replicates=replicates)
+    given = source(scenario, weeks)
+    plan = single(given, arm, seed=seed, replicates=replicates)
+    if not (arm or given.arm or quiet):
+        _tell_arms(given.scenario, lang)
     name, origin = plan.name, next(iter(plan.origins.values()))
     folder = out or RESULTS / "-".join([name, *([origin.arm] if origin.arm else []), "run"])
     result = _do(plan, folder, workers=workers, lang=lang, quiet=quiet, engine=engine)
@@ -249,6 +252,20 @@ def _run_summary(result: Comparison) -> dict[str, Any]:
     return summary
 
 
+def _tell_arms(scenario: Scenario, lang: str) -> None:
+    """Say on stderr that a file with arms was run without any of them."""
+    arms = list(scenario.arms)
+    if not arms:
+        return
+    name, listed = scenario.file or scenario.name, ("、" if lang == "zh" else ", ").join(arms)
+    print({
+        "zh": f"该文件有 {len(arms)} 个方案（{listed}）：这里运行的是不含任何方案的基础设定；要运行其中一个，"
+              f"写 {name}:{arms[-1]} 或 --arm {arms[-1]}",
+        "en": f"this file has {len(arms)} arms ({listed}): its base was run, without any of them; name one "
+              f"with {name}:{arms[-1]} or --arm {arms[-1]}",
+    }[lang], file=sys.stderr)
+
+
 def _declared_unit(outcome: str, lang: str) -> str:
     from sim.outcomes import OUTCOMES
 
@@ -274,6 +291,8 @@ def _print_outcomes(result: Comparison, lang: str, unit_name: Callable[[str, str
             value = with_interval(result.level(name, arm), name)
             table.add_row(outcome.label.text(lang), value, unit_name(name, lang))
     _console().print(table)
+    if len(result.seeds) == 1:
+        _say(lang, "只运行一次，没有区间；多次重复用 -n 20", "one run, no interval; for more use -n 20")
 
 
 def _console() -> Console:

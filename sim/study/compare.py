@@ -31,7 +31,7 @@ from sim.study.plan import Plan, Source, make_plan, no_such_arm, refuse_one_arm,
 from sim.study.runner import Engine, Failed, Progress, Report, execute
 from sim.study.statistics import Band, Mean, band, holm, interval, paired, relative_change
 from sim.study.store import Store
-from sim.study.view import comparison_html
+from sim.study.view import comparison_html, comparison_text
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -214,6 +214,10 @@ class Comparison:
             ],
             "contrasts": self.contrasts.to_dict("records"), "claims": self.claims.to_dict("records"),
         })
+
+    def __repr__(self) -> str:
+        """Name, arms (the control starred), seeds and verdicts in one line."""
+        return comparison_text(self, self.lang)
 
     def _repr_html_(self) -> str:
         """Show arms, main outcomes and claims in a notebook."""

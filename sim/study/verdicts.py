@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.outcomes import OUTCOMES
+from sim.params import Label
 from sim.scenario.targets import (
     VERDICTS,
     Claim,
@@ -23,6 +24,7 @@ from sim.scenario.targets import (
     LevelClaim,
     Range,
     RelativeChangeClaim,
+    SignClaim,
     Statistic,
     Verdict,
 )
@@ -71,7 +73,7 @@ def _rows(tested: ClaimUnderTest, values: Values) -> Iterator[dict[str, Any]]:
         judged = outcome == claim.outcome
         statistic = shown(claim)
         verdict = decide(claim, found) if judged else None
-        name = VERDICTS[verdict] if verdict else None
+        name = named(claim, verdict) if verdict else None
         yield {
             "claim": claim.id, "label_zh": claim.label.zh, "label_en": claim.label.en, "source": claim.source,
             "outcome": outcome, "judged": judged, "arm": tested.treatment, "against": tested.control,
@@ -105,6 +107,15 @@ def decide(claim: Claim, found: Estimates) -> Verdict:
         return "undetermined"
     intervals: Mapping[Statistic, Interval] = {name: (low, high) for name, (_, low, high) in found.items()}
     return claim.verdict(intervals)
+
+
+RIGHT_SIGN = Label(zh="方向一致", en="right sign")
+"""A claim of a sign says nothing of the size: "reached" would promise more than was claimed."""
+
+
+def named(claim: Claim, verdict: Verdict) -> Label:
+    """A verdict on a claim in words."""
+    return RIGHT_SIGN if isinstance(claim, SignClaim) and verdict == "reached" else VERDICTS[verdict]
 
 
 def shown(claim: Claim) -> Statistic:

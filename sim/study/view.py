@@ -21,10 +21,16 @@ MAIN = (
 """Outcomes of a one-page summary."""
 
 
+GAPS = ("age_gap", "class_gap", "member_gap")
+"""Outcomes that are a difference of two shares: said in percentage points."""
+
+
 def number(value: float, outcome: str) -> str:
-    """A value in its outcome's unit, shares in per cent; a dash if there is none."""
+    """A value in its outcome's unit, shares in per cent, gaps in points; a dash if there is none."""
     if math.isnan(value):
         return "—"
+    if outcome in GAPS:
+        return f"{value * 100:+.1f}".replace("-", "−")
     text = f"{value * 100:.1f}%" if OUTCOMES[outcome].unit.startswith("share") else f"{value:.3g}"
     if abs(value) >= 1000 and not text.endswith("%"):
         text = f"{value:,.0f}"
@@ -39,6 +45,22 @@ def with_interval(three: tuple[float, float, float], outcome: str) -> str:
     return f"{number(mean, outcome)} [{number(low, outcome)}, {number(high, outcome)}]"
 
 
+def seeds_text(seeds: tuple[int, ...]) -> str:
+    """First and last seed; seeds of a plan follow each other."""
+    return str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]}–{seeds[-1]}"
+
+
+def comparison_text(comparison: Comparison, lang: str) -> str:
+    """One line: name, arms, seeds, verdicts."""
+    table = comparison.claims
+    found = table[table["judged"]].to_dict("records") if len(table) else []
+    said = ", ".join(f"{row['claim']}: {row[f'verdict_{lang}']}" for row in found)
+    arms = ", ".join(arm + ("*" if arm == comparison.control else "") for arm in comparison.arms)
+    return (
+        f"Comparison({comparison.name}: {arms}; seeds {seeds_text(comparison.seeds)}"
+        f"{'; ' + said if said else ''}; {'示意性，未经校准' if lang == 'zh' else 'uncalibrated'})")
+
+
 def comparison_html(comparison: Comparison, lang: str) -> str:
     """Tables of levels and of claims."""
     zh = lang == "zh"
@@ -47,10 +69,11 @@ def comparison_html(comparison: Comparison, lang: str) -> str:
         f"<th>{html.escape(comparison.labels[arm].text(lang))}"
         f"{('（对照）' if zh else ' (control)') if arm == comparison.control else ''}</th>" for arm in arms)
     rows = "".join(_level_row(comparison, outcome, lang) for outcome in MAIN if outcome in comparison.runs)
-    failed = len(comparison.failed)
+    failed, seeds = len(comparison.failed), seeds_text(comparison.seeds)
     note = (
-        f"示意性，未经校准 · {len(comparison.seeds)} 次配对重复 · 95% 区间" if zh else
-        f"illustrative, uncalibrated · {len(comparison.seeds)} paired replicates · 95 % intervals")
+        f"示意性，未经校准 · {len(comparison.seeds)} 次配对重复（种子 {seeds}） · 95% 区间" if zh else
+        f"illustrative, uncalibrated · {len(comparison.seeds)} paired replicates (seeds {seeds}) · "
+        "95 % intervals")
     if failed:
         note += f" · {failed} 次运行失败" if zh else f" · {failed} runs failed"
     outcome = "指标" if zh else "outcome"
