@@ -175,8 +175,9 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
             self._phases[name] = (self.draw(f"phase/{stream}", level, -1) * period).astype(np.int64)
         return self._phases[name]
 
-    def turn(self, stream: str, level: str, period: int) -> npt.NDArray[np.bool_]:
+    def turn(self, stream: str, level: str, weeks: float) -> npt.NDArray[np.bool_]:
         """Where something periodic falls due this week; see :class:`sim.view.ModelView`."""
+        period = max(1, round(weeks))
         now = self.week % period
         name = (stream, level, period, now)
         if name not in self._turns:

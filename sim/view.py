@@ -76,8 +76,19 @@ class ModelView(Protocol):
         """Week in 0 … ``period`` − 1 at which something periodic falls due in each place; never changes."""
         ...
 
-    def turn(self, stream: str, level: str, period: int) -> npt.NDArray[np.bool_]:
-        """Where something periodic falls due this week; not to be written to."""
+    def turn(self, stream: str, level: str, weeks: float) -> npt.NDArray[np.bool_]:
+        """Where something that happens every so many weeks falls due this week; not to be written to.
+
+        Each place has its own phase, drawn once, so that not all communities meet in the same week.
+
+        Parameters
+        ----------
+        stream : str
+            Name of what happens.
+        level : {"community", "grid", "building"}
+        weeks : float
+            Weeks from one time to the next; rounded, at least 1.
+        """
         ...
 
     def numbers(self, kind: Kind | None) -> Table:

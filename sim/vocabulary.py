@@ -157,6 +157,9 @@ class Channel(Term):
     SENSOR = 8, "智能感知", "sensor"
 
 
+EVERYONE, MEMBERS_ONLY, OWNERS_ONLY = 0, 1, 2
+"""Whom an opportunity is open to."""
+
 AGE_BANDS: tuple[tuple[int, str], ...] = (
     (0, "0–17"), (18, "18–29"), (30, "30–39"), (40, "40–49"), (50, "50–59"), (60, "60–69"), (70, "70–79"),
     (80, "80+"),

@@ -140,3 +140,15 @@ def is_within(sample: npt.ArrayLike, margin: float, alpha: float = EQUIVALENCE) 
     x = np.asarray(sample, float)
     p = max(p_above(x, -margin), p_above(-x, -margin))
     assert p < alpha, f"{_described(x)} is not within ±{margin}: p = {p:.4f}"
+
+
+def yearly(result: RunResult, outcome: str) -> float:
+    """Sum over the last 52 weeks."""
+    return float(np.nansum(result.series[outcome][-52:]))
+
+
+def paper_gap(result: RunResult) -> float:
+    """Share settled as recorded minus share of latent disputes really resolved."""
+    settled = yearly(result, "resolved") + yearly(result, "closed_on_paper")
+    real = (yearly(result, "resolved") - yearly(result, "relapsed")) / yearly(result, "latent_disputes")
+    return settled / yearly(result, "recorded_disputes") - real

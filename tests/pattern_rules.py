@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from emergence_lab import Floats, community, degrees, permuted, runs, values
+from emergence_lab import Floats, community, degrees, paper_gap, permuted, runs, values
 from pattern_lab import Check, Finding, arms, difference, seeds
 from scipy import stats
 
@@ -211,18 +211,6 @@ def wait_is_convex() -> Finding:
         Check("second difference of the wait, h", wait[2] - 2.0 * wait[1] + wait[0]),
         Check("participation at ten minus at four tasks",
               difference(high, low, "participation_52_other"), "below")))
-
-
-def yearly(result: RunResult, outcome: str) -> float:
-    """Sum over the last 52 weeks."""
-    return float(np.nansum(result.series[outcome][-52:]))
-
-
-def paper_gap(result: RunResult) -> float:
-    """Share settled as recorded minus share of latent disputes really resolved."""
-    settled = yearly(result, "resolved") + yearly(result, "closed_on_paper")
-    real = (yearly(result, "resolved") - yearly(result, "relapsed")) / yearly(result, "latent_disputes")
-    return settled / yearly(result, "recorded_disputes") - real
 
 
 def records_mislead() -> Finding:

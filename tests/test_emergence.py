@@ -24,11 +24,13 @@ from emergence_lab import (
     is_above,
     is_below,
     is_within,
+    paper_gap,
     permuted,
     runs,
     share_active,
     started,
     values,
+    yearly,
 )
 from scipy import stats
 
@@ -208,25 +210,14 @@ def _by_records(weight: float) -> list[RunResult]:
     return runs(community(cases={"appraisal_record": weight}), range(1, 9))
 
 
-def _yearly(result: RunResult, outcome: str) -> float:
-    return float(np.nansum(result.series[outcome][-52:]))
-
-
-def _paper_gap(result: RunResult) -> float:
-    """Recorded cases reported as settled minus latent disputes really resolved: shares, as ratios of sums."""
-    settled = _yearly(result, "resolved") + _yearly(result, "closed_on_paper")
-    real = (_yearly(result, "resolved") - _yearly(result, "relapsed")) / _yearly(result, "latent_disputes")
-    return settled / _yearly(result, "recorded_disputes") - real
-
-
 def test_over_appraised_records_lower_satisfaction_and_real_resolution() -> None:
     little, much = _by_records(0.0), _by_records(0.9)
     is_below(values(much, "satisfaction") - values(little, "satisfaction"))
-    is_below([_yearly(m, "resolved") - _yearly(n, "resolved") for m, n in zip(much, little, strict=True)])
+    is_below([yearly(m, "resolved") - yearly(n, "resolved") for m, n in zip(much, little, strict=True)])
 
 
 def test_over_appraised_records_widen_the_gap_between_paper_and_reality() -> None:
-    is_above([_paper_gap(m) - _paper_gap(n) for m, n in zip(_by_records(0.9), _by_records(0.0), strict=True)])
+    is_above([paper_gap(m) - paper_gap(n) for m, n in zip(_by_records(0.9), _by_records(0.0), strict=True)])
 
 
 # e. Too many policies on a small budget.

@@ -502,10 +502,11 @@ def test_those_who_lean_on_lent_staff_are_less_able_than_before() -> None:
         assert skill[week][c] < 0, "the help has ended and what was unlearnt is not yet regained"
 
 
-def test_membership_codes_used_by_offers_are_those_of_the_ledger() -> None:
-    from sim.ledger import opportunities
+def test_membership_codes_used_by_offers_are_those_of_the_decision() -> None:
+    from sim import vocabulary
     from sim.policies import joint_party_organisation, owners_committee_party
+    from sim.processes import participation
 
-    assert joint_party_organisation._MEMBERS_ONLY == opportunities.MEMBERS_ONLY
-    assert owners_committee_party._OWNERS_ONLY == opportunities.OWNERS_ONLY
+    assert joint_party_organisation.MEMBERS_ONLY == vocabulary.MEMBERS_ONLY == participation.MEMBERS_ONLY
+    assert owners_committee_party.OWNERS_ONLY == vocabulary.OWNERS_ONLY == participation.OWNERS_ONLY
     assert Membership.NONE == 0

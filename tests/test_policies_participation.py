@@ -383,6 +383,21 @@ def test_harm_a_stuck_loop_takes_attention_and_line_hours_for_nothing() -> None:
     assert not len(with_it.notes[-1].offers)
 
 
+def test_what_partner_units_are_given_is_paid_for_in_the_stage_of_resources() -> None:
+    """Identity: one seed suffices."""
+    bills = {}
+    for price in (0.0, 30.0):
+        model = watched({**LOOP, "exchange_price": price}).until(1)
+        for stage in (0, STAGES.index("resources")):
+            memory(model, stage="community")["stage"][:] = stage
+            asked = model.policies[0].request(model)
+            bills[price, stage] = asked.money * asked.units
+    at = STAGES.index("resources")
+    units = model.state(Kind.PARTNER_UNIT).number
+    np.testing.assert_allclose(bills[30.0, at] - bills[0.0, at], 30.0 * model.policies[0].exchange * units)
+    np.testing.assert_array_equal(bills[30.0, 0], bills[0.0, 0])
+
+
 # 赋能链
 
 CHAIN = {"kind": "empowerment_chain"}

@@ -14,7 +14,7 @@ from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.plugins import OwnInstitution, category, institution, outcome
 from sim.policies.base import Card, FloatArray
-from sim.policies.common import PlacePolicy, due
+from sim.policies.common import PlacePolicy
 from sim.vocabulary import Activity, Kind, Stage
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class SharedGarden(PlacePolicy):
 
     def turn(self, view: ModelView) -> BoolArray:
         """Grids whose day falls in this week."""
-        return due(view, self.weeks, self.id, self.place)
+        return view.turn(self.id, self.place, self.weeks)
 
     def request(self, view: ModelView) -> Request:
         """Money and committee hours for each grid's day."""

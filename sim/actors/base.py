@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 import mesa
 
-from sim.population.columns import Bool
 from sim.view import ModelView
 from sim.vocabulary import Kind
 
@@ -67,26 +66,3 @@ class Institution(mesa.Agent):  # type: ignore[misc]
     def decide(cls, view: ModelView) -> None:
         """Let all institutions of this kind decide for this week, in one vector call."""
         raise NotImplementedError
-
-
-def every(view: ModelView, weeks: float, stream: str, level: str) -> Bool:
-    """Which places are due this week for something that happens every so many weeks.
-
-    Each place has its own phase, drawn once, so that not all communities meet in the same week.
-
-    Parameters
-    ----------
-    view : ModelView
-    weeks : float
-        Weeks from one time to the next; rounded, at least 1.
-    stream : str
-        Name of what happens.
-    level : str
-        Level of the places.
-
-    Returns
-    -------
-    ndarray of bool
-        Not to be written to.
-    """
-    return view.turn(stream, level, max(1, round(weeks)))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.actors.base import Institution, every
+from sim.actors.base import Institution
 from sim.actors.skill import WEEKS_A_YEAR, trained
 from sim.jit import lean_kernel
 from sim.ledger.cases import Table
@@ -89,7 +89,7 @@ class ResidentsCommittee(Institution, columns=CommitteeState):
             (p.meeting, Activity.MEETING, Stage.PUBLIC_AFFAIRS, "committee meeting"),
             (p.activity, Activity.MUTUAL_HELP, Stage.SELF_HELP, "committee activity"),
         ):
-            due = every(view, held.weeks, stream, "community")
+            due = view.turn(stream, "community", held.weeks)
             if due.any():
                 due = due & (book.desks["load"][book.desk_of[cls.kind]] < p.too_busy)
                 if due.any():
@@ -176,7 +176,7 @@ class GridWorker(Institution, columns=GridWorkerState):
             places.grid_community, places.community_first_grid, places.grid_key,
             view.week_key("grid worker leaves"), book.desks, book.desk_of_grid)
         patrol = view.actors.grid_worker.patrol
-        due = every(view, patrol.weeks, "joint patrol", "grid")
+        due = view.turn("joint patrol", "grid", patrol.weeks)
         if due.any():
             view.opportunities.offer(
                 view.week, cls.kind, Activity.PATROL, Stage.VOLUNTEER, view.scope("grid").where(due),

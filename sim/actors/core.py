@@ -6,14 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.actors.base import Institution, every
+from sim.actors.base import Institution
 from sim.actors.skill import WEEKS_A_YEAR, trained
 from sim.jit import kernel, lean_kernel
 from sim.ledger.cases import Table
-from sim.ledger.opportunities import MEMBERS_ONLY
 from sim.population.columns import Float64, Int32, Places
 from sim.view import ModelView
-from sim.vocabulary import WEEK_HOURS, Activity, Kind, Regime, Stage
+from sim.vocabulary import MEMBERS_ONLY, WEEK_HOURS, Activity, Kind, Regime, Stage
 
 _CORE, _COMMITTEE, _STREET = int(Kind.CORE), int(Kind.RESIDENTS_COMMITTEE), int(Kind.STREET)
 
@@ -118,7 +117,7 @@ class CommunityPartyCommittee(Institution, columns=CoreState):
             view.budget.attention_used, view.record_weight, CASE_SHARE[view.regime], levers.get("training"),
             levers.get("turnover"), book.desks, book.desk_of)
         party_day = view.actors.core.party_day
-        due = every(view, party_day.weeks, "party day", "community")
+        due = view.turn("party day", "community", party_day.weeks)
         if due.any():
             view.opportunities.offer(
                 view.week, cls.kind, Activity.SHIFT, Stage.MUTUAL_HELP, view.scope("community").where(due),

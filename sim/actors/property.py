@@ -6,16 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.actors.base import Institution, every
+from sim.actors.base import Institution
 from sim.actors.skill import trained
 from sim.jit import kernel, lean_kernel
 from sim.ledger.cases import Table
 from sim.ledger.means import Means
-from sim.ledger.opportunities import OWNERS_ONLY
 from sim.numerics import logistic
 from sim.population.columns import Float64, Int32, UInt8
 from sim.view import ModelView
-from sim.vocabulary import WEEK_HOURS, Activity, Kind, Stage, Tenure
+from sim.vocabulary import OWNERS_ONLY, WEEK_HOURS, Activity, Kind, Stage, Tenure
 
 _PROPERTY, _OWNERS = int(Kind.PROPERTY), int(Kind.OWNERS_COMMITTEE)
 MONTH = 4
@@ -257,7 +256,7 @@ class OwnersCommittee(Institution, columns=OwnersState):
         s.captured[:] = np.where(s.captured > 0, ~freed, caught) * s.present
         split_hours(
             s, view.numbers(cls.kind), view.numbers(None), view.means, book.desks, book.desk_of)
-        due = every(view, p.vote.weeks, "owners' vote", "community")
+        due = view.turn("owners' vote", "community", p.vote.weeks)
         s.voting[:] = due
         if not due.any():
             return

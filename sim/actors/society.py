@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.actors.base import Institution, every
+from sim.actors.base import Institution
 from sim.actors.skill import trained
 from sim.jit import lean_kernel
 from sim.ledger.cases import Table
@@ -91,7 +91,7 @@ class SocialOrganization(Institution, columns=SocialState):
         work_on_projects(
             s, view.numbers(cls.kind), view.numbers(None), view.means, view.week, view.record_weight,
             view.adults, view.last_opportunities, book.desks, book.desk_of)
-        due = every(view, project.weeks, "project", "community")
+        due = view.turn("project", "community", project.weeks)
         if due.any():
             due = due & (s.present > 0)
             if due.any():
@@ -308,7 +308,7 @@ class VolunteerTeam(Institution, columns=VolunteerState):
         muster(
             s, view.numbers(cls.kind), view.means, r.stage, r.present, r.community, r.skill,
             view.last_opportunities, book.desks, book.desk_of)
-        due = every(view, shift.weeks, "shift", "community")
+        due = view.turn("shift", "community", shift.weeks)
         if due.any() and s.formed.any():
             due = due & (s.formed > 0)
             if due.any():

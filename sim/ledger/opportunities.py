@@ -13,12 +13,10 @@ import numpy.typing as npt
 
 from sim.population.columns import Int32, UInt64
 from sim.rng import combine, combine_array, text_id
-from sim.vocabulary import Activity, Kind, Stage
+from sim.vocabulary import EVERYONE, Activity, Kind, Stage
 
 NO_POLICY = -1
 NO_DESK = 255
-EVERYONE, MEMBERS_ONLY, OWNERS_ONLY = 0, 1, 2
-"""Whom an opportunity is open to."""
 
 OPPORTUNITY = np.dtype([
     ("key", "u8"),         # stable id: hash of host, activity, policy id, place, week and number

@@ -9,7 +9,7 @@ import numpy as np
 from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import BoolArray, Card, FloatArray
-from sim.policies.common import PlacePolicy, due, leader
+from sim.policies.common import PlacePolicy, leader
 from sim.vocabulary import Activity, Kind, Stage
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class BuildingCouncil(PlacePolicy):
 
     def turn(self, view: ModelView) -> BoolArray:
         """Buildings whose meeting falls in this week."""
-        return due(view, self.weeks, self.id, self.place)
+        return view.turn(self.id, self.place, self.weeks)
 
     def request(self, view: ModelView) -> Request:
         """Hours of the host at each meeting."""

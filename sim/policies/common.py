@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from sim.ledger.budget import Request
 from sim.policies.base import BoolArray, FloatArray, Policy
+from sim.policies.fieldwork import offer
 from sim.vocabulary import Activity, Kind, Regime, Stage
 
 if TYPE_CHECKING:
@@ -113,13 +114,6 @@ def hours_left(view: ModelView) -> FloatArray:
     return np.maximum(view.residents.free_hours + view.levers.get("free_hours"), 0.0)
 
 
-def due(view: ModelView, weeks: float, stream: str, level: str) -> BoolArray:
-    """Which places have their turn this week, when each has it every so many weeks at a phase of its own."""
-    period = max(1, round(weeks))
-    phase = (view.draw(f"phase/{stream}", level, -1) * period).astype(np.int64)
-    return np.asarray((view.week + phase) % period == 0)
-
-
 class PlacePolicy(Policy):
     """A policy carried out place by place: one unit is one round in one building or grid.
 
@@ -186,20 +180,8 @@ class PlacePolicy(Policy):
         **more: Any,
     ) -> None:
         """Offer one opportunity in each place; arrays have one entry a picked place."""
-        if places.any():
-            view.opportunities.offer(
-                view.week,
-                host,
-                activity,
-                rung,
-                view.scope(self.place).where(places),
-                hours=hours,
-                notice=notice,
-                policy_id=self.id,
-                number=number,
-                policy=view.policy_index(self.id),
-                **more,
-            )
+        offer(
+            view, self.id, self.place, places, host, activity, rung, hours, notice, number, **more)
 
     def _community(self, view: ModelView) -> npt.NDArray[np.int32]:
         return view.places.grid_community if self.place == "grid" else view.places.building_community

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import BoolArray, Card, FloatArray, Policy
-from sim.policies.common import PlacePolicy, due, leader, led
+from sim.policies.common import PlacePolicy, leader, led
 from sim.vocabulary import Activity, Kind, Stage
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Sham(PlacePolicy):
 
     def turn(self, view: ModelView) -> BoolArray:
         """Grids whose gathering falls in this week."""
-        return due(view, self.weeks, self.id, self.place)
+        return view.turn(self.id, self.place, self.weeks)
 
     def request(self, view: ModelView) -> Request:
         """Means for each grid's gathering."""

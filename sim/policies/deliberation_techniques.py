@@ -9,7 +9,7 @@ import numpy as np
 from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import BoolArray, Card, FloatArray
-from sim.policies.common import PlacePolicy, due, staffed
+from sim.policies.common import PlacePolicy, staffed
 from sim.policies.fieldwork import IndexArray, own_rows
 from sim.vocabulary import Activity, Kind, Stage
 
@@ -101,7 +101,7 @@ class DeliberationTechniques(PlacePolicy):
 
     def turn(self, view: ModelView) -> BoolArray:
         """Grids whose session falls in this week."""
-        return due(view, self.weeks, self.id, self.place)
+        return view.turn(self.id, self.place, self.weeks)
 
     def request(self, view: ModelView) -> Request:
         """Facilitators' and trainees' hours and some money a session."""

@@ -11,12 +11,11 @@ from sim.params import Label, Param
 from sim.policies.base import CORE_LED, BoolArray, Card, FloatArray
 from sim.policies.common import CommunityPolicy
 from sim.policies.partners import units_reached
-from sim.vocabulary import Activity, Kind, Regime, Stage
+from sim.vocabulary import MEMBERS_ONLY, Activity, Kind, Regime, Stage
 
 if TYPE_CHECKING:
     from sim.view import ModelView
 
-_MEMBERS_ONLY = 1  # sim.ledger.opportunities.MEMBERS_ONLY, whose module loads compiled code
 
 
 class JointPartyOrganisation(CommunityPolicy):
@@ -121,7 +120,7 @@ class JointPartyOrganisation(CommunityPolicy):
             notice=notice, number=0, **common)
         view.opportunities.offer(
             view.week, Kind.CORE, Activity.SHIFT, Stage.MUTUAL_HELP, scope, hours=self.duty_hours,
-            notice=notice, number=1, open_to=_MEMBERS_ONLY, work=int(Kind.VOLUNTEERS), **common)
+            notice=notice, number=1, open_to=MEMBERS_ONLY, work=int(Kind.VOLUNTEERS), **common)
 
     def _in_the_estate(self, view: ModelView, estates: BoolArray, level: FloatArray) -> None:
         """A turn of service for members of many units who live in one estate."""
@@ -129,6 +128,6 @@ class JointPartyOrganisation(CommunityPolicy):
             view.opportunities.offer(
                 view.week, Kind.CORE, Activity.SHIFT, Stage.MUTUAL_HELP,
                 view.scope("community").where(estates), hours=self.duty_hours,
-                notice=self.notice * np.minimum(1.0, level[estates]), number=2, open_to=_MEMBERS_ONLY,
+                notice=self.notice * np.minimum(1.0, level[estates]), number=2, open_to=MEMBERS_ONLY,
                 policy_id=self.id, policy=view.policy_index(self.id), relevance=self.relevance,
                 voice=self.voice, mixing=0.6, contacts=2, work=int(Kind.VOLUNTEERS))

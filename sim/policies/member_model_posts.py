@@ -10,14 +10,11 @@ from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import CORE_LED, Card, FloatArray
 from sim.policies.common import CommunityPolicy, hours_left
-from sim.vocabulary import Activity, Kind, Membership, Regime, Stage
+from sim.vocabulary import MEMBERS_ONLY, Activity, Kind, Membership, Regime, Stage
 
 if TYPE_CHECKING:
     from sim.view import ModelView
 
-_MEMBERS_ONLY = (
-    1  # sim.ledger.opportunities.MEMBERS_ONLY, which would load compiled code with every scenario file
-)
 
 
 class MemberModelPosts(CommunityPolicy):
@@ -146,7 +143,7 @@ class MemberModelPosts(CommunityPolicy):
                 notice=np.minimum(1.0, strength[on]),
                 policy_id=self.id,
                 policy=view.policy_index(self.id),
-                open_to=_MEMBERS_ONLY,
+                open_to=MEMBERS_ONLY,
                 ease=self.duty_ease,
                 honour=self.honour,
                 relevance=self.relevance,

@@ -11,12 +11,11 @@ from sim.params import Label, Param
 from sim.policies.base import CORE_LED, BoolArray, Card, FloatArray
 from sim.policies.common import CommunityPolicy
 from sim.policies.fieldwork import offer, take_hours
-from sim.vocabulary import Activity, Kind, Membership, Regime, Stage
+from sim.vocabulary import MEMBERS_ONLY, Activity, Kind, Membership, Regime, Stage
 
 if TYPE_CHECKING:
     from sim.view import ModelView
 
-_MEMBERS_ONLY = 1  # sim.ledger.opportunities.MEMBERS_ONLY, which would load compiled code
 
 
 class MobileMembers(CommunityPolicy):
@@ -128,6 +127,6 @@ class MobileMembers(CommunityPolicy):
         due = due & (np.bincount(r.community, retired, view.places.communities) > 0)
         if due.any():
             offer(view, self.id, "community", due, Kind.CORE, Activity.SHIFT, Stage.PUBLIC_AFFAIRS,
-                  self.retired_hours, 0.7, 1, open_to=_MEMBERS_ONLY, ease=0.8, honour=0.4, relevance=0.6,
+                  self.retired_hours, 0.7, 1, open_to=MEMBERS_ONLY, ease=0.8, honour=0.4, relevance=0.6,
                   voice=0.5, contacts=1, work=int(Kind.VOLUNTEERS),
                   audience=view.opportunities.audience(retired))

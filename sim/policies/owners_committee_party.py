@@ -10,12 +10,11 @@ from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import CORE_LED, Card, FloatArray
 from sim.policies.common import CommunityPolicy
-from sim.vocabulary import Activity, Kind, Regime, Stage, Tenure
+from sim.vocabulary import OWNERS_ONLY, Activity, Kind, Regime, Stage, Tenure
 
 if TYPE_CHECKING:
     from sim.view import ModelView
 
-_OWNERS_ONLY = 2  # sim.ledger.opportunities.OWNERS_ONLY, whose module loads compiled code
 
 
 class OwnersCommitteeParty(CommunityPolicy):
@@ -117,6 +116,6 @@ class OwnersCommitteeParty(CommunityPolicy):
             view.opportunities.offer(
                 view.week, Kind.OWNERS_COMMITTEE, Activity.MEETING, Stage.PUBLIC_AFFAIRS,
                 view.scope("community").where(due), hours=self.talk_hours,
-                notice=self.talk_notice * np.minimum(1.0, there[due]), open_to=_OWNERS_ONLY,
+                notice=self.talk_notice * np.minimum(1.0, there[due]), open_to=OWNERS_ONLY,
                 policy_id=self.id, policy=view.policy_index(self.id), relevance=0.7,
                 voice=self.voice * (1.0 - self.vetting), mixing=0.3, contacts=1, forum=0.2)

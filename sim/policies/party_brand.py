@@ -9,13 +9,12 @@ import numpy as np
 from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import CORE_LED, Card, FloatArray
-from sim.policies.common import CommunityPolicy, due
-from sim.vocabulary import Activity, Kind, Regime, Stage
+from sim.policies.common import CommunityPolicy
+from sim.vocabulary import MEMBERS_ONLY, Activity, Kind, Regime, Stage
 
 if TYPE_CHECKING:
     from sim.view import ModelView
 
-_MEMBERS_ONLY = 1  # sim.ledger.opportunities.MEMBERS_ONLY, which would load compiled code
 
 
 class PartyBrand(CommunityPolicy):
@@ -83,11 +82,11 @@ class PartyBrand(CommunityPolicy):
         strength, size = self.strength(view, level), self.residents(view)
         view.levers.add("paper_hours", self.paper_hours * strength * size, kind=Kind.RESIDENTS_COMMITTEE)
         view.levers.add("paper_hours", self.grid_paper * strength * size, kind=Kind.GRID_WORKER)
-        shown = due(view, self.weeks, self.id, "community") & (strength > 0)
+        shown = view.turn(self.id, "community", self.weeks) & (strength > 0)
         if not shown.any():
             return
         guests: dict[str, float] = {"ease": 0.3, "honour": 0.1}
-        members: dict[str, float] = {"open_to": _MEMBERS_ONLY, "ease": self.duty, "honour": 0.3}
+        members: dict[str, float] = {"open_to": MEMBERS_ONLY, "ease": self.duty, "honour": 0.3}
         for number, whom in enumerate((guests, members)):
             view.opportunities.offer(
                 view.week, Kind.CORE, Activity.MEETING, Stage.SELF_HELP,

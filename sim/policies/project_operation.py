@@ -11,12 +11,11 @@ from sim.params import Label, Param
 from sim.policies.base import CORE_LED, Card, FloatArray
 from sim.policies.common import CommunityPolicy
 from sim.policies.fieldwork import IndexArray, hours_given, offer, own_rows
-from sim.vocabulary import Activity, Kind, Regime, Stage
+from sim.vocabulary import MEMBERS_ONLY, Activity, Kind, Regime, Stage
 
 if TYPE_CHECKING:
     from sim.view import ModelView
 
-_MEMBERS_ONLY = 1  # sim.ledger.opportunities.MEMBERS_ONLY, which would load compiled code
 THEMES: dict[str, Kind] = {
     "waste_sorting": Kind.PROPERTY,
     "civility": Kind.RESIDENTS_COMMITTEE,
@@ -115,7 +114,7 @@ class ProjectOperation(CommunityPolicy):
             "work": desk[on],
         }
         for number, (notice, open_to, share) in enumerate(
-            ((self.member_notice, _MEMBERS_ONLY, 0.4), (self.notice, 0, 0.6))
+            ((self.member_notice, MEMBERS_ONLY, 0.4), (self.notice, 0, 0.6))
         ):
             offer(view, self.id, "community", on, Kind.CORE, Activity.PROJECT, Stage.MUTUAL_HELP,
                   self.hours, notice * np.minimum(1.0, strength[on]), number,

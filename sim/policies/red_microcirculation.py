@@ -16,6 +16,7 @@ from sim.params import Label, Param
 from sim.policies.base import CONVENED, BoolArray, Card, FloatArray
 from sim.policies.common import CommunityPolicy
 from sim.policies.fieldwork import offer, own_rows, spare_hours, take_hours
+from sim.policies.partners import units_reached
 from sim.vocabulary import Activity, Kind, Regime, Stage
 
 if TYPE_CHECKING:
@@ -118,6 +119,9 @@ class RedMicrocirculation(CommunityPolicy):
     pledges: float = Param(
         10.0, unit="h pledged per 1,000 residents", ge=0.1, le=200, label=("所需资源", "pledges needed"))
     exchange: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("互惠交换", "resources given in exchange"))
+    exchange_price: float = Param(
+        30.0, unit="yuan a week a unit at full exchange", ge=0, le=5000,
+        label=("给予单位的资源价格", "price of what a unit is given"), note="in the stage of resources")
     team: float = Param(
         12.0, unit="people per 1,000 residents", ge=1, le=200, label=("成队人数", "people that make a team"),
         note="residents on the rung of public affairs or above; a volunteer team that stands counts too")
@@ -161,8 +165,9 @@ class RedMicrocirculation(CommunityPolicy):
         stage = view.memory(self.id, _COLUMNS)["stage"].astype(np.int64)
         work = np.array([getattr(self, f"work_{name}") for name in STAGES])
         scale = self.thousands(view)
+        given = self.exchange_price * self.exchange * units_reached(self, view) / self.work_resources
         return Request(
-            self.money * scale, self.attention * scale,
+            self.money * scale + given * (stage == _RESOURCES), self.attention * scale,
             {Kind.RESIDENTS_COMMITTEE: self.committee_hours * scale}, work[stage] * self.communities(view))
 
     def act(self, view: ModelView, level: FloatArray) -> None:

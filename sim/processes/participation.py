@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.jit import kernel
-from sim.ledger.opportunities import MEMBERS_ONLY, OWNERS_ONLY, Rows
+from sim.ledger.opportunities import Rows
 from sim.network.ties import Ties, UInt32
 from sim.numerics import logistic
 from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt8, UInt64
@@ -26,7 +26,7 @@ from sim.processes.willingness import (
     word_of_mouth,
 )
 from sim.rng import Whole, combine, uniform
-from sim.vocabulary import Activity, Stage, Tenure
+from sim.vocabulary import MEMBERS_ONLY, OWNERS_ONLY, Activity, Stage, Tenure
 
 MOST = 6
 """Opportunities a resident can take in one week."""
