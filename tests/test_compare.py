@@ -21,6 +21,7 @@ from sim.study import ranges, verdicts
 from sim.study import store as store_module
 from sim.study.commands import ProgressLines, Reporting, compare_command, run_command
 from sim.study.plan import make_plan, source
+from sim.study.pool import Here
 from sim.study.runner import execute
 from sim.study.statistics import relative_change
 from sim.study.store import Store, read
@@ -170,7 +171,7 @@ def test_a_merge_cut_short_at_any_step_is_finished_later(
 def test_a_torn_shard_is_dropped(tmp_path: Path) -> None:
     plan = make_plan([source(scenario())], replicates=2)
     with Store(tmp_path) as store:
-        execute(plan, store, workers=1, engine=engines.fake)
+        execute(plan.table, store, Here(), engine=engines.fake)
     torn = tmp_path / ".parts" / "tmp-1"
     torn.mkdir()
     (torn / "runs.parquet").write_bytes(b"half")
@@ -324,7 +325,7 @@ def test_study_key_knows_content_and_not_seeds() -> None:
     plans = [make_plan([source(scenario(**changes))], replicates=n, seed=seed)
              for changes, n, seed in (({}, 2, 1), ({}, 5, 9), ({"weeks": 61}, 2, 1))]
     assert plans[0].key == plans[1].key != plans[2].key
-    assert len({run.key for run in plans[1].runs()}) == 10  # the placebo is the control, by content
+    assert len({run.key for run in plans[1].table.runs()}) == 15
 
 
 def test_manifest_says_what_made_it(tmp_path: Path) -> None:

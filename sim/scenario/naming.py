@@ -52,7 +52,7 @@ def scenario_key(scenario: Scenario) -> str:
 
 def sources_hash() -> str:
     """Hash of every Python file of the package and of the plug-ins loaded."""
-    return _hash("".join([_package_hash(), *(_file_hash(file, None) for file in registry.plugins())]))
+    return _hash("".join([package_hash(), *(_file_hash(file, None) for file in registry.plugins())]))
 
 
 def run_key(scenario: Scenario, seed: int, engine: str = "numba", format: int = FORMAT) -> str:
@@ -71,7 +71,8 @@ def run_key(scenario: Scenario, seed: int, engine: str = "numba", format: int = 
 
 
 @cache
-def _package_hash() -> str:
+def package_hash() -> str:
+    """Hash of every Python file of the package."""
     root = Path(sim.__file__).parent
     digest = hashlib.sha256()
     for file in sorted(root.rglob("*.py"), key=lambda f: f.relative_to(root).as_posix()):

@@ -96,7 +96,12 @@ def set_path(scenario: Scenario, path: str, value: Any) -> Scenario:
     YiheError
         If there is no such path, or the value doesn't fit it.
     """
-    return _build(scenario.tree(), {}, scenario.file, [(path, value)])
+    return set_paths(scenario, [(path, value)])
+
+
+def set_paths(scenario: Scenario, overrides: Overrides) -> Scenario:
+    """A copy of a scenario with several values changed; see :func:`set_path`."""
+    return _build(scenario.tree(), {}, scenario.file, overrides)
 
 
 def _build(tree: dict[str, Any], origins: Origins, file: FilePath | None, overrides: Overrides) -> Scenario:

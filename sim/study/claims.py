@@ -20,7 +20,8 @@ from sim.study.commands import RESULTS
 from sim.study.compare import Comparison, clean, do
 from sim.study.manifest import read
 from sim.study.plan import Plan, make_plan, source
-from sim.study.runner import Engine, Progress, Report
+from sim.study.runner import Progress, Report
+from sim.study.work import Engine
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,7 +150,7 @@ def _compared_already(whole: Plan, results: Path, lang: str) -> Comparison | Non
     enough = found.get("seed") == whole.seeds[0] and found.get("replicates", 0) >= len(whole.seeds)
     if not (complete and enough):
         return None
-    return Comparison(whole, folder, Report(0, len(whole.runs()), ()), lang)
+    return Comparison(whole, folder, Report(0, whole.table.total, ()), lang)
 
 
 def _folder(plan: Plan, results: Path) -> Path:

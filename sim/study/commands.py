@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
     from sim.study.compare import Comparison
     from sim.study.plan import Plan
-    from sim.study.runner import Engine, Progress
+    from sim.study.runner import Progress
+    from sim.study.work import Engine
 
 RESULTS = Path("results")
 INTERRUPTED = 130

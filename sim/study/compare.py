@@ -28,10 +28,11 @@ from sim.scenario.datafiles import check_data_files
 from sim.scenario.schema import Scenario
 from sim.study import manifest, ranges, store, verdicts
 from sim.study.plan import Plan, Source, make_plan, no_such_arm, refuse_one_arm, source
-from sim.study.runner import Engine, Failed, Progress, Report, execute
+from sim.study.runner import Progress, Report, execute, pool_of
 from sim.study.statistics import Band, Mean, band, holm, interval, paired, relative_change
 from sim.study.store import Store
 from sim.study.view import comparison_html, comparison_text
+from sim.study.work import Engine, Failed
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -224,7 +225,8 @@ class Comparison:
         return comparison_html(self, self.lang)
 
     def _table(self, kind: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        table = store.read(self.folder, kind, columns).to_pandas()
+        # One point of no design: nothing to tell apart
+        table = store.read(self.folder, kind, columns).to_pandas().drop(columns="point", errors="ignore")
         # The folder may hold more seeds than were asked for now
         mine = table["seed"].isin(self.seeds) & table["arm"].isin(self.arms)
         return table[mine].reset_index(drop=True)
@@ -342,7 +344,8 @@ def do(
     with Store(folder) as kept:
         manifest.claim_folder(folder, plan)  # once more, now that nobody else can write
         manifest.start(folder, plan, command, workers)
-        report = execute(plan, kept, workers=workers, progress=progress, engine=engine)
+        with pool_of(workers) as pool:
+            report = execute(plan.table, kept, pool, progress=progress, engine=engine)
         kept.merge(plan.arms)
     _record(folder, report)
     if not report.done and not report.reused:

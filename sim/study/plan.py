@@ -1,9 +1,7 @@
-"""From scenarios to a table of runs: arms, seeds and keys. Pure: nothing is done here."""
+"""From scenarios to a comparison of arms over seeds. Pure: nothing is done here."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,10 +11,11 @@ from typing import Any, NamedTuple
 from sim.errors import YiheError
 from sim.params import Label
 from sim.scenario.bykind import near
-from sim.scenario.naming import run_key, scenario_key, sources_hash
+from sim.scenario.naming import scenario_key
 from sim.scenario.reading import load, set_path
 from sim.scenario.schema import Scenario
 from sim.scenario.targets import Claim
+from sim.study.runtable import RunTable
 
 CONTROLS = ("baseline", "none")
 """Names that make an arm the control when nobody says otherwise."""
@@ -27,26 +26,6 @@ class Source(NamedTuple):
 
     scenario: Scenario
     arm: str | None = None
-
-
-class Run(NamedTuple):
-    """One run of the table."""
-
-    arm: str
-    seed: int
-    key: str
-
-
-class Block(NamedTuple):
-    """The unit of work: arms of one seed, which share their warm-up."""
-
-    seed: int
-    arms: tuple[str, ...]
-    keys: tuple[str, ...]
-
-    def one_by_one(self) -> tuple[Block, ...]:
-        """A block for each arm."""
-        return tuple(Block(self.seed, (arm,), (key,)) for arm, key in zip(self.arms, self.keys, strict=True))
 
 
 class Origin(NamedTuple):
@@ -112,40 +91,14 @@ class Plan:
         return next(iter(self.arms.values())).weeks
 
     @cached_property
-    def arm_keys(self) -> dict[str, str]:
-        """Content key of each arm: what it does, by which code, leaving out which policies' own events."""
-        left_out = sorted(self.compared)
-        return {arm: _hash([run_key(scenario, 0), left_out]) for arm, scenario in self.arms.items()}
+    def table(self) -> RunTable:
+        """Its runs: one point, every arm, every seed."""
+        return RunTable(self.arms, self.compared, self.seeds[0], (len(self.seeds),))
 
-    @cached_property
+    @property
     def key(self) -> str:
         """Content key of the study. Seeds are no part of it: more replicates extend a study."""
-        return _hash([sources_hash(), *sorted(self.arm_keys.items())])
-
-    def run(self, arm: str, seed: int) -> Run:
-        """One run with its key."""
-        return Run(arm, seed, _hash([self.arm_keys[arm], seed]))
-
-    def runs(self) -> list[Run]:
-        """All runs, by seed and then arm."""
-        return [self.run(arm, seed) for seed in self.seeds for arm in self.arms]
-
-    def blocks(self, finished: Mapping[tuple[int, str], str]) -> list[Block]:
-        """What is still to do.
-
-        Parameters
-        ----------
-        finished : mapping of (seed, arm) to key
-            Runs there are. One whose key differs was made by something else and counts as missing.
-        """
-        blocks = []
-        for seed in self.seeds:
-            runs = [self.run(arm, seed) for arm in self.arms]
-            missing = [run for run in runs if finished.get((seed, run.arm)) != run.key]
-            if missing:
-                arms, keys = tuple(run.arm for run in missing), tuple(run.key for run in missing)
-                blocks.append(Block(seed, arms, keys))
-        return blocks
+        return self.table.key
 
     def claims(self) -> list[ClaimUnderTest]:
         """Claims of the scenarios whose two arms are both here."""
@@ -339,7 +292,3 @@ def _split(text: str) -> tuple[Path, str | None]:
     if colon and tail and not Path(text).exists() and head.endswith((".yaml", ".yml")):
         return Path(head), tail
     return Path(text), None
-
-
-def _hash(parts: list[Any]) -> str:
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:20]

@@ -8,7 +8,7 @@
 
 While a study runs, finished runs lie in ``.parts/<number>/``, one folder a shard with a file a table. A
 shard is written aside, flushed to the disk and renamed, so a kill at any moment leaves whole shards only.
-At the end all runs are merged, sorted by (seed, arm), into files of :data:`RUNS_A_FILE` runs each: the
+At the end all runs are merged, sorted by (point, seed, arm), into files of :data:`RUNS_A_FILE` runs each: the
 bytes depend on the runs alone, never on workers or on the order in which they ended. Merged tables, too,
 are written aside (``.merged``) and swapped in; a swap that was cut short is finished when the folder is
 next opened.
@@ -21,9 +21,10 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -31,18 +32,21 @@ import numpy.typing as npt
 from sim.errors import YiheError
 from sim.scenario.reasons import reason
 from sim.study.lock import Lock
-from sim.study.tables import KINDS, LONG, Finished, arrow, build
+from sim.study.tables import EVERYTHING, LONG, Keep, arrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from sim.study.work import Batch
+
 RUNS_A_FILE = 100
+ROWS_A_GROUP = 10_000
+"""Rows of a table of runs that are in memory at once."""
 FLUSH_SECONDS = 5.0
 MANIFEST = "manifest.json"
 _PARTS, _MERGED, _READY = ".parts", ".merged", "READY"
 
-RunId = tuple[int, str]
-"""Seed and arm."""
+Int64 = npt.NDArray[np.int64]
 
 
 class Store:
@@ -52,6 +56,8 @@ class Store:
     ----------
     folder : Path
         Made if it does not exist.
+    keep : Keep
+        Which tables it has.
 
     Raises
     ------
@@ -59,14 +65,14 @@ class Store:
         If the folder cannot be written, or another process is writing into it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keep: Keep = EVERYTHING) -> None:
         arrow()
-        self.folder = folder
+        self.folder, self.keep = folder, keep
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = Lock(folder / ".lock")
             self._recover()
-        self._buffer: list[Finished] = []
+        self._buffer: list[Batch] = []
         self._flushed = time.monotonic()
         self._number = max((int(part.name) for part in self._parts()), default=-1) + 1
 
@@ -83,20 +89,24 @@ class Store:
             self._lock.release()
 
     @property
-    def finished(self) -> dict[RunId, str]:
-        """Key of every run on disk, by seed and arm."""
-        runs: dict[RunId, str] = {}
+    def finished(self) -> frozenset[str]:
+        """Keys of every run on disk."""
+        keys: set[str] = set()
         for file in self._files("runs"):
-            table = _read(file, ["seed", "arm", "key"])
-            seeds, arms, keys = (column.to_pylist() for column in table.columns)
-            runs.update(zip(zip(seeds, arms, strict=True), keys, strict=True))
-        return runs
+            keys.update(_read(file, ["key"])["key"].to_pylist())
+        return frozenset(keys)
 
-    def add(self, run: Finished) -> None:
-        """Take a finished run; it is on disk within seconds, or after :meth:`flush`."""
-        self._buffer.append(run)
-        if len(self._buffer) >= RUNS_A_FILE or time.monotonic() - self._flushed > FLUSH_SECONDS:
+    def add(self, batch: Batch) -> None:
+        """Take finished runs; they are on disk within seconds, or after :meth:`flush`."""
+        self._buffer.append(batch)
+        waiting = sum(batch.runs for batch in self._buffer)
+        if waiting >= RUNS_A_FILE or time.monotonic() - self._flushed > FLUSH_SECONDS:
             self.flush()
+
+    def runs(self, columns: Sequence[str]) -> pa.Table:
+        """Some columns of every run on disk, in no particular order."""
+        tables = [_read(file, list(columns)) for file in self._files("runs")]
+        return arrow().concat_tables(tables)
 
     def flush(self) -> None:
         """Write what was taken as one shard.
@@ -111,8 +121,9 @@ class Store:
         with writing(self.folder):
             aside = self.folder / _PARTS / f"tmp-{os.getpid()}"
             _fresh(aside)
-            for kind, table in build(self._buffer).items():
-                _write(table, aside / f"{kind}.parquet")
+            for kind in self.keep.kinds:
+                table = arrow().concat_tables([batch.tables[kind] for batch in self._buffer])
+                _write([table], aside / f"{kind}.parquet")
             _sync(aside)
             os.replace(aside, self.folder / _PARTS / f"{self._number:06d}")
             _sync(self.folder / _PARTS)
@@ -132,34 +143,21 @@ class Store:
         if not self._parts():
             return
         place = {arm: i for i, arm in enumerate(arms)}
-        order = sorted(self.finished, key=lambda run: (run[0], place.get(run[1], len(place)), run[1]))
         with writing(self.folder):
             aside = self.folder / _MERGED
             _fresh(aside)
-            for kind in KINDS:
-                files = [_span(file) for file in self._files(kind)]
+            for kind in self.keep.kinds:
+                index = _Index(self._files(kind), self._files("runs"), place)
                 if kind not in LONG:
-                    _write(self._pick(files, order), aside / f"{kind}.parquet")
+                    _write(index.pieces(ROWS_A_GROUP), aside / f"{kind}.parquet")
                     continue
                 (aside / kind).mkdir()
-                for i in range(0, len(order), RUNS_A_FILE):
-                    table = self._pick(files, order[i:i + RUNS_A_FILE])
-                    _write(table, aside / kind / f"{i // RUNS_A_FILE:05d}.parquet")
+                for number, table in enumerate(index.pieces(RUNS_A_FILE)):
+                    _write([table], aside / kind / f"{number:05d}.parquet")
                 _sync(aside / kind)
             (aside / _READY).touch()
             _sync(aside)
             self._swap()
-
-    def _pick(self, files: Sequence[_Span], wanted: Sequence[RunId]) -> pa.Table:
-        """Rows of some runs in the given order; each run's rows keep their own."""
-        first, last = min(run[0] for run in wanted), max(run[0] for run in wanted)
-        tables = [_read(file.file) for file in files if file.first <= last and file.last >= first]
-        # Runs without a single row, for example without cases, still give the columns
-        table = arrow().concat_tables(tables or [_read(files[0].file).slice(0, 0)])
-        rank = _ranks(table, wanted)
-        # Stable, so that each run's rows keep their order
-        rows = np.argsort(rank, kind="stable")[int(np.sum(rank < 0)):]
-        return table.take(rows).combine_chunks()
 
     def _files(self, kind: str) -> list[Path]:
         """Files that hold one table: the merged ones, then shards."""
@@ -236,34 +234,61 @@ def _merged_files(folder: Path, kind: str) -> list[Path]:
     return sorted((folder / kind).glob("*.parquet")) if kind in LONG else [folder / f"{kind}.parquet"]
 
 
-class _Span(NamedTuple):
-    """A file and the least and greatest seed in it."""
+class _Index:
+    """Where each run lies, and the order in which runs are wanted.
 
-    file: Path
-    first: int
-    last: int
+    Parameters
+    ----------
+    files : sequence of Path
+        Files of one table.
+    runs : sequence of Path
+        Files of the table of runs.
+    place : dict of str to int
+        Order of the arms.
+    """
+
+    def __init__(self, files: Sequence[Path], runs: Sequence[Path], place: dict[str, int]) -> None:
+        self._files, self._place = files, place
+        self._table = lru_cache(maxsize=8)(_read)
+        wanted = np.unique(np.concatenate([self._ids(_read(file, list(_WHO))) for file in runs]), axis=0)
+        self._wanted: Int64 = wanted
+        within = [np.unique(self._ids(_read(file, list(_WHO))), axis=0) for file in files]
+        self._file = np.concatenate([np.full(len(ids), at) for at, ids in enumerate(within)])
+        self._where = _ranks(np.concatenate(within), wanted)
+
+    def pieces(self, size: int) -> Iterator[pa.Table]:
+        """All rows by (point, seed, arm), ``size`` runs at a time; rows of one run keep their order."""
+        for first in range(0, len(self._wanted), size):
+            last = min(first + size, len(self._wanted))
+            mine = (self._where >= first) & (self._where < last)
+            # Runs without a single row, for example without cases, still give the columns
+            numbers = np.unique(self._file[mine]).tolist() or [0]
+            table = arrow().concat_tables([self._table(self._files[at]) for at in numbers])
+            rank = _ranks(self._ids(table), self._wanted[first:last])
+            # Stable, so that each run's rows keep their order
+            rows = np.argsort(rank, kind="stable")[int(np.sum(rank < 0)):]
+            yield table.take(rows).combine_chunks()
+
+    def _ids(self, table: pa.Table) -> Int64:
+        """Point, seed and place of the arm of each row."""
+        names = table["arm"].combine_chunks().dictionary_encode()
+        after = len(self._place)
+        codes = np.array([self._place.get(arm, after) for arm in names.dictionary.to_pylist()], np.int64)
+        arms = codes[names.indices.to_numpy()] if len(codes) else np.empty(0, np.int64)
+        return np.stack([table["point"].to_numpy(), table["seed"].to_numpy(), arms], axis=1)
 
 
-def _span(file: Path) -> _Span:
-    seeds = _read(file, ["seed"])["seed"].to_numpy()
-    return _Span(file, int(seeds.min()), int(seeds.max())) if len(seeds) else _Span(file, 0, -1)
+_WHO = ("point", "seed", "arm")
 
 
-def _ranks(table: pa.Table, wanted: Sequence[RunId]) -> npt.NDArray[np.int64]:
-    """Place of each row's run in ``wanted``; −1 for other runs."""
-    names = table["arm"].combine_chunks().dictionary_encode()
-    arms = {arm: code for code, arm in enumerate(names.dictionary.to_pylist())}
-    rank = np.full(table.num_rows, -1, np.int64)
-    by_arm: dict[str, list[tuple[int, int]]] = {}
-    for place, (seed, arm) in enumerate(wanted):
-        by_arm.setdefault(arm, []).append((seed, place))
-    row_arm, row_seed = names.indices.to_numpy(), table["seed"].to_numpy()
-    for arm, runs in by_arm.items():
-        rows = np.flatnonzero(row_arm == arms.get(arm, -1))
-        seeds, places = np.array(sorted(runs), np.int64).T
-        at = np.minimum(np.searchsorted(seeds, row_seed[rows]), len(seeds) - 1)
-        rank[rows] = np.where(seeds[at] == row_seed[rows], places[at], -1)
-    return rank
+def _ranks(ids: Int64, wanted: Int64) -> Int64:
+    """Place of each row in ``wanted``, which is sorted and unique; −1 for rows that are not there."""
+    if not len(ids):
+        return np.empty(0, np.int64)
+    starts = np.flatnonzero(np.r_[True, np.any(ids[1:] != ids[:-1], axis=1)])
+    places = {run: at for at, run in enumerate(map(tuple, wanted.tolist()))}
+    found = np.array([places.get(tuple(run), -1) for run in ids[starts].tolist()], np.int64)
+    return np.repeat(found, np.diff(np.r_[starts, len(ids)]))
 
 
 def _read(file: Path, columns: list[str] | None = None) -> pa.Table:
@@ -272,11 +297,17 @@ def _read(file: Path, columns: list[str] | None = None) -> pa.Table:
     return pq.ParquetFile(file).read(columns)
 
 
-def _write(table: pa.Table, file: Path) -> None:
+def _write(tables: Iterable[pa.Table], file: Path) -> None:
+    """Write tables of the same columns into one file, one at a time."""
     import pyarrow.parquet as pq
 
     with file.open("wb") as out:
-        pq.write_table(table, out, compression="zstd")
+        writer = None
+        for table in tables:
+            writer = writer or pq.ParquetWriter(out, table.schema, compression="zstd")
+            writer.write_table(table)
+        if writer is not None:
+            writer.close()
         out.flush()
         os.fsync(out.fileno())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,29 @@ studies that did the same."""
 LONG = ("series", "groups", "cases")
 """Tables with many rows a run, kept in several files."""
 
+@dataclass(frozen=True)
+class Keep:
+    """What is kept of a run besides its outcomes.
+
+    Parameters
+    ----------
+    tables : tuple of str
+        Of :data:`LONG`.
+    weekly : tuple of str, optional
+        Outcomes kept week by week; all if left out.
+    """
+
+    tables: tuple[str, ...] = LONG
+    weekly: tuple[str, ...] | None = None
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The tables a study has."""
+        return tuple(kind for kind in KINDS if kind not in LONG or kind in self.tables)
+
+
+EVERYTHING = Keep()
+
 _CODES: dict[str, type[Term]] = {"status": Status, "channel": Channel, "regime": Regime}
 
 
@@ -33,6 +56,8 @@ class Finished:
 
     Parameters
     ----------
+    point : int
+        Row of the design; 0 in a comparison.
     arm : str
     seed : int
     key : str
@@ -42,6 +67,7 @@ class Finished:
         Wall time; arms that share a warm-up share its time evenly.
     """
 
+    point: int
     arm: str
     seed: int
     key: str
@@ -71,21 +97,23 @@ def missing(package: str) -> YiheError:
         f"{package} is missing: install the study extra, pip install 'yihe[study]'")
 
 
-def build(runs: Sequence[Finished]) -> dict[str, pa.Table]:
+def build(runs: Sequence[Finished], keep: Keep = EVERYTHING) -> dict[str, pa.Table]:
     """Every table of some finished runs.
 
     Columns
     -------
-    runs : key, arm, seed, digest, weeks, then every outcome over the default window (last 52 weeks)
-    series : key, arm, seed, week, then every outcome
-    groups : arm, seed, breakdown, group, size (adults in it), week, value
-    cases : arm, seed, case, then the fields of :data:`sim.results.CASE`; codes are spelled out
-    timings : key, arm, seed, seconds
+    runs : key, point, arm, seed, digest, weeks, then every outcome over the default window (last 52 weeks)
+    series : key, point, arm, seed, week, then the outcomes kept
+    groups : point, arm, seed, breakdown, group, size (adults in it), week, value
+    cases : point, arm, seed, case, then the fields of :data:`sim.results.CASE`; codes are spelled out
+    timings : key, point, arm, seed, seconds
     """
-    return {
-        "runs": _runs(runs), "series": _series(runs), "groups": _groups(runs), "cases": _cases(runs),
-        "timings": _table({**_who(runs, [1] * len(runs)), "seconds": [float(run.seconds) for run in runs]}),
+    made: dict[str, Callable[[Sequence[Finished]], pa.Table]] = {
+        "runs": _runs, "series": lambda some: _series(some, keep.weekly), "groups": _groups, "cases": _cases,
+        "timings": lambda some: _table(
+            {**_who(some, [1] * len(some)), "seconds": [float(run.seconds) for run in some]}),
     }
+    return {kind: made[kind](runs) for kind in keep.kinds}
 
 
 def _table(columns: dict[str, Any]) -> pa.Table:
@@ -100,8 +128,12 @@ def _outcomes(runs: Sequence[Finished]) -> Iterator[str]:
 def _who(runs: Sequence[Finished], rows: Sequence[int], *, key: bool = True) -> dict[str, Any]:
     """Columns that say which run each row belongs to, for ``rows[i]`` rows of run i."""
     names = ("key", "arm") if key else ("arm",)
-    columns = {name: _repeat([getattr(run, name) for run in runs], rows) for name in names}
-    return {**columns, "seed": np.repeat(np.array([run.seed for run in runs], np.int64), rows)}
+    texts = {name: _repeat([getattr(run, name) for run in runs], rows) for name in names}
+    numbers = {
+        name: np.repeat(np.array([getattr(run, name) for run in runs], np.int64), rows)
+        for name in ("point", "seed")}
+    columns = {**texts, **numbers}
+    return {name: columns[name] for name in ("key", "point", "arm", "seed") if name in columns}
 
 
 def _repeat(texts: Sequence[str], rows: Sequence[int]) -> pa.Array:
@@ -119,14 +151,14 @@ def _runs(runs: Sequence[Finished]) -> pa.Table:
     })
 
 
-def _series(runs: Sequence[Finished]) -> pa.Table:
+def _series(runs: Sequence[Finished], weekly: Sequence[str] | None) -> pa.Table:
     weeks = [run.result.weeks for run in runs]
     return _table({
         **_who(runs, weeks),
         "week": np.concatenate([np.arange(n) for n in weeks]),
         **{
             name: np.concatenate([np.asarray(run.result.series[name], float) for run in runs])
-            for name in _outcomes(runs)
+            for name in _outcomes(runs) if weekly is None or name in weekly
         },
     })
 

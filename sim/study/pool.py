@@ -1,0 +1,332 @@
+"""Who does the runs: this process, a local cluster of worker processes, or an existing scheduler's workers.
+
+The unit is a block, all missing arms of one seed at one point. Blocks travel in chunks that last a second or
+two. If a worker dies, the blocks of its chunk are tried one by one with nothing else at work, then arm by
+arm, until the run that kills is alone; it is recorded as failed and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple, Protocol
+
+from sim.compiled import compiled_mark
+from sim.errors import YiheError
+from sim.scenario.naming import package_hash
+from sim.study.runtable import Block
+from sim.study.work import (
+    Batch,
+    Common,
+    Engine,
+    Failed,
+    Job,
+    Rules,
+    default_engine,
+    do_blocks,
+    failure,
+    library,
+    pack,
+    work,
+)
+
+CHUNK_SECONDS = 2.0
+IN_FLIGHT = 2
+"""Chunks sent out for each worker: one at work, one waiting."""
+
+_MALLOC = str(4 * 1024 * 1024)
+
+Results = Generator[list[Batch | Failed], None, None]
+"""Runs as they end, some at a time."""
+
+
+class Pool(Protocol):
+    """Something that does blocks."""
+
+    def do(
+        self, common: Common, blocks: Iterator[Block], count: int, engine: Engine, rules: Rules,
+    ) -> Results:
+        """Do some blocks, in any order."""
+        ...
+
+
+class Here:
+    """This process, one block after the other: for debugging, and for very little work."""
+
+    def do(
+        self, common: Common, blocks: Iterator[Block], count: int, engine: Engine, rules: Rules,
+    ) -> Results:
+        """Do some blocks in their order."""
+        for block in blocks:
+            yield do_blocks(common, [block], engine, rules)
+
+
+class Cluster:
+    """Worker processes of a Dask cluster, started when first needed and kept for the next call.
+
+    Parameters
+    ----------
+    workers : int
+        Processes of a local cluster; at most as many as there are blocks in the first call.
+    scheduler : str, optional
+        Address of a scheduler to use instead, with whatever workers it has.
+    """
+
+    def __init__(self, workers: int, scheduler: str | None = None) -> None:
+        self._workers, self._scheduler = workers, scheduler
+        self._stack = contextlib.ExitStack()
+        self._client: Any = None
+
+    def __enter__(self) -> Cluster:
+        """Use as a context: leaving ends a local cluster."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """End a local cluster; leave an existing one alone."""
+        self._client = None
+        self._stack.close()
+
+    def do(
+        self, common: Common, blocks: Iterator[Block], count: int, engine: Engine, rules: Rules,
+    ) -> Results:
+        """Do some blocks, several at a time."""
+        if engine is not default_engine() or not compiled_mark().exists():
+            blocks = _warm(common, blocks, engine)
+        client = self._connect(count)
+        package, chunks = pack(common), Chunks(blocks, count, _threads(client))
+        running: dict[Any, Sent] = {}
+        ended = library("distributed").as_completed()
+
+        def submit(chunk: tuple[Block, ...], tries: int = 0) -> None:
+            future = client.submit(work, Job(package, chunk, engine, rules), pure=False, retries=0)
+            running[future] = Sent(chunk, tries, time.monotonic())
+            ended.add(future)
+
+        def send() -> None:
+            if chunks.suspects:
+                # With nothing else at work, a death can be blamed on the run itself
+                if not running:
+                    submit(*chunks.suspects.popleft())
+                return
+            while len(running) < IN_FLIGHT * _threads(client) and (chunk := chunks.next()):
+                submit(chunk)
+
+        send()
+        for future in ended:
+            sent = running.pop(future)
+            error = _error(future)
+            if error is None:
+                results = future.result()
+                chunks.learn(results)
+                yield results
+            elif isinstance(error, YiheError):
+                raise error
+            elif sent.tries > rules.retries and len(sent.chunk[0].arms) == 1:
+                yield [_killed(sent, error, rules)]
+            else:
+                chunks.suspect(sent)
+            send()
+
+    def _connect(self, count: int) -> Any:
+        if self._client is None and self._scheduler is None:
+            self._client = self._stack.enter_context(_local(min(self._workers, count)))
+        elif self._client is None:
+            self._client = self._stack.enter_context(_existing(str(self._scheduler)))
+        return self._client
+
+
+class Sent(NamedTuple):
+    """A chunk at work."""
+
+    chunk: tuple[Block, ...]
+    tries: int
+    """How often it was tried alone, this time included; 0 in company."""
+    since: float
+
+
+class Chunks:
+    """Blocks still to do, cut into chunks of about :data:`CHUNK_SECONDS` by the pace seen so far.
+
+    Parameters
+    ----------
+    blocks : iterator of Block
+    count : int
+        How many there are.
+    workers : int
+    """
+
+    def __init__(self, blocks: Iterator[Block], count: int, workers: int) -> None:
+        self._waiting, self._left = blocks, count
+        self.suspects: deque[tuple[tuple[Block, ...], int]] = deque()
+        """What may have killed its worker, and how often it will have been tried alone: tried before anything
+        else."""
+        self._workers = workers
+        self._blocks, self._seconds = 0, 0.0
+
+    def next(self) -> tuple[Block, ...]:
+        """The next chunk; empty if nothing is left."""
+        # Small enough that the last chunks of all workers end together
+        fair = self._left // (2 * self._workers)
+        size = max(1, min(self._by_pace(), fair))
+        chunk = tuple(islice(self._waiting, size))
+        self._left -= len(chunk)
+        return chunk
+
+    def _by_pace(self) -> int:
+        return int(CHUNK_SECONDS / max(self._seconds / self._blocks, 1e-6)) if self._blocks else 1
+
+    def learn(self, results: Sequence[Batch | Failed]) -> None:
+        """Note how long blocks take."""
+        for result in results:
+            if isinstance(result, Batch):
+                self._blocks += result.blocks
+                self._seconds += result.seconds
+
+    def suspect(self, sent: Sent) -> None:
+        """Have a chunk whose worker died tried in smaller pieces, each with nothing else at work."""
+        chunk = sent.chunk
+        if len(chunk) > 1:
+            self.suspects.extend(((block,), 1) for block in chunk)
+        elif len(chunk[0].arms) > 1:
+            self.suspects.extend(((one,), 1) for one in chunk[0].one_by_one())
+        else:
+            self.suspects.append((chunk, sent.tries + 1))
+
+
+def _error(future: Any) -> BaseException | None:
+    """Why a chunk did not end well.
+
+    Raises
+    ------
+    YiheError
+        If the scheduler is gone and took the chunk with it.
+    """
+    if future.status in ("cancelled", "lost"):
+        raise YiheError(
+            "与调度器的连接断了：完成的运行都已保存，调度器恢复后用 yihe resume 接着做",
+            "the connection to the scheduler is lost: finished runs are kept; once it is back, go on with "
+            "yihe resume", key="--scheduler")
+    found: BaseException | None = future.exception()
+    return found
+
+
+def _killed(sent: Sent, error: BaseException, rules: Rules) -> Failed:
+    if rules.timeout is not None and time.monotonic() - sent.since >= rules.timeout:
+        return failure(sent.chunk[0], f"timeout: took longer than {rules.timeout:g} s", "")
+    return failure(sent.chunk[0], f"{type(error).__name__}: the worker process died in this run", str(error))
+
+
+def _threads(client: Any) -> int:
+    return max(1, sum(client.nthreads().values()))
+
+
+def _warm(common: Common, blocks: Iterator[Block], engine: Engine) -> Iterator[Block]:
+    """One tiny run here first, so that workers find compiled kernels instead of all compiling at once."""
+    first = next(blocks, None)
+    if first is None:
+        return
+    arm, scenario = next(iter(common.arms.items()))
+    tiny = scenario.model_copy(update={"weeks": 2, "warmup": 1})
+    try:
+        engine({arm: tiny}, first.seed, common.compared)
+    except YiheError:
+        raise
+    except Exception:
+        # It goes wrong again in the runs themselves, and is recorded there
+        pass
+    yield first
+    yield from blocks
+
+
+@contextlib.contextmanager
+def _local(workers: int) -> Iterator[Any]:
+    distributed = library("distributed")
+    settings = {
+        # Dask's own 64 KiB made runs with larger arrays six times slower
+        "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": _MALLOC,
+        "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": _MALLOC,
+        "distributed.nanny.pre-spawn-environ.NUMBA_NUM_THREADS": "1",
+        "distributed.worker.preload": ["sim.study.worker"],
+        # A run that kills its worker is tried again in smaller company, not three more times in the same
+        "distributed.scheduler.allowed-failures": 0,
+    }
+    with (
+        tempfile.TemporaryDirectory(prefix="yihe-", ignore_cleanup_errors=True) as scratch,
+        library("dask").config.set(settings), _unimportable_main(),
+        distributed.LocalCluster(
+            n_workers=workers, threads_per_worker=1, processes=True,
+            dashboard_address="127.0.0.1:0", memory_limit=0,
+            local_directory=scratch, silence_logs=logging.CRITICAL,
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+@contextlib.contextmanager
+def _existing(address: str) -> Iterator[Any]:
+    """A client of somebody's scheduler, once its workers are known to run the same code.
+
+    Raises
+    ------
+    YiheError
+        If nobody answers, there are no workers, or one of them has other sources.
+    """
+    distributed = library("distributed")
+    try:
+        client = distributed.Client(address, timeout="10s", set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise YiheError(
+            f"连不上调度器 {address}：请检查地址，并确认 dask scheduler 正在运行",
+            f"cannot reach the scheduler {address}: check the address, and that dask scheduler is running",
+            key="--scheduler") from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=30)
+        except TimeoutError as error:
+            raise YiheError(
+                f"调度器 {address} 没有工作进程：请先启动，例如 dask worker {address} --nthreads 1",
+                f"the scheduler {address} has no workers: start some first, such as dask worker {address} "
+                "--nthreads 1", key="--scheduler") from error
+        _same_code(client, address)
+        yield client
+
+
+def _same_code(client: Any, address: str) -> None:
+    try:
+        found = set(client.run(package_hash).values())
+    except Exception as error:
+        raise YiheError(
+            f"调度器 {address} 的工作进程里没有可用的 yihe：请在每台机器上安装同一版本",
+            f"workers of {address} have no usable yihe: install the same version on every machine",
+            key="--scheduler") from error
+    if found != {package_hash()}:
+        raise YiheError(
+            f"调度器 {address} 的工作进程装的是另一版 yihe，结果会不同：请在每台机器上安装同一版本",
+            f"workers of {address} have another version of yihe, whose results differ: install the same "
+            "version on every machine", key="--scheduler")
+
+
+@contextlib.contextmanager
+def _unimportable_main() -> Iterator[None]:
+    """Keep workers from running the user's script again.
+
+    New processes import the main module by its file. A researcher's three-line script has no
+    ``if __name__ == "__main__":`` and would start the whole comparison once more in every worker.
+    """
+    main = sys.modules["__main__"]
+    kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
+    main.__spec__ = None
+    if "__file__" in kept:
+        del main.__file__
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(main, name, value)

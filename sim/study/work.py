@@ -1,0 +1,204 @@
+"""What a worker does: the runs of a block, and the tables they become.
+
+A run that fails is data: it is recorded with its point, seed, arm and traceback, and the rest goes on. If one
+arm of a block fails, the others are done without it. A user's mistake (:class:`~sim.errors.YiheError`) ends
+everything at once, because every further run would meet it too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import importlib
+import os
+import pickle
+import time
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from sim.errors import YiheError
+from sim.policies import registry
+from sim.results import RunResult
+from sim.scenario.schema import Scenario
+from sim.study.runtable import Block, RunTable, Values
+from sim.study.tables import EVERYTHING, Finished, Keep, build, missing
+from sim.study.variants import vary
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Engine(Protocol):
+    """What does the runs: :func:`sim.simulation.simulate_arms`, or a stand-in that workers can import."""
+
+    def __call__(
+        self, arms: Mapping[str, Scenario], seed: int, compared: frozenset[str],
+    ) -> dict[str, RunResult]:
+        """Results of several arms of one seed."""
+        ...
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How runs are done and what is kept of them.
+
+    Parameters
+    ----------
+    timeout : float, optional
+        Seconds a run may take on a worker process; without end if left out. A run in the coordinator's own
+        process cannot be stopped from within and has none.
+    retries : int
+        Further attempts at a run that fails or takes too long.
+    keep : Keep
+        Which tables, and which outcomes week by week.
+    """
+
+    timeout: float | None = None
+    retries: int = 0
+    keep: Keep = EVERYTHING
+
+
+class Failed(NamedTuple):
+    """One run that did not end well."""
+
+    point: int
+    values: Values
+    arm: str
+    seed: int
+    key: str
+    error: str
+    traceback: str
+
+
+class Batch(NamedTuple):
+    """Runs that ended well, as tables."""
+
+    tables: dict[str, pa.Table]
+    runs: int
+    blocks: int
+    seconds: float
+
+
+class Job(NamedTuple):
+    """Blocks as they travel; what they have in common is packed once and unpacked once a worker."""
+
+    package: bytes
+    blocks: tuple[Block, ...]
+    engine: Engine
+    rules: Rules
+
+
+class Common(NamedTuple):
+    """What all blocks of a study have in common."""
+
+    arms: dict[str, Scenario]
+    factors: tuple[str, ...]
+    compared: frozenset[str]
+
+    @classmethod
+    def of(cls, table: RunTable) -> Common:
+        """Of a table of runs."""
+        return cls(table.arms, table.factors, table.compared)
+
+
+def default_engine() -> Engine:
+    """The model itself, imported when first needed."""
+    from sim.simulation import simulate_arms
+
+    return simulate_arms
+
+
+def do_blocks(
+    common: Common, blocks: Sequence[Block], engine: Engine, rules: Rules, *, guarded: bool = False,
+) -> list[Batch | Failed]:
+    """Every run of some blocks; those that ended well as one batch.
+
+    Parameters
+    ----------
+    guarded : bool
+        Whether this process may be ended by a run that takes too long.
+    """
+    done = [result for block in blocks for result in do_block(common, block, engine, rules, guarded=guarded)]
+    ended = [result for result in done if isinstance(result, Finished)]
+    failed: list[Batch | Failed] = [result for result in done if isinstance(result, Failed)]
+    if not ended:
+        return failed
+    seconds = sum(run.seconds for run in ended)
+    return [Batch(build(ended, rules.keep), len(ended), len(blocks), seconds), *failed]
+
+
+def do_block(
+    common: Common, block: Block, engine: Engine, rules: Rules, *, guarded: bool = False,
+) -> list[Finished | Failed]:
+    """All arms of one block together, or one by one if together they fail."""
+    start = time.perf_counter()
+    try:
+        arms = vary({arm: common.arms[arm] for arm in block.arms}, common.factors, block.values)
+        with _time_limit(rules.timeout, len(arms) if guarded else 0):
+            results = engine(arms, block.seed, common.compared)
+    except YiheError:
+        raise
+    except Exception as error:
+        if len(block.arms) > 1:
+            return [
+                done for one in block.one_by_one()
+                for done in do_block(common, one, engine, rules, guarded=guarded)]
+        if rules.retries > 0:
+            fewer = Rules(rules.timeout, rules.retries - 1, rules.keep)
+            return do_block(common, block, engine, fewer, guarded=guarded)
+        return [failure(block, f"{type(error).__name__}: {error}", traceback.format_exc())]
+    seconds = (time.perf_counter() - start) / len(arms)
+    return [
+        Finished(block.point, arm, block.seed, key, results[arm], seconds)
+        for arm, key in zip(block.arms, block.keys, strict=True)]
+
+
+def failure(block: Block, error: str, trace: str) -> Failed:
+    """What is recorded of a block of one run that did not end well."""
+    return Failed(block.point, block.values, block.arms[0], block.seed, block.keys[0], error, trace)
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float | None, runs: int) -> Iterator[None]:
+    """End this process if what is inside takes too long: compiled code listens to nothing gentler."""
+    if seconds is None or not runs:
+        yield
+        return
+    with Path(os.devnull).open("w") as nowhere:
+        faulthandler.dump_traceback_later(seconds * runs, exit=True, file=nowhere)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def pack(common: Common) -> bytes:
+    """What blocks have in common, ready to travel."""
+    pickler = library("cloudpickle")
+    # By value for policies written in a notebook; plug-in files first, or their classes could not be found
+    return pickler.dumps(([str(path) for path in registry.plugins()], pickler.dumps(common)))
+
+
+@lru_cache(maxsize=1)
+def _unpack(package: bytes) -> Common:
+    plugins, common = pickle.loads(package)
+    for path in plugins:
+        registry.load_plugin(Path(path))
+    return pickle.loads(common)
+
+
+def work(job: Job) -> list[Batch | Failed]:
+    """Do a job on a worker process."""
+    return do_blocks(_unpack(job.package), job.blocks, job.engine, job.rules, guarded=True)
+
+
+def library(name: str) -> Any:
+    """A module of the ``study`` extra; its types are not checked."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise missing(name) from error
