@@ -17,7 +17,7 @@ from sim.outcomes import OUTCOMES
 from sim.scenario.reading import dump, load
 from sim.scenario.schema import Scenario
 from sim.study import compare as api
-from sim.study import ranges, verdicts
+from sim.study import failures, ranges, verdicts
 from sim.study import store as store_module
 from sim.study.commands import ProgressLines, Reporting, compare_command, run_command
 from sim.study.plan import make_plan, source
@@ -189,8 +189,9 @@ def test_failures_are_data_and_the_rest_goes_on(tmp_path: Path) -> None:
     contrasts = result.contrasts.set_index(["arm", "outcome"])
     assert contrasts.loc[("core", "efficacy"), "n"] == 3
     assert contrasts.loc[("placebo", "efficacy"), "n"] == 6
-    record = json.loads(next((tmp_path / "out" / "failures").iterdir()).read_text())
-    assert "made to fail" in record["traceback"]
+    file = next((tmp_path / "out" / "failures").iterdir())
+    assert "made to fail" in file.read_text(encoding="utf-8")
+    assert failures.read_failure(file).scenario == scenario().arm("core")
     mended = compared(tmp_path / "out")
     assert (mended.report.done, mended.failed) == (3, ())
     assert not (tmp_path / "out" / "failures").exists()

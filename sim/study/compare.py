@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
 import tempfile
@@ -26,7 +25,7 @@ from sim.params import Label
 from sim.results import RunResult, summarise
 from sim.scenario.datafiles import check_data_files
 from sim.scenario.schema import Scenario
-from sim.study import manifest, ranges, store, verdicts
+from sim.study import failures, manifest, portable, ranges, store, verdicts
 from sim.study.plan import Plan, Source, make_plan, no_such_arm, refuse_one_arm, source
 from sim.study.runner import Progress, Report, execute, pool_of
 from sim.study.statistics import Band, Mean, band, holm, interval, paired, relative_change
@@ -208,7 +207,7 @@ class Comparison:
             "weeks": self.plan.weeks,
             "compared_policies": sorted(self.plan.compared), "runs_done": self.report.done,
             "runs_reused": self.report.reused, "runs_failed": len(self.failed),
-            "failed": [failed._asdict() for failed in self.failed],
+            "failed": [failures.described(failed) for failed in self.failed],
             "levels": [
                 {"arm": arm, "outcome": outcome, **self.level(outcome, arm)._asdict()}
                 for arm in self.arms for outcome in OUTCOMES if outcome in self.runs
@@ -340,14 +339,18 @@ def do(
     folder = Path(holder.name) if holder is not None else Path(str(out))
     for scenario in plan.arms.values():
         check_data_files(scenario)
-    manifest.claim_folder(folder, plan)
+    manifest.claim_folder(folder, plan.key)
     with Store(folder) as kept:
-        manifest.claim_folder(folder, plan)  # once more, now that nobody else can write
-        manifest.start(folder, plan, command, workers)
+        manifest.claim_folder(folder, plan.key)  # once more, now that nobody else can write
+        manifest.start(folder, _about(plan), command, workers)
+        for number, each in enumerate(plan.sources):
+            portable.write_scenario(each.scenario, folder, number)
         with pool_of(workers) as pool:
             report = execute(plan.table, kept, pool, progress=progress, engine=engine)
         kept.merge(plan.arms)
-    _record(folder, report)
+        failures.forget(folder, failures.put_aside(folder))
+        failures.keep(folder, plan.table, report.failed)
+    manifest.finish(folder, runs_done=report.done, runs_reused=report.reused, runs_failed=len(report.failed))
     if not report.done and not report.reused:
         raise YiheError(
             f"{len(report.failed)} 次运行全部失败（{report.failed[0].error}）：详见 failures/",
@@ -355,12 +358,14 @@ def do(
     return Comparison(plan, folder, report, lang, holder)
 
 
-def _record(folder: Path, report: Report) -> None:
-    shutil.rmtree(folder / "failures", ignore_errors=True)
-    for failed in report.failed:
-        text = json.dumps(failed._asdict(), ensure_ascii=False, indent=2)
-        store.write_text(folder / "failures" / f"{failed.key}.json", text + "\n")
-    manifest.finish(folder, runs_done=report.done, runs_reused=report.reused, runs_failed=len(report.failed))
+def _about(plan: Plan) -> dict[str, Any]:
+    """What names a comparison in its manifest."""
+    labels = {arm: origin.label for arm, origin in plan.origins.items()}
+    return {
+        "name": plan.name, "study_key": plan.key, "seed": plan.seeds[0], "replicates": len(plan.seeds),
+        "weeks": plan.weeks, "control": plan.control, "compared_policies": sorted(plan.compared),
+        "arms": manifest.arms_of(plan.arms, labels),
+    }
 
 
 def clean(value: Any) -> Any:

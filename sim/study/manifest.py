@@ -12,15 +12,16 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import sim
 from sim.errors import YiheError
+from sim.params import Label
 from sim.scenario.naming import scenario_key, sources_hash
-from sim.scenario.reading import dump
-from sim.study.plan import Plan
+from sim.scenario.schema import Scenario
 from sim.study.store import MANIFEST, write_text, writing
 
 FORMAT = 1
@@ -52,7 +53,7 @@ def read(folder: Path) -> dict[str, Any]:
     return content
 
 
-def claim_folder(folder: Path, plan: Plan) -> None:
+def claim_folder(folder: Path, study_key: str) -> None:
     """Make sure that a folder is free, or holds this very study.
 
     Raises
@@ -70,20 +71,28 @@ def claim_folder(folder: Path, plan: Plan) -> None:
     if not found:
         raise YiheError(
             f"文件夹里已有别的东西：{mend_zh}", f"the folder holds something else: {mend_en}", file=folder)
-    if found.get("study_key") != plan.key:
+    if found.get("study_key") != study_key:
         raise YiheError(
             f"文件夹里是另一个研究的结果（情景、方案、周数或代码有所不同）：{mend_zh}",
             f"the folder holds results of another study (scenario, arms, weeks or code differ): {mend_en}",
             file=folder)
 
 
-def start(folder: Path, plan: Plan, command: str, workers: int | None) -> None:
-    """Write the manifest and the resolved scenarios."""
-    write_text(folder / MANIFEST, _text({**describe(plan), "command": command, "workers": workers,
-                                         "started": _now(), "finished": None}))
-    for number, source in enumerate(plan.sources):
-        name = "scenario.yaml" if number == 0 else f"scenario-{number + 1}.yaml"
-        write_text(folder / name, dump(source.scenario, full=True))
+def start(folder: Path, about: Mapping[str, Any], command: str, workers: int | None) -> None:
+    """Write the manifest.
+
+    Parameters
+    ----------
+    folder : Path
+    about : mapping
+        What was asked for; :func:`made_by` is added.
+    command : str
+    workers : int, optional
+    """
+    write_text(folder / MANIFEST, _text({
+        "format": FORMAT, "uncalibrated": True,
+        "note": {"zh": "示意性，未经校准", "en": "illustrative, uncalibrated"},
+        **about, **made_by(), "command": command, "workers": workers, "started": _now(), "finished": None}))
 
 
 def finish(folder: Path, **found: Any) -> None:
@@ -91,24 +100,22 @@ def finish(folder: Path, **found: Any) -> None:
     write_text(folder / MANIFEST, _text({**read(folder), **found, "finished": _now()}))
 
 
-def describe(plan: Plan) -> dict[str, Any]:
-    """Everything that names a study."""
+def note(folder: Path, **found: Any) -> None:
+    """Add something that was found out on the way."""
+    write_text(folder / MANIFEST, _text({**read(folder), **found}))
+
+
+def arms_of(arms: Mapping[str, Scenario], labels: Mapping[str, Label]) -> dict[str, Any]:
+    """Content and name of each arm."""
+    return {
+        arm: {"scenario_key": scenario_key(scenario), "label": labels[arm].model_dump()}
+        for arm, scenario in arms.items()}
+
+
+def made_by() -> dict[str, Any]:
+    """Code, versions and machine."""
     commit, dirty = _git()
     return {
-        "format": FORMAT,
-        "uncalibrated": True,
-        "note": {"zh": "示意性，未经校准", "en": "illustrative, uncalibrated"},
-        "name": plan.name,
-        "study_key": plan.key,
-        "seed": plan.seeds[0],
-        "replicates": len(plan.seeds),
-        "weeks": plan.weeks,
-        "control": plan.control,
-        "compared_policies": sorted(plan.compared),
-        "arms": {
-            arm: {"scenario_key": scenario_key(scenario), "label": plan.origins[arm].label.model_dump()}
-            for arm, scenario in plan.arms.items()
-        },
         "code_hash": sources_hash(),
         "git_commit": commit,
         "git_dirty": dirty,

@@ -16,6 +16,9 @@ from typing import Any, NamedTuple
 from sim.scenario.naming import LENGTH, run_key, sources_hash
 from sim.scenario.schema import Scenario
 
+ARM = "arm"
+"""Name of a factor whose values are names of arms: each point then runs that arm alone."""
+
 Values = tuple[Any, ...]
 """Value of each factor at one point."""
 
@@ -85,7 +88,15 @@ class RunTable:
     @property
     def total(self) -> int:
         """Number of runs."""
+        if ARM in self.factors:
+            return int(sum(self.replicates))
         return len(self.arms) * int(sum(self.replicates))
+
+    def arms_at(self, point: int) -> tuple[str, ...]:
+        """Arms run at one point: all, or the one that a factor called ``arm`` names."""
+        if ARM in self.factors:
+            return (str(self.points[point][self.factors.index(ARM)]),)
+        return tuple(self.arms)
 
     def seeds(self, point: int = 0) -> range:
         """Seeds of one point, ascending."""
@@ -100,7 +111,7 @@ class RunTable:
         for point in range(len(self.points)):
             name = self._namer(point)
             for seed in self.seeds(point):
-                for arm in self.arms:
+                for arm in self.arms_at(point):
                     yield Run(point, seed, arm, name(arm, seed))
 
     def blocks(self, known: Collection[str] = ()) -> Iterator[Block]:
@@ -111,9 +122,8 @@ class RunTable:
         known : collection of str
             Keys of runs that are not to be done: finished ones, or those put aside.
         """
-        arms = tuple(self.arms)
         for point, values in enumerate(self.points):
-            name = self._namer(point)
+            name, arms = self._namer(point), self.arms_at(point)
             for seed in self.seeds(point):
                 keys = tuple(name(arm, seed) for arm in arms)
                 here = [at for at, key in enumerate(keys) if key not in known]

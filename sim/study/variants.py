@@ -10,9 +10,7 @@ from sim.errors import YiheError
 from sim.scenario.bykind import near
 from sim.scenario.reading import set_paths
 from sim.scenario.schema import Scenario
-
-ARM = "arm"
-"""Name of the factor whose values are names of the scenario's arms."""
+from sim.study.runtable import ARM
 
 _SWITCH = re.compile(r"policies\.([\w-]+)\.on")
 
@@ -59,7 +57,7 @@ def _one(scenario: Scenario, pairs: Sequence[tuple[str, Any]]) -> Scenario:
     here = {name for policy in scenario.policies for name in (policy.id, policy.kind)}
     changes = [
         (factor, value) for factor, value in pairs
-        if not switched(factor) and ((named := policy_of(factor)) is None or named in here)]
+        if factor != ARM and not switched(factor) and ((named := policy_of(factor)) is None or named in here)]
     return set_paths(scenario, changes) if changes else scenario
 
 
