@@ -19,7 +19,7 @@ SCENARIO := scenarios/chaoyang_neighbour_festival.yaml
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints/$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt
 
-.PHONY: help setup demo pictures test lint bench clean
+.PHONY: help setup demo pictures test torture lint bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -53,6 +53,10 @@ pictures: demo
 test: $(VENV)/.dev
 	$(BIN)/python -m sim.precompile
 	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+# A hundred SIGKILLs during a study: its tables must be those of an undisturbed one. About ten minutes.
+torture: $(VENV)/.dev
+	$(BIN)/python tests/torture.py --kills 100
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
     from sim.simulation import simulate, simulate_arms
     from sim.study.compare import Comparison, compare, run
+    from sim.study.opened import Study, open_study
 
     __version__: str
 
@@ -34,11 +35,13 @@ _HOME = {
     "Policy": "sim.policies.base",
     "RunResult": "sim.results",
     "Scenario": "sim.scenario.schema",
+    "Study": "sim.study.opened",
     "YiheError": "sim.errors",
     "compare": "sim.study.compare",
     "dump": "sim.scenario.reading",
     "load": "sim.scenario.reading",
     "loads": "sim.scenario.reading",
+    "open_study": "sim.study.opened",
     "run": "sim.study.compare",
     "simulate": "sim.simulation",
     "simulate_arms": "sim.simulation",
@@ -53,12 +56,14 @@ __all__ = [
     "Policy",
     "RunResult",
     "Scenario",
+    "Study",
     "YiheError",
     "__version__",
     "compare",
     "dump",
     "load",
     "loads",
+    "open_study",
     "run",
     "simulate",
     "simulate_arms",

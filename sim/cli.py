@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim import cli_explain, cli_study
+from sim import cli_explain, cli_query, cli_study, cli_sweep
 from sim import cli_options as options
 from sim.cli_usage import language_asked, sentence
 from sim.errors import YiheError, default_language
@@ -86,7 +86,7 @@ def validate(
 ) -> None:
     """Check every file; each mistake is one sentence on stderr."""
     from sim.scenario.datafiles import check_data_files
-    from sim.scenario.reading import ScenarioError, load
+    from sim.scenario.reading import load
 
     answers: list[dict[str, Any]] = []
     for file in files:
@@ -94,7 +94,7 @@ def validate(
             scenario = load(file)
             check_data_files(scenario)
         except YiheError as error:
-            each = error.each if isinstance(error, ScenarioError) else (error,)
+            each: tuple[YiheError, ...] = getattr(error, "each", (error,))
             _list(each)
             answers.append(
                 {
@@ -191,6 +191,8 @@ def new(
 
 cli_study.register(app)
 cli_explain.register(app)
+cli_sweep.register(app)
+cli_query.register(app)
 
 if __name__ == "__main__":
     main()

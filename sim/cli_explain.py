@@ -7,14 +7,20 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim import cli_options as options
 from sim.errors import YiheError, default_language
 
-SORTS = ("policies", "scenarios", "outcomes", "parameters", "switches", "conditions", "levers")
+if TYPE_CHECKING:
+    from sim.study.headway import Headway
+
+SORTS = {
+    "policies": "policy", "regimes": "regime", "scenarios": "scenario", "outcomes": "outcome",
+    "parameters": "parameter", "switches": "switch", "conditions": "condition", "levers": "lever"}
+"""Lists by name, and the sort of thing each holds."""
 
 
 def explain(
@@ -29,7 +35,7 @@ def explain(
     as_json: options.Json = False,
     plugin: options.Plugin = None,
 ) -> None:
-    """Explain one policy, parameter, switch, outcome, scenario, condition or lever."""
+    """Explain one policy, regime, parameter, switch, outcome, scenario, condition or lever."""
     from sim.explain.facts import facts
     from sim.explain.find import find
     from sim.explain.text import explained
@@ -46,7 +52,7 @@ def list_(
         str,
         typer.Argument(
             metavar="|".join(SORTS),
-            help="政策、情景、指标、参数、开关、困境、操纵量 · one of these",
+            help="政策、协调方式、情景、指标、参数、开关、困境、操纵量 · one of these",
         ),
     ],
     lang: options.Lang = None,
@@ -58,13 +64,11 @@ def list_(
     from sim.explain.text import listed
     from sim.scenario.bykind import near
 
-    names: dict[str, Any] = dict(
-        zip(SORTS, ("policy", "scenario", "outcome", "parameter", "switch", "condition", "lever"),
-            strict=True))
+    names: dict[str, Any] = dict(SORTS)
     names |= {word: key for key, label in WHAT.items() for word in (key, label.zh)}
     sort = names.get(what)
     if sort is None:
-        guess = near(what, SORTS) or "policies"
+        guess = near(what, tuple(SORTS)) or "policies"
         raise YiheError(
             f"没有叫 {what} 的清单，是否想写 {guess}？可用的有：{'、'.join(SORTS)}",
             f"there is no list called {what}; did you mean {guess}? there are: {', '.join(SORTS)}")
@@ -113,8 +117,10 @@ def claims(
     """Put every scenario's claims to the test."""
     from sim.explain import verdicts
     from sim.explain.find import scenario_files
+    from sim.precompile import ready
     from sim.study import claims as study
     from sim.study.commands import INTERRUPTED
+    from sim.study.headway import Headway
     from sim.study.manifest import command_line
 
     files = scenarios or scenario_files()
@@ -124,10 +130,10 @@ def claims(
             "there are no scenario files: name some, or run this where scenarios/ is")
     language, done = default_language(), list[study.Tested]()
     count = replicates or (study.QUICK if quick else study.USUAL)
-    progress = None if quiet else _tell(language)
+    headway = Headway(None if quiet else _tell(language), lambda: ready(language, quiet))
     try:
         for tested in study.put_to_test(
-            files, replicates=count, seed=seed, workers=workers, lang=language, progress=progress,
+            files, replicates=count, seed=seed, workers=workers, lang=language, progress=headway,
             command=command_line(),
             announce=None if quiet else lambda title: print(title.text(language), file=sys.stderr),
         ):
@@ -135,9 +141,7 @@ def claims(
             if not (quiet or as_json):
                 print("\n".join(verdicts.text(tested, language)), flush=True)
     except KeyboardInterrupt:
-        said = {"zh": "已中断：完成的运行都留着，同一命令可接着做",
-                "en": "interrupted: finished runs are kept; the same command goes on"}
-        print(said[language], file=sys.stderr)
+        print(_broken_off(len(done), headway, command_line(), language), file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
     if as_json:
         _print_json({"uncalibrated": True, "scenarios": [tested.summary() for tested in done]})
@@ -151,6 +155,16 @@ def claims(
     raise typer.Exit(1 if any(tested.failed for tested in done) else 0)
 
 
+def _broken_off(judged: int, headway: Headway, command: str, lang: str) -> str:
+    """What to say of claims after Ctrl-C."""
+    runs = f"{headway.kept}/{headway.total}"
+    return {
+        "zh": f"已中断：{judged} 个情景已有判定，最近一个完成了 {runs} 次运行，都已保存；接着做：{command}",
+        "en": f"interrupted: {judged} scenarios judged, {runs} runs of the latest finished, all kept; go on "
+              f"with: "
+              f"{command}"}[lang]
+
+
 def check_plugin(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE…", help="插件 .py 文件 · plug-in .py files")
@@ -162,11 +176,15 @@ def check_plugin(
     """Hold plug-ins to the contract of our own policies."""
     from sim.explain.find import WHAT
     from sim.plugins import located
+    from sim.precompile import ready
     from sim.study.contract_own import check_file
 
     language, failed, answers = default_language(), 0, []
-    for file in files:
-        found = check_file(located(file))
+    places = [located(file) for file in files]
+    if all(place.exists() for place in places):
+        ready(language, quiet)
+    for file, place in zip(files, places, strict=True):
+        found = check_file(place)
         faults = [verdict for verdict in found if not verdict.passed]
         failed += len(faults)
         answers.append({"file": str(file), "ok": not faults, "checks": [
@@ -200,7 +218,7 @@ def _line(verdict: Any, lang: str) -> str:
 
 def _tell(lang: str) -> Any:
     """Progress as plain lines on stderr, one scenario after the other."""
-    from sim.study.commands import ProgressLines
+    from sim.study.progress import ProgressLines
 
     lines: list[Any] = []
 
@@ -223,7 +241,7 @@ def _print_json(content: Any) -> None:
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(
-        help="说明政策、参数、指标、情景等 · explain a policy, parameter, outcome …")(explain)
+        help="说明政策、协调方式、参数、指标、情景等 · explain a policy, regime, outcome …")(explain)
     app.command("list", help="列出全部政策、情景、指标等 · list all policies, scenarios, outcomes …")(list_)
     app.command(help="检验各情景的主张 · put the scenarios' claims to the test")(claims)
     app.command("check-plugin", help="检查自编插件 · check a plug-in of one's own")(check_plugin)

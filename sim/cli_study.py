@@ -12,6 +12,7 @@ from sim import cli_options as options
 from sim.errors import default_language
 
 if TYPE_CHECKING:
+    from sim.params import Label
     from sim.report.network_figure import State
     from sim.scenario.schema import Scenario
     from sim.study.compare import Comparison
@@ -39,9 +40,11 @@ def run(
     plugin: options.Plugin = None,
 ) -> None:
     """Run one scenario or one of its arms."""
+    from sim.precompile import ready
     from sim.report.words import unit_name
     from sim.study.commands import run_command
 
+    language = default_language()
     raise typer.Exit(
         run_command(
             scenario,
@@ -51,10 +54,11 @@ def run(
             weeks=weeks,
             workers=workers,
             out=out,
-            lang=default_language(),
+            lang=language,
             quiet=quiet,
             as_json=as_json,
             unit_name=unit_name,
+            prepare=lambda: ready(language, quiet),
         )
     )
 
@@ -73,9 +77,11 @@ def compare(
     plugin: options.Plugin = None,
 ) -> None:
     """Compare arms, paired by seed."""
+    from sim.precompile import ready
     from sim.study.commands import compare_command
     from sim.study.runner import cores
 
+    language = default_language()
     raise typer.Exit(
         compare_command(
             scenarios,
@@ -85,10 +91,11 @@ def compare(
             weeks=weeks,
             workers=workers,
             out=out,
-            lang=default_language(),
+            lang=language,
             quiet=quiet,
             as_json=as_json,
             report=_reporting(workers or cores()),
+            prepare=lambda: ready(language, quiet),
         )
     )
 
@@ -102,26 +109,41 @@ def _reporting(processes: int) -> Any:
 
     def figures(comparison: Comparison, scenario: Scenario, folder: Path, lang: str) -> Sequence[Path]:
         return write_figures(
-            comparison, folder, lang, lambda: _last_state(comparison), processes=processes)
+            comparison, folder, lang, lambda: _last_states(comparison), processes=processes)
 
     return Reporting(figures, summary_markdown, print_summary)
 
 
-def _last_state(comparison: Comparison) -> State | None:
-    """The first arm with policies, run again to its end on the first seed, for the picture of its network."""
+def _last_states(comparison: Comparison) -> list[State]:
+    """An arm of each of the first files, run again to its end on the first seed, for the networks."""
     from sim.model import CommunityModel
-    from sim.report.network_figure import State
+    from sim.report.network_figure import MOST_PANELS, State
 
-    arms, seed = comparison.plan.arms, comparison.seeds[0]
-    name = next(
-        (name for name in arms if name != comparison.control and arms[name].policies), comparison.control
-    )
-    if any((failure.arm, failure.seed) == (name, seed) for failure in comparison.failed):
-        return None
-    model = CommunityModel(arms[name], seed, compared=comparison.plan.compared)
-    model.run()
-    model.free()
-    return State(model, comparison.labels[name], seed, comparison.plan.weeks)
+    plan, seed, states = comparison.plan, comparison.seeds[0], list[State]()
+    lost = {failure.arm for failure in comparison.failed if failure.seed == seed}
+    pictured = [(name, label) for name, label in _pictured(comparison) if name not in lost]
+    for name, label in pictured[:MOST_PANELS]:
+        model = CommunityModel(plan.arms[name], seed, compared=plan.compared)
+        model.run()
+        model.free()
+        states.append(State(model, label, seed, plan.weeks))
+    return states
+
+
+def _pictured(comparison: Comparison) -> list[tuple[str, Label]]:
+    """The arm of each file that is drawn, with its name: the first with policies that is not the control."""
+    from sim.params import Label
+
+    plan, found = comparison.plan, []
+    for number, source in enumerate(plan.sources):
+        own = [name for name, origin in plan.origins.items() if origin.source == number]
+        others = [name for name in own if name != comparison.control and plan.arms[name].policies]
+        name = next(iter(others), comparison.control if comparison.control in own else own[0])
+        label, title = comparison.labels[name], source.scenario.title
+        if len(plan.sources) > 1 and label != title:
+            label = Label(zh=f"{title.zh}（{label.zh}）", en=f"{title.en} ({label.en})")
+        found.append((name, label))
+    return found
 
 
 def register(app: typer.Typer) -> None:

@@ -9,6 +9,7 @@ kernels compile when first used.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -66,24 +67,76 @@ def _write_files(folder: Path) -> None:
     (folder / _TIES).write_text("\n".join(["source,target", *ties]) + "\n", encoding="utf-8")
 
 
+def ready(lang: str, quiet: bool = False) -> None:
+    """Compile what is missing before a first run, and say on stderr that this takes a while.
+
+    Where compiling ahead fails, nothing is said: kernels compile when they are used, and a real fault shows
+    itself there.
+
+    Parameters
+    ----------
+    lang : {"zh", "en"}
+    quiet : bool
+        Say nothing.
+    """
+    if compiled_mark().exists():
+        return
+    if not quiet:
+        print(_FIRST[lang], file=sys.stderr, flush=True)
+    start = time.perf_counter()
+    if compile_all(subprocess.DEVNULL) and not quiet:
+        seconds = f"{time.perf_counter() - start:.0f}"
+        said = {"zh": f"编译完成，用时 {seconds} 秒", "en": f"compiled in {seconds} s"}
+        print(said[lang], file=sys.stderr, flush=True)
+
+
+_FIRST = {
+    "zh": "首次运行：编译模型内核，约 1 分钟，以后不再需要……",
+    "en": "first run: compiling the model's kernels, about a minute, this once …"}
+
+
+def compile_all(output: int | None = None) -> bool:
+    """Compile every kernel in two processes and leave the mark; False if one of them failed.
+
+    Parameters
+    ----------
+    output : int, optional
+        Where the processes' own words go, as for :class:`subprocess.Popen`; to the terminal if left out.
+    """
+    stamp = compiled_mark()
+    here = str(Path(__file__).resolve().parent.parent)
+    paths = [here, *filter(None, [os.environ.get("PYTHONPATH")])]
+    # The very package and the very cache of this process, wherever it was started
+    given = {"PYTHONPATH": os.pathsep.join(paths), "NUMBA_CACHE_DIR": str(stamp.parent)}
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        for half in ("forward", "backward"):
+            processes.append(subprocess.Popen(
+                [sys.executable, "-P", "-m", "sim.precompile", half], env=os.environ | given, stdout=output,
+                stderr=output))
+        if any(process.wait() for process in processes):
+            return False
+    finally:
+        for process in processes:
+            if process.poll() is None:  # the other has failed, or all is broken off
+                process.terminate()
+                process.wait()
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.touch()
+    return True
+
+
 def main() -> int:
     """Compile what is missing; 0 if all went well."""
     if sys.argv[1:]:
         {"forward": forward, "backward": backward}[sys.argv[1]]()
         return 0
-    stamp = compiled_mark()
-    if stamp.exists():
+    if compiled_mark().exists():
         return 0
-    words = {"zh": "首次使用，编译模型，约一分钟……", "en": "compiling the model once, about a minute …"}
-    print(words[default_language()], flush=True)
+    print(_FIRST[default_language()], flush=True)
     start = time.perf_counter()
-    command = [sys.executable, "-m", "sim.precompile"]
-    halves = [subprocess.Popen([*command, half]) for half in ("forward", "backward")]
-    failed = [half.wait() for half in halves]
-    if any(failed):
+    if not compile_all():
         return 1
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.touch()
     print(f"{time.perf_counter() - start:.0f} s", flush=True)
     return 0
 

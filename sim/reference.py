@@ -1,5 +1,5 @@
-"""Reference pages made from the code: ``python -m sim.reference`` writes ``docs/policies.md`` and
-``docs/parameters.md``; with ``--check`` it only says whether they are fresh.
+"""Reference pages made from the code: ``python -m sim.reference`` writes ``docs/policies.md``,
+``parameters.md``, ``outcomes.md`` and ``regimes.md``; with ``--check`` it only says whether they are fresh.
 """
 
 from __future__ import annotations
@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import sim
-from sim.explain.facts import number_facts, policy_facts, switch_facts
+from sim.explain.definitions import DEFINITIONS
+from sim.explain.facts import DIRECTIONS, FAMILIES, SUMMARIES, number_facts, policy_facts, switch_facts
 from sim.explain.find import parameters
+from sim.explain.regimes import PARITY, WAYS, regime_facts
 from sim.explain.switches import switches
-from sim.explain.text import diagram, number
+from sim.explain.text import diagram, explained, number
 from sim.explain.trial import told
+from sim.outcomes import OUTCOMES
 from sim.policies.base import Policy
 from sim.policies.registry import BUILT_IN, policy_class
+from sim.report.words import unit_name
 
 DOCS = Path(sim.__file__).parent.parent / "docs"
 
@@ -42,7 +46,9 @@ _BLOCKS = {
 
 def pages() -> dict[str, str]:
     """Every page by file name."""
-    return {"policies.md": policies_page(), "parameters.md": parameters_page()}
+    return {
+        "policies.md": policies_page(), "parameters.md": parameters_page(), "outcomes.md": outcomes_page(),
+        "regimes.md": regimes_page()}
 
 
 def policies_page() -> str:
@@ -115,6 +121,46 @@ def parameters_page() -> str:
             parts += [f"## {_BLOCKS[name]}", "\n".join(_table(rows))]
         if choices[name]:
             parts.append("\n".join(_switches(choices[name])))
+    return "\n\n".join(parts) + "\n"
+
+
+def outcomes_page() -> str:
+    """Every outcome of our own with its definition, by family."""
+    parts = [
+        "# 指标 · Outcomes", _MADE, _MARK,
+        f"{len(DEFINITIONS)} 个指标，每周记录一次；“窗口”说明一段时间怎样变成一个数。"
+        "参与率判定用不含自办活动的，纠纷判定用隐性的。命令行：`yihe explain 指标`。",
+        f"{len(DEFINITIONS)} outcomes, recorded every week; *window* says how some weeks become one number. "
+        "Verdicts use participation without own events, and latent disputes. On a terminal: "
+        "`yihe explain OUTCOME --lang en`."]
+    for family, name in FAMILIES.items():
+        parts += [f"## {name.zh} · {name.en}"]
+        parts += [_outcome(key) for key in DEFINITIONS if OUTCOMES[key].of == family]
+    return "\n\n".join(parts) + "\n"
+
+
+def _outcome(key: str) -> str:
+    one, told_as = OUTCOMES[key], DEFINITIONS[key]
+    said = [f"- **{one.label.zh} · {one.label.en}** `{key}`"]
+    for lang in ("zh", "en"):
+        words = (
+            unit_name(key, lang), DIRECTIONS[one.better].text(lang), SUMMARIES[one.summary].text(lang))
+        counted = f"{told_as.over.text(lang)}{'：' if lang == 'zh' else ': '}{told_as.rule.text(lang)}"
+        said.append(_cell(f"{counted} [{' · '.join(words)}]"))
+    return "  \n  ".join(said)
+
+
+def regimes_page() -> str:
+    """The four regimes: what sets them apart, and the way of a case under each."""
+    parts = [
+        "# 协调方式 · Regimes of coordination", _MADE, _MARK, f"{PARITY.zh}。", f"{PARITY.en}.",
+        "同样的内容：`yihe explain one_core`。 The same on a terminal: `yihe explain one_core --lang en`."]
+    for regime in WAYS:
+        facts = {
+            "what": "regime", "key": regime.key, "name": {"zh": regime.zh, "en": regime.en},
+            **regime_facts(regime.key)}
+        parts.append(f'<a id="{regime.key}"></a>\n## {regime.zh} · {regime.en}')
+        parts += ["```text\n" + explained(facts, lang) + "```" for lang in ("zh", "en")]
     return "\n\n".join(parts) + "\n"
 
 

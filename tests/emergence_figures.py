@@ -2,7 +2,7 @@
 
     cd tests && ../.venv/bin/python emergence_figures.py
 
-About three minutes on one core.
+About four minutes on one core.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from council_figures import section
 from emergence_lab import Floats, community, degrees, permuted, runs, share_active, started, values
 
 from sim.model import CommunityModel
@@ -184,6 +185,7 @@ At default parameters opportunities are too few for people to notice one another
 rows have weekly opportunities with notice 0.8 and `conditional_slope` 10, the edge of the declared range. Where the two
 starts stay apart it may be two states or a very long transient; that was not settled.
 
+{section()}
 ## What did not emerge, or hardly
 - **5 Knowing neighbours predicts taking part** is weak: see the row above.
 - **A tipping region at default parameters**: none found.
@@ -192,6 +194,8 @@ starts stay apart it may be two states or a very long transient; that was not se
 ## Known limits of the measures
 - `time_to_close` leaves out those who gave up; `time_waiting` and `satisfaction` take them in.
 - `resolved` counts a relapsed case each time it is solved; `recorded_disputes` counts it once.
+- `silent_disputes` counts a dispute that is silent at first even if a forum raises it later, and again if it is then given
+  up; so `real_resolution_rate` has it twice among all there were, and says too little of policies with a forum.
 """
 
 

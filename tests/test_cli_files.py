@@ -229,6 +229,21 @@ arms:
     assert answer["error"] == answer["errors"][0]
 
 
+def test_every_mistake_of_the_residents_table_is_listed(yihe: Yihe, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(HEAD + "population_file: people.csv\n", encoding="utf-8")
+    (tmp_path / "people.csv").write_text("id,age\na,200\na,x\n,7\n", encoding="utf-8")
+    code, out, err = yihe("validate", "a.yaml", "--json")
+    assert code == 2
+    assert [line.partition("：")[0] for line in err.splitlines()] == [
+        "people.csv:2 age", "people.csv:3 id", "people.csv:3 age", "people.csv:4 id"]
+    assert [error["line"] for error in json.loads(out)[0]["errors"]] == [2, 3, 3, 4]
+    code, _, err = yihe("run", "a.yaml")
+    assert code == 2
+    assert err.startswith("people.csv:2 age：")
+    assert "另有 3 处" in err
+    assert err.count("\n") == 1
+
+
 def test_other_commands_say_the_first_mistake_and_how_many_more(yihe: Yihe, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(HEAD + "weeks: 0\nseed: -1\n", encoding="utf-8")
     code, _, err = yihe("run", "a.yaml")

@@ -19,9 +19,10 @@ from sim.scenario.schema import Scenario
 from sim.study import compare as api
 from sim.study import failures, ranges, verdicts
 from sim.study import store as store_module
-from sim.study.commands import ProgressLines, Reporting, compare_command, run_command
+from sim.study.commands import Reporting, compare_command, run_command
 from sim.study.plan import make_plan, source
 from sim.study.pool import Here
+from sim.study.progress import ProgressLines
 from sim.study.runner import execute
 from sim.study.statistics import relative_change
 from sim.study.store import Store, read

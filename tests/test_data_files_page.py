@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim import load
-from sim.population.csv_import import NUMBERS, PLACES, REQUIRED, TERMS
+from sim.population.csv_table import NUMBERS, PLACES, REQUIRED, TERMS
 from sim.simulation import simulate
 
 PAGE = (Path(__file__).parent.parent / "docs" / "data_files.md").read_text(encoding="utf-8")

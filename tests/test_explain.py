@@ -16,8 +16,9 @@ from study_engine import fake
 from sim import cli
 from sim.errors import YiheError
 from sim.explain import verdicts
+from sim.explain.definitions import DEFINITIONS, definition
 from sim.explain.facts import facts, number_facts
-from sim.explain.find import everything, find, parameters
+from sim.explain.find import Named, everything, find, parameters
 from sim.explain.mechanism import STEPS, mechanism
 from sim.explain.switches import NAMES, switches
 from sim.explain.text import LEVER_UNITS_ZH, explained
@@ -26,7 +27,7 @@ from sim.outcomes import OUTCOMES
 from sim.params import ASSUMPTION
 from sim.policies.registry import BUILT_IN, policy_class, policy_kinds
 from sim.processes.parameters import Shock
-from sim.reference import pages, stale
+from sim.reference import outcomes_page, pages, stale
 from sim.scenario.conditions import CONDITIONS
 from sim.scenario.schema import Scenario
 from sim.scenario.units import UNITS_ZH
@@ -34,7 +35,7 @@ from sim.study import claims as study
 from sim.study.compare import compare
 from sim.study.contract import class_of, home
 from sim.study.plan import make_plan, source
-from sim.vocabulary import Activity
+from sim.vocabulary import Activity, Regime
 
 ROOT = Path(__file__).parent.parent
 FESTIVAL = ROOT / "scenarios" / "chaoyang_neighbour_festival.yaml"
@@ -98,6 +99,11 @@ def test_what_a_policy_does_is_what_its_source_was_read_to_name(kind: str) -> No
     ("policies.points_incentive.incentive", "switch", "policies.points_incentive.incentive"),
     ("actors.property.present", "switch", "actors.property.present"),
     ("协调方式", "switch", "regime"),
+    ("regime", "switch", "regime"),
+    ("one_core", "regime", "one_core"),
+    ("一核多元", "regime", "one_core"),
+    ("多头无核", "regime", "fragmented"),
+    ("self-governing", "regime", "self_governing"),
     ("资源短缺", "condition", "scarce_money"),
     ("notice", "lever", "notice"),
     ("chaoyang_neighbour_festival", "scenario", "chaoyang_neighbour_festival"),
@@ -124,7 +130,7 @@ def test_what_is_not_found_is_one_sentence_with_the_nearest(name: str, words: st
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_everything_can_be_explained_in_both_languages(lang: str) -> None:
-    for sort in ("policy", "outcome", "condition", "lever", "switch"):
+    for sort in ("policy", "regime", "outcome", "condition", "lever", "switch"):
         for thing in everything(sort):  # type: ignore[arg-type]
             told = facts(thing)
             assert json.loads(json.dumps(told)) == told
@@ -153,6 +159,40 @@ def test_a_parameter_told_in_chinese_marks_what_is_english() -> None:
 
 def test_every_lever_has_a_unit_in_chinese() -> None:
     assert {lever.unit for lever in LEVERS.values()} <= {*UNITS_ZH, *LEVER_UNITS_ZH}
+
+
+# Outcomes.
+
+
+def test_every_outcome_says_over_whom_and_how_it_is_counted() -> None:
+    assert set(DEFINITIONS) == set(OUTCOMES)
+    page = outcomes_page()
+    for name, counted in DEFINITIONS.items():
+        for label in counted:
+            assert re.search("[\u4e00-\u9fff]", label.zh), name
+            assert not re.search("[\u4e00-\u9fff，。；：、（）]", label.en), name
+        told = facts(Named("outcome", name, OUTCOMES[name].label))
+        for lang in ("zh", "en"):
+            text = explained(told, lang)
+            assert counted.over.text(lang) in text
+            assert counted.rule.text(lang) in text
+        assert f"`{name}`" in page
+    rules = [counted.rule.zh for counted in DEFINITIONS.values()]
+    assert len(set(rules)) == len(rules)
+
+
+def test_an_outcome_of_a_plugin_is_told_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim import plugins
+
+    def reading(model: object) -> float:
+        """Benches per resident."""
+        return 0.0
+
+    monkeypatch.setattr(plugins, "own_outcomes", lambda: [("benches", reading)])
+    counted = definition("benches")
+    assert counted is not None
+    assert counted.rule.text("en") == "Benches per resident."
+    assert definition("nothing_like_it") is None
 
 
 # Switches.
@@ -250,6 +290,11 @@ def test_the_command_explains_and_lists(yihe: Yihe) -> None:
     assert json.loads(out)["better"] == "more"
     code, out, _ = yihe("list", "outcomes", "--json")
     assert {row["key"] for row in json.loads(out)} == set(OUTCOMES)
+    code, out, _ = yihe("list", "regimes")
+    assert [line.split()[0] for line in out.splitlines()[::2]] == [regime.key for regime in Regime]
+    assert out.count("召集：") == out.count("推诿：") == 4
+    code, out, _ = yihe("list", "协调方式", "--json")
+    assert {row["zh"] for row in json.loads(out)} == {regime.zh for regime in Regime}
     code, out, _ = yihe("list", "政策")
     assert len(out.splitlines()) == len(policy_kinds())
     code, out, _ = yihe("explain", "building_leaders.mode")
@@ -315,6 +360,8 @@ def test_the_page_of_claims_holds_every_scenario(tmp_path: Path) -> None:
     assert "| participation from below 30 % to above 70 % |" in page
     assert "commercial housing estate (`commercial_estate`)" in page
     assert "illustrative, uncalibrated" in page
+    assert "3 replicates only: intervals are unsteady" in page
+    assert "只有 3 次重复，区间不稳" in verdicts.markdown(found, "zh")
     assert "没有待检验的主张" in "\n".join(verdicts.text(found[1], "zh"))
     assert found[1].summary()["has_claims"] is False
     counts = [int(line.split()[-1]) for line in [*verdicts.tally(found, "zh")][1:]]

@@ -22,10 +22,12 @@ ROOMS = """
     policies actors processes
     outcomes plugins scenario results census recorder measures
     state model simulation
+    designs
     study
+    analysis calibration optimisation
     report
     explain
-    precompile reference cli_options cli_usage cli_study cli_explain cli
+    precompile reference cli_options cli_usage cli_study cli_explain cli_query cli_sweep cli
 """
 """Every room from the ground up; a room may import itself and what stands before it. ``x.y`` is one file of
 room ``x`` with a place of its own: declared numbers, which everybody may know, and residents as agents, who

@@ -40,12 +40,13 @@ class Try(CommunityPolicy):
     kind: Literal["test_try"] = "test_try"
     card: ClassVar[Card] = Card(name=L, mechanism=L, cost=L, claim=L, source="test", harm=L)
     money: float = Param(100.0, unit="yuan", ge=0, le=1000, label=("经费", "money"))
+    share: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("比例", "share"))
 
     def request(self, view):
         return self.ask(view, self.money)
 
     def act(self, view, level):
-        view.levers.add("dispatch", 0.5 * self.strength(view, level))
+        view.levers.add("dispatch", self.share * self.strength(view, level))
 '''
 
 
@@ -173,16 +174,18 @@ BROKEN = {
         'view.levers.add("dispatch"', 'view.residents.skill[:] = 0.9\n        view.levers.add("dispatch"',
         {"writes", "source"}),
     "it acts for nothing": ("return self.ask(view, self.money)", "return self.ask(view)", {"half"}),
-    "it ignores its target": ("0.5 * self.strength(view, level)", "0.5", {"target"}),
+    "it ignores its target": ("self.share * self.strength(view, level)", "self.share", {"target"}),
     "a number without Param": (
         "    def request", "    more: float = 1.0\n\n    def request", {"numbers"}),
+    "a number in its code": ("self.share * self", "0.5 * self", {"bare"}),
     "a card in one language": ('zh="试"', 'zh="try"', {"card"}),
     "it breaks": (
         'view.levers.add("dispatch"', 'view.levers.add("no_such_lever"', {"acts", "end", "target", "half"}),
     "it decrees": (
         'view.levers.add("dispatch"', 'participation_52 = 0.7\n        view.levers.add("dispatch"',
         {"source"}),
-    "it does nothing": ('view.levers.add("dispatch", 0.5 * self.strength(view, level))', "pass", {"acts"}),
+    "it does nothing": (
+        'view.levers.add("dispatch", self.share * self.strength(view, level))', "pass", {"acts"}),
 }
 
 

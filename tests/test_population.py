@@ -1,5 +1,6 @@
 """Synthetic and imported populations: margins, stable draws, the rule about age, agents as views, errors."""
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ from sim.params import declared
 from sim.population.agents import PartyMember, Resident, make_views
 from sim.population.columns import Population
 from sim.population.csv_import import read_csv
+from sim.population.csv_table import TableError
 from sim.population.households import household_table
 from sim.population.parameters import PlacesParameters, PopulationParameters
 from sim.population.synthesis import PERMUTABLE, permute_inputs, synthesize
@@ -236,6 +238,42 @@ def test_mistakes_are_named_with_place_and_mend(
     assert (caught.value.key, caught.value.line) == (key, line)
     assert caught.value.file is not None
     assert caught.value.file.endswith("people.csv")
+
+
+def test_every_mistake_of_a_table_is_kept_in_the_order_of_lines(tmp_path: Path) -> None:
+    text = (
+        "id,age,grid,building,health,position\na,30,g1,b1,2,worker\nb,old,g1,b1,0.5,king\na,130,g2,b1,,\n"
+        "c,20,g1,b2\n,7,g1,b2,x,\n")
+    with pytest.raises(TableError) as caught:
+        load(tmp_path, text)
+    error = caught.value
+    places = [(one.line, one.key) for one in error.each]
+    assert places == sorted(places, key=lambda place: place[0] or 0)
+    assert set(places) == {
+        (2, "health"), (3, "age"), (3, "position"), (4, "id"), (4, "building"), (4, "age"), (5, None),
+        (6, "id"), (6, "health")}
+    assert (error.line, error.key) == places[0]
+    assert "另有 8 处问题" in error.zh
+    assert "8 more after this" in error.en
+
+
+def test_a_wrong_header_is_told_whole(tmp_path: Path) -> None:
+    with pytest.raises(TableError) as caught:
+        load(tmp_path, "age,colour,health,health\n1,2\n")
+    assert [one.key for one in caught.value.each] == ["id", "colour", "health"]
+
+
+def test_a_quote_left_open_is_told_in_words_of_our_own(tmp_path: Path) -> None:
+    with pytest.raises(TableError) as caught:
+        load(tmp_path, 'id,age\na,200\n"b,30\n')
+    first, second = caught.value.each
+    assert (first.key, first.line, second.line) == ("age", 2, 3)
+    assert "引号没有成对" in second.zh
+    (tmp_path / "gbk.csv").write_bytes("id,age,building\na,30,一号楼\n".encode("gbk"))
+    with pytest.raises(YiheError) as caught_too:
+        read_csv(tmp_path / "gbk.csv", PlacesParameters(), MARGINS, Streams(1))
+    for zh in (second.zh, caught_too.value.zh):
+        assert not set(re.findall("[A-Za-z]{2,}", zh)) - {"UTF", "CSV"}, zh
 
 
 def test_missing_table_is_named(tmp_path: Path) -> None:

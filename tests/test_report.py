@@ -55,6 +55,7 @@ from sim.report.summary import summary_markdown
 from sim.report.terminal import print_summary
 from sim.rng import Streams
 from sim.scenario.reading import loads
+from sim.study.commands import compare_command
 from sim.study.compare import Comparison, compare, do, single
 from sim.study.plan import Source
 
@@ -97,7 +98,7 @@ def written(
     folder = tmp_path_factory.mktemp("figures")
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # matplotlib warns about missing glyphs and layouts that do not fit
-        files = write_figures(comparison, folder / "zh", "zh", lambda: state(community))
+        files = write_figures(comparison, folder / "zh", "zh", lambda: [state(community)])
     assert set(NAMES) == set(FIGURES)
     names = [*NAMES, "network"]
     assert [file.name for file in files] == [
@@ -132,7 +133,7 @@ def test_the_same_comparison_gives_the_same_bytes(
     monkeypatch.setattr(figures, "NAMES", ("durations", "effects", "spread"))
     material = material_of(comparison)
     # Some are drawn by a helper process, some here
-    again = write_figures(material, tmp_path, "zh", lambda: state(community), processes=2)
+    again = write_figures(material, tmp_path, "zh", lambda: [state(community)], processes=2)
     assert len(again) == 12
     assert [file.read_bytes() for file in again] == [(written / file.name).read_bytes() for file in again]
 
@@ -158,7 +159,7 @@ def test_a_figure_is_drawn_again_only_if_what_it_shows_has_changed(
 
     def write(lang: str = "zh", result: Comparison = comparison) -> set[str]:
         drawn.clear()
-        files = write_figures(result, tmp_path, lang, lambda: state(community))
+        files = write_figures(result, tmp_path, lang, lambda: [state(community)])
         assert [file.name for file in files] == [
             f"{name}.{kind}" for name in (*NAMES, "network") for kind in ("png", "svg", "csv")]
         return set(drawn)
@@ -231,12 +232,26 @@ def test_no_two_texts_overlap_and_none_leaves_the_page(comparison: Comparison, n
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_network_figure_has_no_overlaps(community: SimpleNamespace, lang: str) -> None:
     with look():
-        figure, data = network_figure.draw(state(community), lang, "s")
+        figure, data = network_figure.draw([state(community)], lang, "s")
         no_overlap(figure)
     titles = {"zh": "邻里节，种子 7，第 60 周末", "en": "festival, seed 7, end of week 60"}
     assert any(titles[lang] in text.get_text() for text in texts(figure))
     assert set(data["seed"]) == {7}
     assert set(data["week"]) == {60}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_files_that_are_compared_have_a_network_each(community: SimpleNamespace, lang: str) -> None:
+    other = network_figure.State(community, Label(zh="老旧小区", en="old estate"), 7, 60)
+    with look():
+        figure, data = network_figure.draw([state(community), other], lang, "s", files=3)
+        no_overlap(figure)
+    said = "\n".join(text.get_text() for text in texts(figure))
+    titles = {"zh": ("邻里节，种子 7", "老旧小区，种子 7"), "en": ("festival, seed 7", "old estate, seed 7")}
+    assert all(title in said for title in titles[lang])
+    assert {"zh": "只画前 2 个", "en": "the first 2 are drawn"}[lang] in said
+    assert data["arm"].value_counts().to_dict() == dict.fromkeys(
+        ("festival", "old estate"), len(community.residents.key))
 
 
 def texts(figure) -> list[Text]:
@@ -357,6 +372,98 @@ def test_a_policy_is_set_against_its_own_regime(comparison: Comparison) -> None:
     }
 
 
+# Several files.
+
+ESTATE = """
+yihe: 1
+name: estate
+title: {zh: 老旧小区试验, en: estate trial}
+weeks: 60
+warmup: 4
+population: {residents: 500}
+arms:
+  none: {label: {zh: 无政策·一核多元, en: "no policy, one core"}}
+  festival:
+    label: {zh: 邻里节·一核多元, en: "festival, one core"}
+    policies: [{kind: neighbour_festival, start: 8}]
+"""
+
+
+def of_files(tmp_path: Path, *arms: str, against: str | None = None) -> Comparison:
+    """``festival:none`` and its like, arms of both files."""
+    files = {"festival": loads(engines.SCENARIO), "estate": loads(ESTATE)}
+    named = [Source(files[name], arm or None) for name, _, arm in (each.partition(":") for each in arms)]
+    return compare(
+        *named, replicates=3, workers=1, engine=engines.engine, out=tmp_path / "study", against=against)
+
+
+def test_places_that_differ_are_no_effect_of_a_policy(tmp_path: Path) -> None:
+    """Two communities under one regime, one with a policy: the difference is not called the policy's."""
+    result = of_files(tmp_path, "festival:festival", "estate:none")
+    material = material_of(result)
+    assert [tuple(pair) for pair in pairs.pairs(material)] == [("festival", "none", False)]
+    assert pairs.across(material) == []
+    with look():
+        figure, _ = effects.draw(material, "zh")
+    assert any("不全相同" in text.get_text() for text in texts(figure))
+    page = summary_markdown(result, "zh")
+    assert "政策的作用" not in page
+    assert "设定（地点、人口、经费等）不全相同" in page
+    assert "settings (place, people, money …)" in summary_markdown(result, "en")
+    console = Console(file=io.StringIO(), width=100)
+    print_summary(result, "zh", console)
+    assert "不全相同" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_arms_of_one_file_that_differ_by_policies_alone_make_one_pair_each_way_round(tmp_path: Path) -> None:
+    result = of_files(tmp_path, "festival:festival", "festival:none", against="festival")
+    material = material_of(result)
+    assert [tuple(pair) for pair in pairs.pairs(material)] == [("festival", "none", True)]
+    assert findings.other_settings(material, "zh") == ""
+
+
+def test_money_that_differs_is_no_effect_of_a_policy_either() -> None:
+    text = engines.SCENARIO.partition("targets:")[0].replace(
+        "    policies: &p", "    budget.weekly: 5000\n    policies: &p")
+    material = material_of(compare(loads(text), replicates=2, workers=1, engine=engines.engine))
+    found = {(pair.arm, pair.against, pair.policy) for pair in pairs.pairs(material)}
+    assert ("festival", "none", False) in found
+    assert ("festival_fragmented", "none_fragmented", True) in found
+    assert pairs.across(material) == []
+
+
+def test_arms_called_alike_in_two_files_are_told_apart(tmp_path: Path) -> None:
+    material = material_of(of_files(tmp_path, "festival:none", "estate:none", "estate:festival"))
+    assert [arm.label.zh for arm in material.arms] == [
+        "邻里节试验·无政策·一核多元", "老旧小区试验·无政策·一核多元", "邻里节·一核多元"]
+    assert material.arms[1].label.en == "estate trial, no policy, one core"
+    assert material.files == 3
+
+
+def test_the_network_shows_an_arm_of_each_file(tmp_path: Path) -> None:
+    from sim.cli_study import _pictured
+
+    both = _pictured(of_files(tmp_path, "festival:none", "estate:festival"))
+    assert [(name, label.en) for name, label in both] == [
+        ("none", "festival trial (no policy, one core)"), ("festival", "estate trial (festival, one core)")]
+    one = compare(loads(engines.SCENARIO), replicates=2, workers=1, engine=engines.engine)
+    assert [(name, label.en) for name, label in _pictured(one)] == [("festival", "festival, one core")]
+
+
+def test_files_with_arms_compared_by_their_bases_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, text in (("festival", engines.SCENARIO), ("estate", ESTATE)):
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    given = [tmp_path / "festival.yaml", f"{tmp_path / 'estate.yaml'}:none"]
+    code = compare_command(
+        given, replicates=2, workers=1, out=tmp_path / "out", lang="en", as_json=True, engine=engines.engine)
+    out, err = capsys.readouterr()
+    assert code == 0
+    assert err.count("its base was run") == 1
+    assert f"name one with {tmp_path / 'festival.yaml'}:none_fragmented" in err
+    assert json.loads(out)["few_replicates"] is True
+
+
 def test_effects_agree_with_the_study_s_contrasts(comparison: Comparison) -> None:
     material = material_of(comparison)
     effect = pairs.effect(material, pairs.Pair("festival", "none", True), "latent_disputes")
@@ -411,6 +518,26 @@ def test_no_axis_of_relative_changes_goes_below_minus_100_percent(
         for ax in figure.axes:
             if "相对变化" in ax.get_xlabel():
                 assert ax.get_xlim()[0] >= -1.0
+
+
+def test_every_kind_of_pair_in_the_summary_has_its_column_of_effects(comparison: Comparison) -> None:
+    material = material_of(comparison)
+    data = effects.table(material)
+    drawn = {
+        kind: {(arm, against) for arm, against in zip(rows["arm"], rows["against"], strict=True)}
+        for kind, rows in data.groupby("kind")}
+    said = {kind: {(pair.arm, pair.against) for pair in some} for kind,
+            some in pairs.by_kind(material).items()}
+    assert drawn == said
+    assert set(said) == {"policy", "other", "across"}
+    assert said["across"] == {("festival_fragmented", "festival")}
+    for lang, at in (("zh", 0), ("en", 1)):
+        with look():
+            figure, _ = effects.draw(material, lang)
+        heads = " ".join("".join(text.get_text().split()) for text in texts(figure))
+        for kind in said:
+            assert "".join(pairs.HEADINGS[kind][at].split()) in heads
+            assert pairs.HEADINGS[kind][at] in summary_markdown(comparison, lang)
 
 
 def test_stars_mark_exactly_the_outcomes_that_decide_a_claim(comparison: Comparison) -> None:
@@ -703,7 +830,13 @@ def test_a_narrow_terminal_keeps_every_bracket_and_heading(
 
 
 @pytest.mark.parametrize(("replicates", "said"), [(2, True), (4, True), (5, False)])
-def test_few_replicates_are_said_on_the_terminal(tmp_path: Path, replicates: int, said: bool) -> None:
+def test_few_replicates_are_said_on_every_page(tmp_path: Path, replicates: int, said: bool) -> None:
     console = Console(width=100, record=True, file=io.StringIO())
-    print_summary(run(tmp_path / "study", replicates=replicates), "zh", console)
+    result = run(tmp_path / "study", replicates=replicates)
+    print_summary(result, "zh", console)
     assert ("区间不稳" in console.export_text()) == said
+    head = summary_markdown(result, "zh").partition("##")[0]
+    assert ("区间不稳" in head) == said
+    assert "发表前至少 20 次" in summary_markdown(result, "zh")
+    assert ("区间不稳" in material_of(result).note("zh")) == said
+    assert ("intervals are unsteady" in material_of(result).note("en")) == said

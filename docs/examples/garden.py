@@ -59,6 +59,10 @@ class SharedGarden(PlacePolicy):
     hours: float = Param(1.5, unit="h", ge=0.25, le=6, label=("活动时长", "hours of a day"))
     notice: float = Param(0.4, unit="probability of hearing", ge=0, le=1, label=("告知", "notice"))
     ease: float = Param(1.0, unit="logit", ge=-2, le=4, label=("低门槛", "ease of joining"))
+    relevance: float = Param(0.6, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
+    voice: float = Param(0.6, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
+    mixing: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(2, unit="people", ge=0, le=10, label=("结识人数", "people met"))
 
     def turn(self, view: ModelView) -> BoolArray:
         """Grids whose day falls in this week."""
@@ -74,7 +78,8 @@ class SharedGarden(PlacePolicy):
         """One gardening day in each grid that got its means."""
         self.offer(
             view, self.served(view, level), Kind.RESIDENTS_COMMITTEE, Activity.MUTUAL_HELP, Stage.MUTUAL_HELP,
-            self.hours, self.notice, ease=self.ease, relevance=0.6, voice=0.6, mixing=0.5, contacts=2)
+            self.hours, self.notice, ease=self.ease, relevance=self.relevance, voice=self.voice,
+            mixing=self.mixing, contacts=self.contacts)
 
 
 # A dispute category: one more row of the table; the others make room in proportion.

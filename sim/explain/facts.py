@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.explain.definitions import definition
 from sim.explain.find import Named, parameters
 from sim.explain.mechanism import OFFER, STEPS, Step, mechanism, reached, writers
+from sim.explain.regimes import regime_facts
 from sim.explain.switches import Switch, of_policy, switches
 from sim.explain.trial import interactions, trial_facts
 from sim.ledger.levers import LEVERS
@@ -76,6 +78,8 @@ def facts(thing: Named) -> Facts:
         return head | condition_facts(thing.key)
     if thing.what == "lever":
         return head | lever_facts(thing.key)
+    if thing.what == "regime":
+        return head | regime_facts(thing.key)
     return head | scenario_facts(thing)
 
 
@@ -139,11 +143,13 @@ def _step(step: Step) -> Facts:
 
 
 def outcome_facts(name: str) -> Facts:
-    """Unit, direction, window rule and family of an outcome, and the policies that can reach it first."""
-    outcome = OUTCOMES[name]
+    """Definition, unit, direction and window of an outcome, and the policies that can reach it first."""
+    outcome, counted = OUTCOMES[name], definition(name)
     low, high = of_level(name)
     kinds = policy_kinds()
     return {
+        "over": None if counted is None else both(counted.over),
+        "definition": None if counted is None else both(counted.rule),
         "unit": outcome.unit, "better": outcome.better, "direction": both(DIRECTIONS[outcome.better]),
         "summary": outcome.summary, "window": both(SUMMARIES[outcome.summary]),
         "family": outcome.of, "family_name": both(FAMILIES[outcome.of]),

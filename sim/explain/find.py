@@ -1,4 +1,4 @@
-"""Everything that has a name, found by it: policies, parameters, switches, outcomes, scenarios …"""
+"""Everything that has a name, found by it: policies, regimes, parameters, switches, outcomes, scenarios …"""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from sim.processes.parameters import Shock
 from sim.scenario import yamlfile
 from sim.scenario.conditions import CONDITIONS
 from sim.scenario.schema import Scenario
+from sim.vocabulary import Regime
 
-What = Literal["policy", "scenario", "outcome", "parameter", "switch", "condition", "lever"]
+What = Literal["policy", "scenario", "outcome", "parameter", "switch", "condition", "lever", "regime"]
 
 WHAT: dict[What, Label] = {
     "policy": Label(zh="政策", en="policy"),
@@ -31,10 +32,11 @@ WHAT: dict[What, Label] = {
     "switch": Label(zh="开关", en="switch"),
     "condition": Label(zh="困境", en="condition"),
     "lever": Label(zh="操纵量", en="lever"),
+    "regime": Label(zh="协调方式", en="regime"),
 }
 
 
-_QUICK: tuple[What, ...] = ("policy", "outcome", "condition", "lever", "parameter")
+_QUICK: tuple[What, ...] = ("policy", "regime", "outcome", "condition", "lever", "parameter")
 """Sorts that need no file to be read; parameters bring the switches with them."""
 
 
@@ -89,6 +91,9 @@ def everything(what: What | None = None) -> Iterator[Named]:
             yield Named("policy", kind, cls.card.name)
     if what in (None, "scenario"):
         yield from _scenarios()
+    if what in (None, "regime"):
+        for regime in Regime:
+            yield Named("regime", regime.key, Label(zh=regime.zh, en=regime.en))
     if what in (None, "outcome"):
         for key, outcome in OUTCOMES.items():
             yield Named("outcome", key, outcome.label)
@@ -198,10 +203,12 @@ def _nothing(name: str, things: list[Named], part: list[Named]) -> YiheError:
     guess = list(near)[:3]
     if guess:
         return YiheError(
-            f"没有叫 {name} 的政策、参数、开关、指标、情景、困境或操纵量，是否想写 {'、'.join(guess)}？",
-            f"no policy, parameter, switch, outcome, scenario, condition or lever is called {name}; did you "
-            f"mean {', '.join(guess)}?")
+            f"没有名为 {name} 的{_SORTS_ZH}，是否想写 {'、'.join(guess)}？",
+            f"no {_SORTS_EN} is called {name}; did you mean {', '.join(guess)}?")
     return YiheError(
-        f"没有叫 {name} 的政策、参数、开关、指标、情景、困境或操纵量；用 yihe list policies 等查看全部",
-        f"no policy, parameter, switch, outcome, scenario, condition or lever is called {name}; yihe list "
-        "policies and its like show all")
+        f"没有名为 {name} 的{_SORTS_ZH}；用 yihe list policies 等查看全部",
+        f"no {_SORTS_EN} is called {name}; yihe list policies and its like show all")
+
+
+_SORTS_ZH = "政策、协调方式、参数、开关、指标、情景、困境或操纵量"
+_SORTS_EN = "policy, regime, parameter, switch, outcome, scenario, condition or lever"

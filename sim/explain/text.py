@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from sim.explain.facts import Facts
 from sim.explain.find import WHAT, Named
+from sim.explain.regimes import WAYS, find_regime
 from sim.explain.trial import told
 from sim.params import ASSUMPTION
 from sim.report.words import say, unit_name
@@ -52,15 +53,18 @@ def explained(facts: Facts, lang: str) -> str:
         f"{WHAT[what].text(lang)} · {say(lang, *MARK)}", ""]
     body = {
         "policy": _policy, "parameter": _parameter, "switch": _switch, "outcome": _outcome,
-        "scenario": _scenario, "condition": _condition, "lever": _lever}[what]
+        "scenario": _scenario, "condition": _condition, "lever": _lever, "regime": _regime}[what]
     return "\n".join([*head, *body(facts, lang)]).rstrip() + "\n"
 
 
 def listed(things: list[Named], lang: str) -> str:
-    """One line a thing: key and name, in columns."""
+    """One line a thing: key and name, in columns; under each regime what sets it apart."""
     width = max((cell_len(thing.key) for thing in things), default=0)
-    lines = (
-        thing.key + " " * (width - cell_len(thing.key) + 2) + thing.label.text(lang) for thing in things)
+    lines = []
+    for thing in things:
+        lines.append(thing.key + " " * (width - cell_len(thing.key) + 2) + thing.label.text(lang))
+        if thing.what == "regime":
+            lines.append(" " * (width + 2) + in_short(thing.key, lang))
     return "\n".join(lines)
 
 
@@ -179,7 +183,11 @@ def _switch(f: Facts, lang: str) -> Iterator[str]:
 
 def _outcome(f: Facts, lang: str) -> Iterator[str]:
     ends = [number(f[end]) if f[end] is not None else "…" for end in ("least", "greatest")]
+    counted = [] if f["definition"] is None else [
+        (say(lang, "计数对象", "over"), f["over"][lang]),
+        (say(lang, "每周怎样算", "each week"), f["definition"][lang])]
     yield from _pairs([
+        *counted,
         (say(lang, "单位", "unit"), unit_name(f["key"], lang)),
         (say(lang, "方向", "direction"), f["direction"][lang]),
         (say(lang, "窗口", "window"), f["window"][lang]),
@@ -191,6 +199,56 @@ def _outcome(f: Facts, lang: str) -> Iterator[str]:
         yield say(
             lang, "操纵量或活动能先触及它的政策：", "Policies whose levers or offers can reach it first:")
         yield "  " + ", ".join(f["reached_by"])
+
+
+def in_short(key: str, lang: str) -> str:
+    """What sets a regime apart, in one line."""
+    way = WAYS[find_regime(key)]
+    parts = zip(_SETS_APART, (way.convenes, way.decides, way.works, way.bounces), strict=True)
+    return " · ".join(f"{say(lang, *head)}{say(lang, '：', ': ')}{label.text(lang)}" for head, label in parts)
+
+
+_SETS_APART = (("召集", "convenes"), ("决定", "decides"), ("办理", "does the work"), ("推诿", "may bounce"))
+
+
+def _regime(f: Facts, lang: str) -> Iterator[str]:
+    yield f["parity"][lang] + say(lang, "。", ".")
+    yield ""
+    share = f"{f['core_share_for_cases']:.0%}"
+    voice = f["voice"]
+    whose = say(lang, "，没有则", ", else ").join(kind[lang] for kind in f["leads"])
+    yield from _pairs([
+        *((say(lang, *head), f[name][lang]) for head, name in zip(
+            _SETS_APART, ("convenes", "decides", "works", "bounces"), strict=True)),
+        (say(lang, "核心注意力", "core's attention"),
+         f["attention"][lang] + say(lang, f"（用于案件 {share}）", f" ({share} for cases)")),
+        (say(lang, "当事人发言权", "parties' voice"), f"{number(voice['default'])} ({voice['path']})"),
+        (say(lang, "自办活动由谁出工时", "who launches events"), whose),
+    ])
+    yield ""
+    yield say(lang, "一件需要几家机构一起办的事怎么走", "The way of a case that needs several actors")
+    yield from way_diagram(f, lang)
+    yield "  " + f["alone"][lang] + say(lang, "。", ".")
+    yield ""
+    yield say(lang, "在这里没有召集者的政策（花费照付，空转）：",
+              "Policies without a convenor here (they pay and idle):")
+    yield "  " + (", ".join(f["idle"]) or "—")
+    yield ""
+    yield say(lang, "其他方式", "The others")
+    for other in f["others"]:
+        yield f"  {other}  {in_short(other, lang)}"
+
+
+def way_diagram(f: Facts, lang: str) -> Iterator[str]:
+    """Stages of a case under a regime, each with its file and the numbers it reads."""
+    yield "  " + say(lang, "被发现", "found")
+    for stage in f["stages"]:
+        yield f"  ↓ {stage[lang]} ({stage['file']})"
+        if stage["numbers"]:
+            yield "  │   " + ", ".join(f"{n['path']} = {number(n['default'])}" for n in stage["numbers"])
+    yield "  → " + say(
+        lang, "实际化解；不成则再诉、上交街道、纸面办结或放弃",
+        "really resolved; if not: pressed again, up to the street, closed on paper, or given up")
 
 
 def _lever(f: Facts, lang: str) -> Iterator[str]:

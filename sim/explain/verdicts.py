@@ -11,7 +11,8 @@ from sim.report.findings import change_unit, few, statistic_words
 from sim.report.material import seed_text
 from sim.report.words import ILLUSTRATIVE, replicates_en, say, short_name
 from sim.scenario.targets import VERDICTS
-from sim.study.claims import FEW, Tested
+from sim.study.claims import USUAL, Tested
+from sim.study.verdicts import FEW
 
 HEADS = {
     "zh": ("主张", "出处", "指标", "方案", "所称", "模拟", "95% 区间", "判定"),
@@ -24,22 +25,24 @@ def rows(tested: Tested, lang: str) -> list[tuple[str, ...]]:
     found = tested.claims if tested.claims is not None else pd.DataFrame()
     lines: list[tuple[str, ...]] = []
     for row in found.to_dict("records"):
-        outcome, judged = str(row["outcome"]), bool(row["judged"])
+        outcome, own = str(row["outcome"]), bool(row["judged"] or row["verdict_zh"])
         three = float(row["simulated"]), float(row["low"]), float(row["high"])
         statistic = str(row["statistic"])
         value, low, high = statistic_words(statistic, three, outcome, lang)
         if statistic in ("control", "treatment") and not value.endswith("%") and value != "—":
             value += change_unit(outcome, lang)
+        before = float(row["control"]), float(row["control_low"]), float(row["control_high"])
         if row["reading"] == "level_change":  # the control must lie where the claim begins
-            before = float(row["control"]), float(row["control_low"]), float(row["control_high"])
             value = f"{statistic_words('control', before, outcome, lang)[0]} → {value}"
+        elif statistic == "within":
+            value = f"{statistic_words('within', before, outcome, lang)[0]} → {value}"
         lines.append((
-            str(row[f"label_{lang}"]) if judged else say(lang, "　并列", "  beside it"),
-            str(row["source"]) if judged else "", short_name(outcome, lang),
-            _arms(tested, str(row["arm"]), str(row["against"]), lang) if judged else "",
-            str(row[f"claimed_{lang}"]) if judged else "", value,
+            str(row[f"label_{lang}"]) if own else say(lang, "　并列", "  beside it"),
+            str(row["source"]) if own else "", short_name(outcome, lang),
+            _arms(tested, str(row["arm"]), str(row["against"]), lang) if own else "",
+            str(row[f"claimed_{lang}"]) if own else "", value,
             low if low == high == "—" else low + say(lang, " 至 ", " to ") + high,
-            str(row[f"verdict_{lang}"]) if judged else ""))
+            str(row[f"verdict_{lang}"]) if own else ""))
     return lines
 
 
@@ -101,6 +104,8 @@ def markdown(all_tested: Sequence[Tested], lang: str) -> str:
             continue
         source = f" · {tested.source}" if tested.source else ""
         parts.append(f"## {tested.title.text(lang)}\n\n`{tested.name}`{source} · {_runs(tested, lang)}")
+        if len(tested.seeds) < USUAL:
+            parts.append(f"> {few(len(tested.seeds), lang)}")
         cells: list[tuple[str, ...]] = [HEADS[lang], tuple("---" for _ in HEADS[lang]), *rows(tested, lang)]
         parts.append("\n".join("| " + " | ".join(cell.strip().replace("|", "\\|") for cell in line) + " |"
                                for line in cells))

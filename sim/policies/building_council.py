@@ -82,6 +82,7 @@ class BuildingCouncil(PlacePolicy):
     )
     mixing: float = Param(
         0.3, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(1, unit="people", ge=0, le=10, label=("结识人数", "people met"))
     notice: float = Param(0.4, unit="probability of hearing", ge=0, le=1, label=("告知", "notice"))
     disclosure_notice: float = Param(
         0.2, unit="probability of hearing", ge=0, le=1, label=("公开增加的告知", "notice added by disclosure")
@@ -132,7 +133,7 @@ class BuildingCouncil(PlacePolicy):
             forum=self.forum,
             norm=self.rules,
             mixing=self.mixing,
-            contacts=1,
+            contacts=self.contacts,
         )
         usual = self.rounds(view, np.ones_like(held)) / self.weeks
         share = np.minimum(1.0, self.rounds(view, held) / np.maximum(usual, 1e-9))

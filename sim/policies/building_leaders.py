@@ -8,15 +8,19 @@ import numpy as np
 
 from sim.ledger.budget import Request
 from sim.params import Label, Param
+from sim.policies.arithmetic import YEAR
 from sim.policies.base import BoolArray, Card, FloatArray
 from sim.policies.common import PlacePolicy
 from sim.policies.fieldwork import IndexArray, first_of_each, own_rows
+from sim.population.parameters import ADULT
 from sim.vocabulary import Activity, Kind, Stage
 
 if TYPE_CHECKING:
     from sim.view import ModelView
 
 _DUTY, _MEETING = 0, 1
+_SEATS = 1
+"""A building has one leader, whose duty has one seat."""
 
 
 class BuildingLeaders(PlacePolicy):
@@ -76,6 +80,10 @@ class BuildingLeaders(PlacePolicy):
         label=("每周发现机会", "chance of finding one"))
     duty_hours: float = Param(1.0, unit="h a week", ge=0.1, le=20, label=("值守时长", "hours of duty"))
     duty_ease: float = Param(2.0, unit="logit", ge=-2, le=5, label=("职责感", "sense of duty"))
+    duty_notice: float = Param(
+        1.0, unit="probability of hearing", ge=0, le=1, label=("值守告知", "notice of duty to the leader"))
+    duty_relevance: float = Param(
+        0.6, unit="0 to 1", ge=0, le=1, label=("值守切合需求", "closeness of duty to needs"))
     reward: float = Param(
         0.3, unit="units of reward a week", ge=0, le=3, label=("补贴激励", "allowance as a reward"),
         note="for the appointed; the discovered get honour only")
@@ -89,6 +97,16 @@ class BuildingLeaders(PlacePolicy):
         6, unit="weeks between meetings", ge=1, le=104,
         label=("楼下议事间隔", "weeks between meetings at the door"))
     meeting_hours: float = Param(1.0, unit="h", ge=0.1, le=6, label=("楼下议事时长", "hours of a meeting"))
+    meeting_notice: float = Param(
+        0.3, unit="probability of hearing", ge=0, le=1,
+        label=("楼下议事告知", "notice of a meeting at no standing"))
+    standing_notice: float = Param(
+        0.5, unit="probability of hearing at full standing", ge=0, le=1,
+        label=("威信增加的告知", "notice added by full standing"))
+    relevance: float = Param(
+        0.7, unit="0 to 1", ge=0, le=1, label=("楼下议事切合需求", "closeness of a meeting to needs"))
+    mixing: float = Param(0.2, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(1, unit="people", ge=0, le=10, label=("结识人数", "people met"))
     forum: float = Param(
         0.3, unit="share of silent cases raised at full standing", ge=0, le=1,
         label=("提出沉默问题", "silent cases raised"))
@@ -130,14 +148,15 @@ class BuildingLeaders(PlacePolicy):
         chosen[kept["who"][leads].astype(np.int64) - 1] = True
         paid = self.reward if self.mode == "appointed" else 0.0
         self.offer(view, leads, Kind.RESIDENTS_COMMITTEE, Activity.SHIFT, Stage.PUBLIC_AFFAIRS,
-                   self.duty_hours, 1.0, _DUTY, ease=self.duty_ease, reward=paid, honour=self.honour,
-                   seats=1, relevance=0.6, voice=kept["standing"][leads], contacts=0,
-                   audience=view.opportunities.audience(chosen))
+                   self.duty_hours, self.duty_notice, _DUTY, ease=self.duty_ease, reward=paid,
+                   honour=self.honour, seats=_SEATS, relevance=self.duty_relevance,
+                   voice=kept["standing"][leads], contacts=0, audience=view.opportunities.audience(chosen))
         meets = on_duty & view.turn(f"door/{self.id}", "building", self.meeting_weeks)
         standing = kept["standing"][meets]
+        notice = np.minimum(1.0, self.meeting_notice + self.standing_notice * standing)
         self.offer(view, meets, Kind.RESIDENTS_COMMITTEE, Activity.MEETING, Stage.PUBLIC_AFFAIRS,
-                   self.meeting_hours, 0.3 + 0.5 * standing, _MEETING, relevance=0.7, voice=standing,
-                   forum=self.forum * standing, mixing=0.2, contacts=1)
+                   self.meeting_hours, notice, _MEETING, relevance=self.relevance, voice=standing,
+                   forum=self.forum * standing, mixing=self.mixing, contacts=self.contacts)
 
     def _turnout(self, view: ModelView, least: int) -> BoolArray:
         """Buildings whose duty was offered last week and done by at least so many, (B,)."""
@@ -154,7 +173,7 @@ class BuildingLeaders(PlacePolicy):
         on_duty = self._turnout(view, 1)
         kept["away"][:] = np.where(sits & ~on_duty, kept["away"] + stayed_away, 0.0)
         in_office = view.week - kept["since"]
-        moved = (r.present[at] == 0) | (r.stay[at] * 52.0 < in_office - 1.0)
+        moved = (r.present[at] == 0) | (r.stay[at] * YEAR < in_office - 1.0)
         leaves = sits & (moved | (kept["away"] > self.patience))
         for column in kept.values():
             column[leaves] = 0.0
@@ -169,7 +188,7 @@ class BuildingLeaders(PlacePolicy):
         kept["who"][empty] = at + 1.0
         kept["since"][empty] = view.week
         kept["away"][empty] = 0.0
-        shown = 0.5 * (r.habit[at] + r.skill[at])
+        shown = (r.habit[at] + r.skill[at]) / 2
         kept["standing"][empty] = self.appointed_standing if self.mode == "appointed" else (
             self.discovered_standing + (1.0 - self.discovered_standing) * shown)
         return empty
@@ -177,7 +196,7 @@ class BuildingLeaders(PlacePolicy):
     def _candidates(self, view: ModelView) -> IndexArray:
         """Resident each building would take, (B,); −1 where nobody qualifies."""
         r = view.residents
-        among = (r.present > 0) & (r.age >= 18)
+        among = (r.present > 0) & (r.age >= ADULT)
         if self.mode == "appointed":
             score = view.draw(f"appointed/{self.id}") + self.members_first * (r.membership > 0)
         else:

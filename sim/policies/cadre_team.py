@@ -8,8 +8,9 @@ import numpy as np
 
 from sim.ledger.budget import Request
 from sim.params import Label, Param
+from sim.policies.arithmetic import YEAR
 from sim.policies.base import Card, FloatArray
-from sim.policies.common import YEAR, CommunityPolicy
+from sim.policies.common import CommunityPolicy
 from sim.vocabulary import Kind
 
 if TYPE_CHECKING:

@@ -13,15 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.ledger.budget import Request
+from sim.policies.arithmetic import ROUND_UP, THOUSAND
 from sim.policies.base import BoolArray, FloatArray, Policy
 from sim.policies.fieldwork import offer
 from sim.vocabulary import Activity, Kind, Regime, Stage
 
 if TYPE_CHECKING:
     from sim.view import ModelView
-
-YEAR = 52
-"""Weeks."""
 
 _PRESENCE = {
     Kind.PROPERTY: "present",
@@ -149,7 +147,7 @@ class PlacePolicy(Policy):
         if np.all(share[community[held]] >= 1 - 1e-9):
             return held
         wanted = np.bincount(community[held], minlength=view.places.communities)
-        left = np.floor(share * wanted + 0.5).astype(np.int64)
+        left = np.floor(share * wanted + ROUND_UP).astype(np.int64)
         lots = view.draw(f"served/{self.id}", self.place)
         for at in np.argsort(lots, kind="stable"):
             if held[at]:
@@ -165,7 +163,7 @@ class PlacePolicy(Policy):
         """Thousand residents an average place that can be served holds."""
         lo, hi = view.places.resident_range(self.place)
         lived = hi > lo
-        return float((hi - lo).sum()) / max(int(lived.sum()), 1) / 1000.0
+        return float((hi - lo).sum()) / max(int(lived.sum()), 1) / THOUSAND
 
     def offer(
         self,
@@ -212,7 +210,7 @@ class CommunityPolicy(Policy):
         lo, hi = places.resident_range("building")
         covered = (hi - lo) * self.buildings(view)
         people = np.bincount(places.building_community, covered, places.communities).astype(np.float64)
-        return self.intensity * people / 1000.0
+        return self.intensity * people / THOUSAND
 
     def grids(self, view: ModelView) -> FloatArray:
         """Grids covered in each community, times intensity, (C,)."""
@@ -241,4 +239,4 @@ class CommunityPolicy(Policy):
     def residents(self, view: ModelView) -> FloatArray:
         """Thousand residents of each community, (C,)."""
         lo, hi = view.places.resident_range("community")
-        return (hi - lo) / 1000.0
+        return (hi - lo) / THOUSAND

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
+from pydantic import Field
 
 from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import BoolArray, Card, FloatArray
 from sim.policies.common import PlacePolicy, staffed
-from sim.policies.fieldwork import IndexArray, own_rows
+from sim.policies.fieldwork import Company, IndexArray, own_rows
 from sim.vocabulary import Activity, Kind, Stage
 
 if TYPE_CHECKING:
@@ -93,6 +94,14 @@ class DeliberationTechniques(PlacePolicy):
         0.6, unit="0 to 1", ge=0, le=1, label=("未调查时切合需求", "closeness to needs before a survey"))
     surveyed: float = Param(
         0.35, unit="0 to 1", ge=0, le=1, label=("需求调查增加切合", "closeness added by a survey"))
+    open_space: Company = Field(
+        Company(mixing=0.9, contacts=3), description="开放空间中的交往 · whom people meet in an open space")
+    round_table: Company = Field(
+        Company(mixing=0.5, contacts=1), description="圆桌上的交往 · whom people meet at a round table")
+    needs_survey: Company = Field(
+        Company(mixing=0.5, contacts=1), description="需求调查中的交往 · whom people meet in a survey")
+    evaluation: Company = Field(
+        Company(mixing=0.3, contacts=0), description="绩效评估中的交往 · whom people meet in an evaluation")
     relief: float = Param(
         0.3, unit="−1 to 1, taken off the weight of records", ge=0, le=1,
         label=("群众评议冲抵台账", "weight taken off records by evaluation"))
@@ -116,7 +125,7 @@ class DeliberationTechniques(PlacePolicy):
         held = self.served(view, level)
         meetings = self.rounds(view, held)
         self._learn(view, kept, meetings)
-        technique = self._technique(view)
+        technique = self._technique(view, view.week)
         for number, name in enumerate(TECHNIQUES):
             self._meet(view, held & (technique == number), name, number, kept["needs"])
         able = np.maximum(kept["trained"], self._professional(view))
@@ -137,10 +146,10 @@ class DeliberationTechniques(PlacePolicy):
             view.levers.add("training", hours, kind=Kind.RESIDENTS_COMMITTEE)
         rows = own_rows(view, self.id)
         rows = rows[rows["fruitful"] > 0]
-        surveys = rows[rows["activity"] == Activity.PROJECT]
-        if len(surveys):
-            kept["needs"][view.residents.grid[surveys["lo"]]] = 1.0
-        verdicts = rows[rows["contacts"] == 0]
+        grid = view.residents.grid[rows["lo"]]
+        technique = self._technique(view, view.week - 1)[grid]
+        kept["needs"][grid[technique == TECHNIQUES.index("needs_survey")]] = 1.0
+        verdicts = rows[technique == TECHNIQUES.index("evaluation")]
         if len(verdicts):
             grids = np.bincount(view.places.grid_community, minlength=view.places.communities)
             share = np.bincount(verdicts["community"], minlength=len(grids)) / grids
@@ -150,27 +159,28 @@ class DeliberationTechniques(PlacePolicy):
         self, view: ModelView, held: BoolArray, name: str, number: int, known: FloatArray
     ) -> None:
         relevance = np.minimum(1.0, self.relevance + self.surveyed * known)[held]
-        common = {"relevance": relevance, "voice": self.voice}
+        company: Company = getattr(self, name)
+        common = {"relevance": relevance, "voice": self.voice, **company.terms()}
         host = self._host(view)
         if name == "open_space":
             self.offer(view, held, host, Activity.MEETING, Stage.PUBLIC_AFFAIRS, self.open_hours, self.notice,
-                       number, mixing=0.9, contacts=3, forum=self.forum, **common)
+                       number, forum=self.forum, **common)
         elif name == "round_table":
             self.offer(view, held, host, Activity.MEETING, Stage.PUBLIC_AFFAIRS, self.hours, self.notice,
-                       number, mixing=0.5, contacts=1, forum=self.forum, seats=self.seats, **common)
+                       number, forum=self.forum, seats=self.seats, **common)
         elif name == "needs_survey":
             self.offer(view, held, host, Activity.PROJECT, Stage.MUTUAL_HELP, self.hours, self.notice,
-                       number, mixing=0.5, contacts=1, **common)
+                       number, **common)
         else:
             self.offer(view, held, host, Activity.MEETING, Stage.PUBLIC_AFFAIRS, self.hours, self.notice,
-                       number, mixing=0.3, contacts=0, **common)
+                       number, **common)
 
-    def _technique(self, view: ModelView) -> IndexArray:
-        """Which technique each grid is at, (G,)."""
+    def _technique(self, view: ModelView, week: int) -> IndexArray:
+        """Which technique each grid is at in a week, (G,)."""
         if self.technique != "rotate":
             return np.full(view.places.grids, TECHNIQUES.index(self.technique))
         phase = view.phase(self.id, self.place, self.weeks)
-        return np.asarray((view.week + phase) // self.weeks % len(TECHNIQUES))
+        return np.asarray((week + phase) // self.weeks % len(TECHNIQUES))
 
     @staticmethod
     def _professional(view: ModelView) -> FloatArray:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from sim.ledger.budget import Request
 from sim.params import Label, Param
+from sim.policies.arithmetic import THOUSAND
 from sim.policies.base import Card, FloatArray
 from sim.policies.common import CommunityPolicy
 from sim.policies.partners import units_reached
@@ -98,5 +99,5 @@ class Devolution(CommunityPolicy):
         levers.add("income", self.income * strength * size)
         levers.add("units_served", self.services * strength * (view.state(Kind.PARTNER_UNIT).number > 0))
         levers.add("record_weight", self.checks * strength)
-        paper = self.paper_hours + self.income_paper * self.income / 1000.0
+        paper = self.paper_hours + self.income_paper * self.income / THOUSAND
         levers.add("paper_hours", paper * strength * size, kind=Kind.RESIDENTS_COMMITTEE)

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.ledger.budget import Request
 from sim.params import Label, Param
+from sim.policies.arithmetic import THOUSAND
 from sim.policies.base import Card, FloatArray
 from sim.policies.common import CommunityPolicy
 from sim.vocabulary import Kind
@@ -94,7 +95,7 @@ class DistrictSupport(CommunityPolicy):
         levers.add("staff_hours", self.lent_hours * known * strength * size, kind=Kind.RESIDENTS_COMMITTEE)
         levers.add("income", self.income * strength * size)
         levers.add("authority", self.authority * strength)
-        paper = self.report_hours + self.income_paper * self.income / 1000.0
+        paper = self.report_hours + self.income_paper * self.income / THOUSAND
         levers.add("paper_hours", paper * strength * size, kind=Kind.RESIDENTS_COMMITTEE)
         memory["leaning"] += self.lean_pace * (np.minimum(1.0, strength) * known - memory["leaning"])
         levers.add("desk_skill", -self.unlearning * memory["leaning"], kind=Kind.RESIDENTS_COMMITTEE)

@@ -15,11 +15,11 @@ from sim.vocabulary import Activity, Kind, Stage
 if TYPE_CHECKING:
     from sim.view import ModelView
 
-TEAMS = 4
-"""Teams a community asks for in a shock: who cannot be given four gets one to three."""
-
 CENTRES = 5
 """Application centres of the app (S0)."""
+
+HALF_LIFE = 0.7
+"""Share lost a week times the weeks until half is lost: the logarithm of 2, rounded."""
 
 
 class EmergencyLinkage(CommunityPolicy):
@@ -58,7 +58,17 @@ class EmergencyLinkage(CommunityPolicy):
                              label=("演练间隔", "weeks between drills"))
     drill_hours: float = Param(12.0, unit="h a drill per 1,000 residents", ge=0, le=200,
                                label=("演练工时", "hours of the committee in a drill"),
-                               note="spread over the weeks between drills; grid workers give half as much")
+                               note="spread over the weeks between drills")
+    grid_drill: float = Param(0.5, unit="share of the committee's hours", ge=0, le=2,
+                              label=("网格员演练工时", "grid workers' hours in a drill"))
+    joining_hours: float = Param(1.0, unit="h", ge=0.1, le=8,
+                                 label=("居民参演时长", "hours of a resident in a drill"))
+    notice: float = Param(0.3, unit="probability of hearing", ge=0, le=1,
+                          label=("演练告知", "notice of a drill"))
+    relevance: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
+    voice: float = Param(0.2, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
+    mixing: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(1, unit="people", ge=0, le=10, label=("结识人数", "people met"))
     money: float = Param(60.0, unit="yuan a week per 1,000 residents", ge=0, le=20000,
                          label=("预案与物资经费", "money for plan and stores"))
     learn: float = Param(0.5, unit="share of the way a drill", ge=0, le=1,
@@ -78,6 +88,8 @@ class EmergencyLinkage(CommunityPolicy):
                            label=("冲击周职责清晰度", "clarity of duty in a shock"))
     put_off: float = Param(0.3, unit="share of tasks from above", ge=0, le=1,
                            label=("冲击周暂停任务", "tasks put off in a shock"))
+    teams: int = Param(4, unit="teams", ge=1, le=20, label=("冲击周派出的队伍", "teams sent in a shock"),
+                       note="means are granted team by team: who cannot be given all gets some")
     street_hours: float = Param(8.0, unit="h a week per 1,000 residents", ge=0, le=80,
                                 label=("冲击周街道工时", "street staff in a shock"))
     district_hours: float = Param(16.0, unit="h a week per 1,000 residents", ge=0, le=200,
@@ -93,11 +105,11 @@ class EmergencyLinkage(CommunityPolicy):
         scale = self.thousands(view)
         if not view.shocks:
             hours = self.drill_hours * scale / self.drill_weeks
-            staff = {Kind.RESIDENTS_COMMITTEE: hours, Kind.GRID_WORKER: 0.5 * hours}
+            staff = {Kind.RESIDENTS_COMMITTEE: hours, Kind.GRID_WORKER: self.grid_drill * hours}
             return self.ask(view, self.money * scale, 0.0, staff)
-        money = (self.money + self.stay_money * self.district_hours) * scale / TEAMS
-        return Request(money, 0.0, {Kind.STREET: self.street_hours * scale / TEAMS},
-                       TEAMS * self.communities(view).astype(np.int64))
+        money = (self.money + self.stay_money * self.district_hours) * scale / self.teams
+        return Request(money, 0.0, {Kind.STREET: self.street_hours * scale / self.teams},
+                       self.teams * self.communities(view).astype(np.int64))
 
     def act(self, view: ModelView, level: FloatArray) -> None:
         """Practise, or come to help as far as it was practised."""
@@ -106,7 +118,7 @@ class EmergencyLinkage(CommunityPolicy):
         new = (memory["begun"] == 0) & (strength > 0)
         memory["begun"][new] = 1.0
         memory["skill"][new] = self.first
-        memory["skill"] *= 1.0 - 0.7 / max(self.fade, 1.0)
+        memory["skill"] *= 1.0 - HALF_LIFE / max(self.fade, 1.0)
         levers, size = view.levers, self.residents(view)
         entries = self.entry_hours * self.centres * strength * size
         levers.add("paper_hours", entries, kind=Kind.RESIDENTS_COMMITTEE)
@@ -128,7 +140,8 @@ class EmergencyLinkage(CommunityPolicy):
         if due.any():
             view.opportunities.offer(
                 view.week, Kind.RESIDENTS_COMMITTEE, Activity.SHIFT, Stage.MUTUAL_HELP,
-                view.scope("community").where(due), hours=1.0, notice=0.3 * np.minimum(1.0, strength[due]),
-                policy_id=self.id, policy=view.policy_index(self.id), relevance=0.4, voice=0.2, mixing=0.4,
-                contacts=1)
+                view.scope("community").where(due), hours=self.joining_hours,
+                notice=self.notice * np.minimum(1.0, strength[due]), policy_id=self.id,
+                policy=view.policy_index(self.id), relevance=self.relevance, voice=self.voice,
+                mixing=self.mixing, contacts=self.contacts)
         return due

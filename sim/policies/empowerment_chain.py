@@ -89,12 +89,23 @@ class EmpowermentChain(CommunityPolicy):
     facilitation: float = Param(
         0.2, unit="skill, 0 to 1", ge=0, le=0.5,
         label=("居民活动引导", "facilitation that reaches residents"))
+    begins: float = Param(
+        0.05, unit="0 to 1", ge=0, le=1,
+        label=("学到多少才带下一环", "learnt before the next link is taught"))
+    arrives: float = Param(
+        0.01, unit="0 to 1", ge=0, le=1, label=("传到多少才办活动", "learnt by residents before activities"))
     activity_weeks: int = Param(
         2, unit="weeks", ge=1, le=52, label=("居民活动间隔", "weeks between activities"))
     hours: float = Param(1.0, unit="h", ge=0.1, le=6, label=("活动时长", "hours of an activity"))
     notice: float = Param(0.3, unit="probability of hearing", ge=0, le=1, label=("告知", "notice"))
     ease: float = Param(0.5, unit="logit", ge=-2, le=4, label=("从身边事起步", "ease of starting near by"))
     relevance: float = Param(0.8, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
+    forming_voice: float = Param(
+        0.7, unit="0 to 1", ge=0, le=1, label=("孵化团队时的发言权", "say while a team is forming"))
+    voice: float = Param(
+        0.8, unit="0 to 1", ge=0, le=1, label=("居民活动发言权", "say in residents' activities"))
+    mixing: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(2, unit="people", ge=0, le=10, label=("结识人数", "people met"))
 
     def request(self, view: ModelView) -> Request:
         """Money and trainers' hours every week; the lower links give what they have left."""
@@ -110,8 +121,9 @@ class EmpowermentChain(CommunityPolicy):
         formed = view.state(teams).formed > 0
         taught = (strength > 0) * staffed(view, Kind.SOCIAL_ORGANIZATION) * float(self.social_hours > 0)
         learnt = self._share(view, committee, self.learning_hours * size * (taught > 0))
-        passed = self._share(view, committee, self.teaching_hours * size * (kept["workers"] > 0.05))
-        shown = self._share(view, teams, self.team_hours * size * formed * (kept["teams"] > 0.05))
+        able, ready = kept["workers"] > self.begins, kept["teams"] > self.begins
+        passed = self._share(view, committee, self.teaching_hours * size * able)
+        shown = self._share(view, teams, self.team_hours * size * formed * ready)
         self._flow(kept["residents"], kept["teams"], shown * formed * strength)
         self._flow(kept["teams"], kept["workers"], passed * formed * strength)
         self._flow(kept["workers"], np.ones_like(strength), np.minimum(taught, learnt) * strength)
@@ -136,14 +148,15 @@ class EmpowermentChain(CommunityPolicy):
         due = (able > 0) & view.turn(f"incubates/{self.id}", "community", self.activity_weeks)
         offer(view, self.id, "community", due, Kind.RESIDENTS_COMMITTEE, Activity.PROJECT,
               Stage.PUBLIC_AFFAIRS, self.hours, self.notice * (able * (2.0 - able))[due], 1,
-              relevance=self.relevance, ease=self.ease, voice=0.7, mixing=0.4, contacts=2)
+              relevance=self.relevance, ease=self.ease, voice=self.forming_voice, mixing=self.mixing,
+              contacts=self.contacts)
 
     def _reach_residents(self, view: ModelView, reached: FloatArray) -> None:
-        on = reached > 0.01
+        on = reached > self.arrives
         if not on.any():
             return
         view.levers.add("facilitation", self.facilitation * reached)
         due = on & view.turn(f"chain/{self.id}", "community", self.activity_weeks)
         offer(view, self.id, "community", due, Kind.VOLUNTEERS, Activity.MUTUAL_HELP, Stage.MUTUAL_HELP,
               self.hours, self.notice * (reached * (2.0 - reached))[due], relevance=self.relevance,
-              ease=self.ease, voice=0.8, mixing=0.4, contacts=2)
+              ease=self.ease, voice=self.voice, mixing=self.mixing, contacts=self.contacts)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from sim.ledger.budget import Request
 from sim.params import Label, Param
+from sim.policies.arithmetic import HOUR
 from sim.policies.base import Card, FloatArray
 from sim.policies.common import CommunityPolicy
 from sim.vocabulary import Kind
@@ -65,7 +66,7 @@ class FeedbackLoop(CommunityPolicy):
         """Hours by last week's attendance."""
         scale = self.thousands(view)
         came = float(view.last_opportunities["attended"].sum()) / view.places.communities
-        replies = self.told * self.reply_minutes / 60.0 * came * self.intensity
+        replies = self.told * self.reply_minutes / HOUR * came * self.intensity
         return self.ask(view, self.money * scale, 0.0, {
             Kind.RESIDENTS_COMMITTEE: self.reply_hours * scale + replies})
 

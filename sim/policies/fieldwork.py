@@ -1,4 +1,4 @@
-"""What policies of participation and service share: own offers, what came of last week's, hours still free.
+"""What policies of participation and service share: own offers, what came of them, who moved, free hours.
 
 Hours that a later step of a policy needs, in a community that has reached that step, cannot be asked for in
 the weekly request, which names one amount for all communities. They are taken here out of what is left after
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from sim.params import Param, Parameters
+from sim.policies.arithmetic import ROUND_UP, YEAR
 from sim.policies.base import BoolArray, FloatArray
 from sim.vocabulary import Activity, Kind, Stage
 
@@ -20,6 +22,17 @@ if TYPE_CHECKING:
     from sim.view import ModelView
 
 IndexArray = npt.NDArray[np.int64]
+
+
+class Company(Parameters):
+    """Whom participants of one of a policy's offers meet, where its offers differ in that."""
+
+    mixing: float = Param(0.2, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(1, unit="people", ge=0, le=10, label=("结识人数", "people met"))
+
+    def terms(self) -> dict[str, Any]:
+        """As columns of an offer."""
+        return {"mixing": self.mixing, "contacts": self.contacts}
 
 
 def offer(
@@ -84,6 +97,19 @@ def take_hours(view: ModelView, kind: Kind, wanted: FloatArray) -> FloatArray:
     taken = np.minimum(wanted, spare_hours(view, kind))
     view.budget.take(kind, taken)
     return taken
+
+
+def moved_since(view: ModelView, noted: FloatArray) -> BoolArray:
+    """Who has left, or moved in after being noted, (N,).
+
+    Parameters
+    ----------
+    view : ModelView
+    noted : array, shape (N,)
+        The week after the one in which a resident was noted; 0 for nobody.
+    """
+    r = view.residents
+    return np.asarray((r.present == 0) | (r.stay * YEAR < view.week - noted + ROUND_UP))
 
 
 def first_of_each(place: npt.ArrayLike, score: FloatArray, among: BoolArray, places: int) -> IndexArray:

@@ -67,6 +67,9 @@ class GuidingCore(CommunityPolicy):
                                   label=("实训时长", "hours of a practice session"))
     practice_notice: float = Param(0.6, unit="probability of hearing", ge=0, le=1,
                                    label=("实训告知", "notice of a practice session"))
+    relevance: float = Param(0.7, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
+    mixing: float = Param(0.6, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(2, unit="people", ge=0, le=10, label=("结识人数", "people met"))
     voice: float = Param(0.8, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
     owners_hours: float = Param(1.0, unit="h a week", ge=0, le=20,
                                 label=("业委会学习工时", "hours of the owners' committee"))
@@ -105,4 +108,5 @@ class GuidingCore(CommunityPolicy):
                 view.scope("community").where(due), hours=self.practice_hours,
                 notice=self.practice_notice * np.minimum(1.0, strength[due]),
                 audience=view.opportunities.audience(leads), policy_id=self.id,
-                policy=view.policy_index(self.id), relevance=0.7, voice=self.voice, mixing=0.6, contacts=2)
+                policy=view.policy_index(self.id), relevance=self.relevance, voice=self.voice,
+                mixing=self.mixing, contacts=self.contacts)

@@ -72,6 +72,8 @@ class JointPartyOrganisation(CommunityPolicy):
     relevance: float = Param(0.7, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"),
                              note="parking, meals and hiring, in the Lujiazui case (S1)")
     voice: float = Param(0.6, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
+    mixing: float = Param(0.6, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(2, unit="people", ge=0, le=10, label=("结识人数", "people met"))
     exchange: float = Param(0.25, unit="0 to 1", ge=0, le=1,
                             label=("资源互换", "resources given in exchange"))
     services: float = Param(0.4, unit="0 to 1", ge=0, le=1,
@@ -113,7 +115,7 @@ class JointPartyOrganisation(CommunityPolicy):
         notice = self.notice * np.minimum(1.0, level[scope.community])
         common: dict[str, Any] = {
             "policy_id": self.id, "policy": view.policy_index(self.id), "relevance": self.relevance,
-            "voice": self.voice, "mixing": 0.6, "contacts": 2,
+            "voice": self.voice, "mixing": self.mixing, "contacts": self.contacts,
         }
         view.opportunities.offer(
             view.week, Kind.CORE, Activity.MEETING, Stage.MUTUAL_HELP, scope, hours=self.hours,
@@ -130,4 +132,4 @@ class JointPartyOrganisation(CommunityPolicy):
                 view.scope("community").where(estates), hours=self.duty_hours,
                 notice=self.notice * np.minimum(1.0, level[estates]), number=2, open_to=MEMBERS_ONLY,
                 policy_id=self.id, policy=view.policy_index(self.id), relevance=self.relevance,
-                voice=self.voice, mixing=0.6, contacts=2, work=int(Kind.VOLUNTEERS))
+                voice=self.voice, mixing=self.mixing, contacts=self.contacts, work=int(Kind.VOLUNTEERS))

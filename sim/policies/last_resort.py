@@ -66,6 +66,9 @@ class LastResort(CommunityPolicy):
     hours: float = Param(0.5, unit="h", ge=0.1, le=4, label=("错峰时长", "hours of their turn"))
     notice: float = Param(0.3, unit="probability of hearing", ge=0, le=1,
                           label=("告知", "notice"))
+    relevance: float = Param(0.7, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
+    ease: float = Param(0.5, unit="logit", ge=-2, le=4, label=("低门槛", "ease of joining"))
+    voice: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
     leaning: float = Param(0.10, unit="0 to 1", ge=0, le=0.5,
                            label=("依赖使职责模糊", "clarity lost when others lean on it"))
     lean_pace: float = Param(0.03, unit="share of the way a week", ge=0, le=1,
@@ -96,4 +99,4 @@ class LastResort(CommunityPolicy):
                 view.scope("community").where(on), hours=self.hours,
                 notice=self.notice * np.minimum(1.0, strength[on]), online=1,
                 audience=view.opportunities.audience(new), policy_id=self.id,
-                policy=view.policy_index(self.id), relevance=0.7, ease=0.5, voice=0.5, contacts=1)
+                policy=view.policy_index(self.id), relevance=self.relevance, ease=self.ease, voice=self.voice)

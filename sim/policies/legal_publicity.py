@@ -8,9 +8,11 @@ import numpy as np
 
 from sim.ledger.budget import Request
 from sim.params import Label, Param
+from sim.policies.arithmetic import YEAR
 from sim.policies.base import BoolArray, Card, FloatArray
-from sim.policies.common import YEAR, CommunityPolicy, hours_left
-from sim.policies.fieldwork import offer, own_rows, tally
+from sim.policies.common import CommunityPolicy, hours_left
+from sim.policies.fieldwork import moved_since, offer, own_rows, tally
+from sim.population.parameters import ADULT
 from sim.vocabulary import Activity, Kind, Stage
 
 if TYPE_CHECKING:
@@ -74,6 +76,13 @@ class LegalPublicity(CommunityPolicy):
     notice: float = Param(0.3, unit="probability of hearing", ge=0, le=1, label=("告知", "notice"))
     law_week_notice: float = Param(
         0.6, unit="probability of hearing", ge=0, le=1, label=("宣传周告知", "notice in law week"))
+    law_week_ease: float = Param(
+        1.0, unit="logit", ge=-2, le=4, label=("宣传周低门槛", "ease of joining in law week"))
+    law_week_mixing: float = Param(
+        0.5, unit="0 to 1", ge=0, le=1, label=("宣传周混坐程度", "mixing in law week"))
+    mixing: float = Param(0.3, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(1, unit="people", ge=0, le=10, label=("结识人数", "people met"))
+    voice: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
     relevance: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
     becomes: float = Param(
         0.15, unit="share of participants", ge=0, le=1,
@@ -111,13 +120,13 @@ class LegalPublicity(CommunityPolicy):
         view.levers.add("clarity", self.clarity * known * on)
         view.levers.add("induced_demand", self.induced * known * on)
         due = on & view.turn(f"law/{self.id}", "community", self.session_weeks)
-        common = {"relevance": self.relevance, "voice": 0.4, "contacts": 1}
+        common = {"relevance": self.relevance, "voice": self.voice, "contacts": self.contacts}
         offer(view, self.id, "community", due, Kind.MEDIATION, Activity.MEETING, Stage.MUTUAL_HELP,
-              self.hours, self.notice * np.minimum(1.0, strength[due]), 0, mixing=0.3, **common)
+              self.hours, self.notice * np.minimum(1.0, strength[due]), 0, mixing=self.mixing, **common)
         if self._law_week(view):
             offer(view, self.id, "community", on, Kind.MEDIATION, Activity.FESTIVAL, Stage.SELF_HELP,
-                  self.hours, self.law_week_notice * np.minimum(1.0, strength[on]), 1, ease=1.0, mixing=0.5,
-                  **common)
+                  self.hours, self.law_week_notice * np.minimum(1.0, strength[on]), 1,
+                  ease=self.law_week_ease, mixing=self.law_week_mixing, **common)
 
     def _law_week(self, view: ModelView) -> bool:
         return view.week % YEAR == self.week_of_year
@@ -140,11 +149,10 @@ class LegalPublicity(CommunityPolicy):
         those who came without naming them, so that they are drawn among last week's active residents.
         """
         r, n = view.residents, view.places.communities
-        # Half a week keeps off rounding.
-        moved = (r.present == 0) | (r.stay * 52.0 < view.week - kept["knowing"] + 0.5)
+        moved = moved_since(view, kept["knowing"])
         forgets = view.draw(f"forgets/{self.id}") < self.forgotten
         kept["knowing"][moved | forgets] = 0.0
-        among = (kept["knowing"] == 0) & (r.present > 0) & (r.age >= 18) & (r.last_any == view.week - 1)
+        among = (kept["knowing"] == 0) & (r.present > 0) & (r.age >= ADULT) & (r.last_any == view.week - 1)
         among &= on[r.community] & self.buildings(view)[r.building]
         came = tally(own_rows(view, self.id), "attended", n)
         rate = self.becomes * came / np.maximum(np.bincount(r.community, among, n), 1.0)

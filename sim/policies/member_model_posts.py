@@ -80,6 +80,7 @@ class MemberModelPosts(CommunityPolicy):
     voice: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
     mixing: float = Param(
         0.2, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(1, unit="people", ge=0, le=10, label=("结识人数", "people met"))
     honour: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("荣誉", "honour"))
     attention: float = Param(
         2.0, unit="h a week per 1,000 residents", ge=0, le=60, label=("党委注意力", "the core's attention")
@@ -149,6 +150,6 @@ class MemberModelPosts(CommunityPolicy):
                 relevance=self.relevance,
                 voice=self.voice,
                 mixing=self.mixing,
-                contacts=1,
+                contacts=self.contacts,
                 work=int(Kind.VOLUNTEERS),
             )

@@ -17,7 +17,7 @@ from sim.vocabulary import Activity, Kind, Stage
 if TYPE_CHECKING:
     from sim.view import ModelView
 
-_WISH, _WORK = 0, 1
+_WISH, _WORK, _BUILD = 0, 1, 2
 
 
 class MicroProjects(PlacePolicy):
@@ -62,6 +62,9 @@ class MicroProjects(PlacePolicy):
     hours: float = Param(0.2, unit="h", ge=0.02, le=2, label=("提心愿时长", "hours to voice a wish"))
     notice: float = Param(0.3, unit="probability of hearing", ge=0, le=1, label=("告知", "notice"))
     ease: float = Param(0.7, unit="logit", ge=-2, le=4, label=("低门槛", "ease of joining"))
+    in_person: float = Param(
+        0.5, unit="share of the notice", ge=0, le=1, label=("线下征集告知折扣", "notice of calls in person"))
+    voice: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
     relevance: float = Param(0.75, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
     wish_share: float = Param(
         0.2, unit="wishes a participant", ge=0, le=3, label=("每人提出件数", "wishes a participant"),
@@ -85,6 +88,13 @@ class MicroProjects(PlacePolicy):
         4, unit="weeks", ge=1, le=52, label=("微项目间隔", "weeks between micro-projects"))
     project_hours: float = Param(
         1.0, unit="h", ge=0.1, le=8, label=("微项目时长", "hours of a micro-project"))
+    project_ease: float = Param(
+        0.5, unit="share of the ease", ge=0, le=1,
+        label=("微项目低门槛折扣", "ease left in a micro-project"))
+    project_voice: float = Param(
+        0.6, unit="0 to 1", ge=0, le=1, label=("微项目发言权", "say in a micro-project"))
+    mixing: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(2, unit="people", ge=0, le=10, label=("结识人数", "people met"))
 
     def request(self, view: ModelView) -> Request:
         """Money and hours for each grid every week."""
@@ -102,16 +112,18 @@ class MicroProjects(PlacePolicy):
         done = self._works(view, kept, held)
         calls = held & view.turn(f"wishes/{self.id}", "grid", self.weeks)
         kept["seen"][calls] = 0.0
-        common = {"relevance": self.relevance, "ease": self.ease, "voice": 0.5, "substance": done[calls]}
+        common = {
+            "relevance": self.relevance, "ease": self.ease, "voice": self.voice, "substance": done[calls]}
         self.offer(view, calls, Kind.RESIDENTS_COMMITTEE, Activity.MICRO_WISH, Stage.SELF_HELP, self.hours,
                    self.notice, _WISH, online=1, contacts=0, **common)
         if not self.online_only:
             self.offer(view, calls, Kind.RESIDENTS_COMMITTEE, Activity.MICRO_WISH, Stage.SELF_HELP,
-                       self.hours, 0.5 * self.notice, _WORK, contacts=0, **common)
+                       self.hours, self.in_person * self.notice, _WORK, contacts=0, **common)
         builds = held & view.turn(f"micro/{self.id}", "grid", self.project_weeks)
         self.offer(view, builds, Kind.RESIDENTS_COMMITTEE, Activity.PROJECT, Stage.MUTUAL_HELP,
-                   self.project_hours, self.notice, 2, relevance=self.relevance, ease=0.5 * self.ease,
-                   voice=0.6, contacts=2, mixing=0.4, work=int(Kind.VOLUNTEERS))
+                   self.project_hours, self.notice, _BUILD, relevance=self.relevance,
+                   ease=self.project_ease * self.ease, voice=self.project_voice, contacts=self.contacts,
+                   mixing=self.mixing, work=int(Kind.VOLUNTEERS))
 
     def _works(self, view: ModelView, kept: dict[str, FloatArray], held: BoolArray) -> FloatArray:
         """See to wishes as far as the money goes; hours, words and demands follow.

@@ -8,14 +8,15 @@ import numpy as np
 
 from sim.ledger.budget import Request
 from sim.params import Label, Param
+from sim.policies.arithmetic import YEAR
 from sim.policies.base import CORE_LED, BoolArray, Card, FloatArray
 from sim.policies.common import CommunityPolicy
 from sim.policies.fieldwork import offer, take_hours
+from sim.population.parameters import ADULT
 from sim.vocabulary import MEMBERS_ONLY, Activity, Kind, Membership, Regime, Stage
 
 if TYPE_CHECKING:
     from sim.view import ModelView
-
 
 
 class MobileMembers(CommunityPolicy):
@@ -71,11 +72,31 @@ class MobileMembers(CommunityPolicy):
     post_hours: float = Param(
         0.5, unit="h a week", ge=0.05, le=6, label=("流动党员岗位时长", "hours of a post for mobile members"))
     post_ease: float = Param(1.0, unit="logit", ge=-2, le=4, label=("岗位动员", "call to a post"))
+    post_notice: float = Param(
+        0.8, unit="probability of hearing", ge=0, le=1, label=("岗位告知", "notice of a post"))
+    post_honour: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("岗位荣誉", "honour of a post"))
+    post_relevance: float = Param(
+        0.5, unit="0 to 1", ge=0, le=1, label=("岗位切合需求", "closeness of a post to needs"))
+    post_voice: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("岗位发言权", "say in a post"))
     retired_hours: float = Param(
         1.5, unit="h a turn", ge=0.25, le=8,
         label=("退休党员岗位时长", "hours of a post for retired members"))
     retired_weeks: int = Param(
         2, unit="weeks", ge=1, le=52, label=("退休党员岗位间隔", "weeks between posts of retired members"))
+    retired_notice: float = Param(
+        0.7, unit="probability of hearing", ge=0, le=1,
+        label=("退休党员岗位告知", "notice to retired members"))
+    retired_ease: float = Param(
+        0.8, unit="logit", ge=-2, le=4, label=("退休党员动员", "call to retired members"))
+    retired_honour: float = Param(
+        0.4, unit="0 to 1", ge=0, le=1, label=("退休党员荣誉", "honour of retired members"))
+    retired_relevance: float = Param(
+        0.6, unit="0 to 1", ge=0, le=1,
+        label=("退休党员岗位切合需求", "closeness of retired members' posts to needs"))
+    retired_voice: float = Param(
+        0.5, unit="0 to 1", ge=0, le=1, label=("退休党员发言权", "say of retired members"))
+    retired_contacts: int = Param(
+        1, unit="people", ge=0, le=10, label=("退休党员结识人数", "people whom retired members meet"))
     attention: float = Param(
         0.8, unit="h a week per 1,000 residents", ge=0, le=40, label=("党委注意力", "the core's attention"))
     money: float = Param(40.0, unit="yuan a week per 1,000 residents", ge=0, le=5000, label=("经费", "money"))
@@ -92,7 +113,7 @@ class MobileMembers(CommunityPolicy):
         kept = view.memory(self.id, {"known": "resident"})
         r, places, strength = view.residents, view.places, self.strength(view, level)
         on, size = strength > 0, self.residents(view)
-        mobile = (r.membership == Membership.MOBILE) & (r.present > 0) & (r.age >= 18)
+        mobile = (r.membership == Membership.MOBILE) & (r.present > 0) & (r.age >= ADULT)
         mobile = mobile & on[r.community] & self.buildings(view)[r.building]
         self._check(view, kept["known"], mobile, strength)
         known = mobile & (kept["known"] > 0)
@@ -104,15 +125,15 @@ class MobileMembers(CommunityPolicy):
             view.levers.add("visible_members", np.bincount(r.building, faces, places.buildings) / homes)
             here = np.bincount(r.community, known, places.communities) > 0
             offer(view, self.id, "community", here, Kind.CORE, Activity.SHIFT, Stage.MUTUAL_HELP,
-                  self.post_hours, 0.8, 0, online=1, ease=self.post_ease, honour=0.4, relevance=0.5,
-                  voice=0.5, contacts=0, work=int(Kind.VOLUNTEERS),
-                  audience=view.opportunities.audience(known))
+                  self.post_hours, self.post_notice, 0, online=1, ease=self.post_ease,
+                  honour=self.post_honour, relevance=self.post_relevance, voice=self.post_voice, contacts=0,
+                  work=int(Kind.VOLUNTEERS), audience=view.opportunities.audience(known))
         self._retired(view, on)
 
     def _check(self, view: ModelView, known: FloatArray, mobile: BoolArray, strength: FloatArray) -> None:
         """Strike off who has moved; call at doors where a check falls due."""
         r = view.residents
-        gone = (known > 0) & (~mobile | (r.stay * 52.0 < view.week - known))
+        gone = (known > 0) & (~mobile | (r.stay * YEAR < view.week - known))
         np.copyto(known, np.where(gone & (strength > 0)[r.community], 0.0, known))
         due = (strength > 0) & view.turn(f"check/{self.id}", "community", self.check_weeks)
         hours = take_hours(view, Kind.GRID_WORKER, self.check_hours * strength * self.residents(view) * due)
@@ -127,6 +148,7 @@ class MobileMembers(CommunityPolicy):
         due = due & (np.bincount(r.community, retired, view.places.communities) > 0)
         if due.any():
             offer(view, self.id, "community", due, Kind.CORE, Activity.SHIFT, Stage.PUBLIC_AFFAIRS,
-                  self.retired_hours, 0.7, 1, open_to=MEMBERS_ONLY, ease=0.8, honour=0.4, relevance=0.6,
-                  voice=0.5, contacts=1, work=int(Kind.VOLUNTEERS),
+                  self.retired_hours, self.retired_notice, 1, open_to=MEMBERS_ONLY, ease=self.retired_ease,
+                  honour=self.retired_honour, relevance=self.retired_relevance, voice=self.retired_voice,
+                  contacts=self.retired_contacts, work=int(Kind.VOLUNTEERS),
                   audience=view.opportunities.audience(retired))

@@ -89,6 +89,7 @@ class MutualHelpTeams(PlacePolicy):
     voice: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
     mixing: float = Param(
         0.3, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(1, unit="people", ge=0, le=10, label=("探访结识人数", "people met on a visit"))
     care_share: float = Param(
         0.5,
         unit="h of care per hour given",
@@ -121,7 +122,7 @@ class MutualHelpTeams(PlacePolicy):
                 self.visit_hours,
                 notice,
                 0,
-                contacts=1,
+                contacts=self.contacts,
                 mixing=self.mixing,
                 **common,
             )

@@ -77,6 +77,7 @@ class NeighbourCovenant(PlacePolicy):
     hours: float = Param(1.0, unit="h", ge=0.25, le=6, label=("每次时长", "hours of a session"))
     mixing: float = Param(
         0.3, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(1, unit="people", ge=0, le=10, label=("结识人数", "people met"))
     notice: float = Param(0.6, unit="probability of hearing", ge=0, le=1, label=("告知", "notice"))
     ease: float = Param(0.8, unit="logit", ge=-2, le=4, label=("低门槛", "ease of joining"))
     relevance: float = Param(0.7, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
@@ -107,7 +108,7 @@ class NeighbourCovenant(PlacePolicy):
             voice=self.voice,
             norm=self.rules,
             mixing=self.mixing,
-            contacts=1,
+            contacts=self.contacts,
         )
 
     @staticmethod

@@ -8,8 +8,9 @@ import numpy as np
 
 from sim.ledger.budget import Request
 from sim.params import Label, Param
+from sim.policies.arithmetic import YEAR
 from sim.policies.base import BoolArray, Card, FloatArray
-from sim.policies.common import YEAR, PlacePolicy, leader, led
+from sim.policies.common import PlacePolicy, leader, led
 from sim.vocabulary import Activity, Kind, Stage
 
 if TYPE_CHECKING:

@@ -73,6 +73,12 @@ class OwnersCommitteeParty(CommunityPolicy):
     talk_notice: float = Param(0.4, unit="probability of hearing", ge=0, le=1,
                                label=("恳谈会告知", "notice of an owners' talk"))
     voice: float = Param(0.7, unit="0 to 1", ge=0, le=1, label=("恳谈会发言权", "say in an owners' talk"))
+    talk_relevance: float = Param(0.7, unit="0 to 1", ge=0, le=1,
+                                  label=("恳谈会切合需求", "closeness of a talk to needs"))
+    mixing: float = Param(0.3, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(1, unit="people", ge=0, le=10, label=("结识人数", "people met"))
+    talk_forum: float = Param(0.2, unit="share of silent cases raised", ge=0, le=1,
+                              label=("恳谈会提出沉默问题", "silent cases raised in a talk"))
     vetting: float = Param(0.1, unit="0 guided, 1 decided for them", ge=0, le=1,
                            label=("把关力度", "vetting of candidates and agenda"))
     vetting_guards: float = Param(0.3, unit="per unit of vetting", ge=0, le=1,
@@ -117,5 +123,6 @@ class OwnersCommitteeParty(CommunityPolicy):
                 view.week, Kind.OWNERS_COMMITTEE, Activity.MEETING, Stage.PUBLIC_AFFAIRS,
                 view.scope("community").where(due), hours=self.talk_hours,
                 notice=self.talk_notice * np.minimum(1.0, there[due]), open_to=OWNERS_ONLY,
-                policy_id=self.id, policy=view.policy_index(self.id), relevance=0.7,
-                voice=self.voice * (1.0 - self.vetting), mixing=0.3, contacts=1, forum=0.2)
+                policy_id=self.id, policy=view.policy_index(self.id), relevance=self.talk_relevance,
+                voice=self.voice * (1.0 - self.vetting), mixing=self.mixing, contacts=self.contacts,
+                forum=self.talk_forum)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sim.view import ModelView
 
 
-
 class PartyBrand(CommunityPolicy):
     """党建品牌（无实质内容）: naming, slogans, model rooms and visits; its only lever is paper."""
 
@@ -57,6 +56,13 @@ class PartyBrand(CommunityPolicy):
     hours: float = Param(1.5, unit="h", ge=0.25, le=8, label=("活动时长", "hours of a showcase"))
     notice: float = Param(0.5, unit="probability of hearing", ge=0, le=1, label=("告知", "notice"))
     duty: float = Param(1.5, unit="logit", ge=-2, le=4, label=("动员党员到场", "call to members"))
+    ease: float = Param(
+        0.3, unit="logit", ge=-2, le=4, label=("居民到场便捷", "ease of joining for residents"))
+    honour: float = Param(0.1, unit="0 to 1", ge=0, le=1, label=("居民荣誉", "honour of residents who come"))
+    member_honour: float = Param(
+        0.3, unit="0 to 1", ge=0, le=1, label=("党员荣誉", "honour of members who come"))
+    relevance: float = Param(0.1, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
+    voice: float = Param(0.1, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
     substance: float = Param(
         0.05, unit="share of real content", ge=0, le=0.2, label=("实质内容", "substance"))
     attention: float = Param(
@@ -85,11 +91,12 @@ class PartyBrand(CommunityPolicy):
         shown = view.turn(self.id, "community", self.weeks) & (strength > 0)
         if not shown.any():
             return
-        guests: dict[str, float] = {"ease": 0.3, "honour": 0.1}
-        members: dict[str, float] = {"open_to": MEMBERS_ONLY, "ease": self.duty, "honour": 0.3}
+        guests: dict[str, float] = {"ease": self.ease, "honour": self.honour}
+        members: dict[str, float] = {
+            "open_to": MEMBERS_ONLY, "ease": self.duty, "honour": self.member_honour}
         for number, whom in enumerate((guests, members)):
             view.opportunities.offer(
                 view.week, Kind.CORE, Activity.MEETING, Stage.SELF_HELP,
                 view.scope("community").where(shown), hours=self.hours, policy_id=self.id, number=number,
                 notice=np.minimum(1.0, self.notice * strength[shown]), policy=view.policy_index(self.id),
-                relevance=0.1, substance=self.substance, voice=0.1, contacts=0, **whom)
+                relevance=self.relevance, substance=self.substance, voice=self.voice, contacts=0, **whom)

@@ -81,6 +81,14 @@ class PointsIncentive(CommunityPolicy):
     notice: float = Param(0.4, unit="probability of hearing", ge=0, le=1, label=("告知", "notice"))
     relevance: float = Param(
         0.4, unit="0 to 1", ge=0, le=1, label=("未协商时切合程度", "closeness to needs without agreement"))
+    agreed_relevance: float = Param(
+        0.3, unit="0 to 1 if all is agreed", ge=0, le=1,
+        label=("协商增加切合", "closeness added by agreement"))
+    voice: float = Param(0.3, unit="0 to 1", ge=0, le=1, label=("未协商时发言权", "say without agreement"))
+    agreed_voice: float = Param(
+        0.4, unit="0 to 1 if all is agreed", ge=0, le=1, label=("协商增加发言权", "say added by agreement"))
+    mixing: float = Param(0.3, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(1, unit="people", ge=0, le=10, label=("结识人数", "people met"))
     account_hours: float = Param(
         1.0, unit="h a week per 1,000 residents", ge=0, le=40, label=("记账工时", "hours of the accounts"))
     paper_hours: float = Param(
@@ -104,8 +112,9 @@ class PointsIncentive(CommunityPolicy):
         offer(view, self.id, "community", on, Kind.RESIDENTS_COMMITTEE, Activity.SHIFT, Stage.MUTUAL_HELP,
               self.hours, self.notice * np.minimum(1.0, strength[on]), reward=worth[on], honour=honour,
               seats=np.maximum(1.0, np.round(self.seats * strength * size))[on].astype(np.int64),
-              relevance=min(1.0, self.relevance + 0.3 * self.negotiated), voice=0.3 + 0.4 * self.negotiated,
-              mixing=0.3, contacts=1, work=int(Kind.VOLUNTEERS))
+              relevance=min(1.0, self.relevance + self.agreed_relevance * self.negotiated),
+              voice=min(1.0, self.voice + self.agreed_voice * self.negotiated),
+              mixing=self.mixing, contacts=self.contacts, work=int(Kind.VOLUNTEERS))
         view.levers.add("paper_hours", self.paper_hours * strength * size, kind=Kind.RESIDENTS_COMMITTEE)
 
     def _redeem(

@@ -10,6 +10,7 @@ from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import Card, FloatArray
 from sim.policies.common import CommunityPolicy, hours_left, led
+from sim.population.parameters import ADULT
 from sim.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class ProfessionalMediation(CommunityPolicy):
         """Hours of 法律明白人, (C,), taken from their own free hours."""
         r = view.residents
         team = view.state(Kind.MEDIATION).present[r.community] > 0
-        able = (r.age >= 18) & (r.present > 0) & team & self.buildings(view)[r.building]
+        able = (r.age >= ADULT) & (r.present > 0) & team & self.buildings(view)[r.building]
         rate = self.literate * level[r.community]
         serves = able & (view.draw(f"literate/{self.id}", "resident", -1) < rate)
         given = np.minimum(self.literate_hours * serves, hours_left(view))

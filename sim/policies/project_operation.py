@@ -11,7 +11,7 @@ from sim.params import Label, Param
 from sim.policies.base import CORE_LED, Card, FloatArray
 from sim.policies.common import CommunityPolicy
 from sim.policies.fieldwork import IndexArray, hours_given, offer, own_rows
-from sim.vocabulary import MEMBERS_ONLY, Activity, Kind, Regime, Stage
+from sim.vocabulary import EVERYONE, MEMBERS_ONLY, Activity, Kind, Regime, Stage
 
 if TYPE_CHECKING:
     from sim.view import ModelView
@@ -64,6 +64,8 @@ class ProjectOperation(CommunityPolicy):
     weeks: int = Param(8, unit="weeks a project", ge=2, le=52, label=("项目周期", "length of a project"))
     team: float = Param(
         15.0, unit="people per 1,000 residents", ge=1, le=200, label=("小组人数", "size of the team"))
+    member_share: float = Param(
+        0.4, unit="share of the team", ge=0, le=1, label=("党员名额", "seats kept for members"))
     hours: float = Param(1.5, unit="h a week", ge=0.25, le=8, label=("组员工时", "hours of a team member"))
     member_notice: float = Param(
         0.7, unit="probability of hearing", ge=0, le=1, label=("党员告知", "notice to members"))
@@ -71,6 +73,9 @@ class ProjectOperation(CommunityPolicy):
         0.25, unit="probability of hearing", ge=0, le=1, label=("居民告知", "notice to residents"))
     ease: float = Param(0.3, unit="logit", ge=-2, le=4, label=("加入难易", "ease of joining"))
     relevance: float = Param(0.7, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
+    voice: float = Param(0.6, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
+    mixing: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(2, unit="people", ge=0, le=10, label=("结识人数", "people met"))
     useful: float = Param(
         0.6, unit="h at the desk per hour given", ge=0, le=1, label=("工时折算", "hours that count"),
         note="only in a week in which the project bears fruit")
@@ -110,11 +115,12 @@ class ProjectOperation(CommunityPolicy):
         desk = self._desks(turn // self.weeks)
         seats = np.maximum(2.0, np.round(self.team * strength * size))[on]
         common = {
-            "ease": self.ease, "relevance": self.relevance, "voice": 0.6, "mixing": 0.5, "contacts": 2,
-            "work": desk[on],
+            "ease": self.ease, "relevance": self.relevance, "voice": self.voice, "mixing": self.mixing,
+            "contacts": self.contacts, "work": desk[on],
         }
         for number, (notice, open_to, share) in enumerate(
-            ((self.member_notice, MEMBERS_ONLY, 0.4), (self.notice, 0, 0.6))
+            ((self.member_notice, MEMBERS_ONLY, self.member_share),
+             (self.notice, EVERYONE, 1.0 - self.member_share))
         ):
             offer(view, self.id, "community", on, Kind.CORE, Activity.PROJECT, Stage.MUTUAL_HELP,
                   self.hours, notice * np.minimum(1.0, strength[on]), number,

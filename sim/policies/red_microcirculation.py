@@ -7,16 +7,18 @@ stands still, and goes on costing what that stage costs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
+from pydantic import Field
 
 from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import CONVENED, BoolArray, Card, FloatArray
 from sim.policies.common import CommunityPolicy
-from sim.policies.fieldwork import offer, own_rows, spare_hours, take_hours
+from sim.policies.fieldwork import Company, moved_since, offer, own_rows, spare_hours, take_hours
 from sim.policies.partners import units_reached
+from sim.population.parameters import ADULT
 from sim.vocabulary import Activity, Kind, Regime, Stage
 
 if TYPE_CHECKING:
@@ -24,20 +26,19 @@ if TYPE_CHECKING:
 
 STAGES = ("backbones", "projects", "covenant", "resources", "teams", "incentives")
 """骨干, 项目, 公约, 资源, 团队, 激励: the order of the loop; the numbers in memory are these positions."""
-_BACKBONES, _PROJECTS, _COVENANT, _RESOURCES, _TEAMS, _INCENTIVES = range(6)
+_BACKBONES, _PROJECTS, _COVENANT, _RESOURCES, _TEAMS, _INCENTIVES = range(len(STAGES))
 _COLUMNS = {
     "begun": "community", "stage": "community", "turn": "community", "weeks": "community",
     "progress": "community", "pledged": "community", "backbone": "resident",
     "since": "resident",
 }
 _FORMS = {
-    _BACKBONES: (Activity.MUTUAL_HELP, {"mixing": 0.6, "contacts": 2}),
-    _PROJECTS: (Activity.PROJECT, {"mixing": 0.4, "contacts": 2}),
-    _COVENANT: (Activity.MEETING, {"mixing": 0.3, "contacts": 1}),
-    _TEAMS: (Activity.SHIFT, {"mixing": 0.3, "contacts": 1, "work": int(Kind.VOLUNTEERS)}),
-    _INCENTIVES: (Activity.SHIFT, {"mixing": 0.3, "contacts": 1, "work": int(Kind.VOLUNTEERS)}),
+    _BACKBONES: Activity.MUTUAL_HELP, _PROJECTS: Activity.PROJECT, _COVENANT: Activity.MEETING,
+    _TEAMS: Activity.SHIFT, _INCENTIVES: Activity.SHIFT,
 }
 """What each stage calls people to; resources are pledged among organisations."""
+_NUMBERS = 8
+"""Numbers that each stage's offers have to themselves, one a rung: a way of counting."""
 _RUNGS = (Stage.MUTUAL_HELP, Stage.PUBLIC_AFFAIRS, Stage.VOLUNTEER)
 """Rung of the first, second and later turns."""
 
@@ -96,6 +97,11 @@ class RedMicrocirculation(CommunityPolicy):
         note="of an active resident who has shown habit and rung")
     shown_habit: float = Param(
         0.2, unit="0 to 1", ge=0, le=1, label=("骨干所需习惯", "habit to be found"))
+    kept_habit: float = Param(
+        0.5, unit="share of the habit to be found", ge=0, le=1,
+        label=("骨干退出习惯", "habit below which a backbone steps back"))
+    least_backbones: int = Param(
+        2, unit="people", ge=1, le=50, label=("最少骨干", "backbones needed in the smallest community"))
     standing: float = Param(
         0.3, unit="0 to 1", ge=0, le=1, label=("任命骨干的号召力", "standing of appointed backbones"),
         note="1 for those discovered")
@@ -107,6 +113,21 @@ class RedMicrocirculation(CommunityPolicy):
     hours: float = Param(1.25, unit="h", ge=0.25, le=6, label=("每次时长", "hours of taking part"))
     relevance: float = Param(0.75, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
     voice: float = Param(0.8, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
+    appointed_voice: float = Param(
+        0.5, unit="share of the say", ge=0, le=1,
+        label=("任命骨干时的发言权", "say left under appointed backbones of no standing"))
+    action: Company = Field(
+        Company(mixing=0.6, contacts=2),
+        description="共同行动中的交往（骨干阶段） · whom people meet in common action (backbones)")
+    projects: Company = Field(
+        Company(mixing=0.4, contacts=2),
+        description="项目中的交往（项目阶段） · whom people meet in projects")
+    dialogue: Company = Field(
+        Company(mixing=0.3, contacts=1),
+        description="对话中的交往（公约阶段） · whom people meet in dialogue (covenant)")
+    service: Company = Field(
+        Company(mixing=0.3, contacts=1),
+        description="服务中的交往（团队、激励阶段） · whom people meet in service (teams, incentives)")
     fruitful_projects: int = Param(
         3, unit="fruitful projects", ge=1, le=30, label=("见效项目数", "fruitful projects needed"))
     agreements: int = Param(
@@ -125,6 +146,8 @@ class RedMicrocirculation(CommunityPolicy):
     team: float = Param(
         12.0, unit="people per 1,000 residents", ge=1, le=200, label=("成队人数", "people that make a team"),
         note="residents on the rung of public affairs or above; a volunteer team that stands counts too")
+    least_team: int = Param(
+        3, unit="people", ge=1, le=50, label=("最少成队人数", "people in the smallest team"))
     team_shifts: int = Param(
         3, unit="weeks with takers", ge=1, le=52, label=("磨合周数", "weeks of serving together"))
     used: float = Param(
@@ -132,6 +155,10 @@ class RedMicrocirculation(CommunityPolicy):
         note="by the team, in the stages of teams and incentives")
     training_hours: float = Param(
         2.0, unit="h a week per 1,000 residents", ge=0, le=40, label=("专家培训工时", "trainers' hours"))
+    training_most: float = Param(
+        40.0, unit="h a week", ge=0, le=400, label=("培训工时上限", "most trainers' hours in a community"))
+    facilitation: float = Param(
+        0.1, unit="skill, 0 to 1", ge=0, le=0.5, label=("专家引导", "facilitation that comes with training"))
     honour: float = Param(0.7, unit="0 to 1", ge=0, le=1, label=("荣誉激励", "honour"))
     reward: float = Param(
         0.0, unit="units of reward", ge=0, le=3, label=("物质兑换", "material exchange"),
@@ -141,6 +168,8 @@ class RedMicrocirculation(CommunityPolicy):
     growth: float = Param(
         0.25, unit="share more a turn", ge=0, le=2,
         label=("每圈门槛提高", "what each turn adds to what is needed"))
+    growth_turns: int = Param(
+        4, unit="turns", ge=0, le=20, label=("门槛提高圈数", "turns after which it no longer rises"))
     attention: float = Param(
         1.0, unit="h a unit of work per 1,000 residents", ge=0, le=20,
         label=("党委注意力", "the core's attention"))
@@ -192,11 +221,10 @@ class RedMicrocirculation(CommunityPolicy):
     def _find(self, view: ModelView, kept: dict[str, FloatArray], on: BoolArray) -> None:
         """Backbones step back when they move or lose the habit; new ones show themselves, or are named."""
         r = view.residents
-        # Counted from the week after one was found: 0 says nobody. Half a week keeps off rounding.
-        moved = (r.present == 0) | (r.stay * 52.0 < view.week - kept["since"] + 0.5)
+        moved = moved_since(view, kept["since"])
         kept["backbone"][(kept["since"] > 0) & moved] = 0.0
         if self.choice == "discovered":
-            kept["backbone"][r.habit < 0.5 * self.shown_habit] = 0.0
+            kept["backbone"][r.habit < self.kept_habit * self.shown_habit] = 0.0
         seeks = on & (kept["stage"] == _BACKBONES)
         if self.broken != "backbones" and seeks.any():
             self._choose(view, kept, seeks)
@@ -207,7 +235,7 @@ class RedMicrocirculation(CommunityPolicy):
     def _choose(self, view: ModelView, kept: dict[str, FloatArray], seeks: BoolArray) -> None:
         """New backbones where they are sought: found in common action, or named."""
         r = view.residents
-        here = (r.present > 0) & (r.age >= 18) & seeks[r.community] & self.buildings(view)[r.building]
+        here = (r.present > 0) & (r.age >= ADULT) & seeks[r.community] & self.buildings(view)[r.building]
         if self.choice == "appointed":
             wanted = self._needed(view, kept, self.backbones)
             members = here & (r.membership > 0)
@@ -239,12 +267,13 @@ class RedMicrocirculation(CommunityPolicy):
             return np.zeros(n, bool)
         if number == _BACKBONES:
             have = np.bincount(r.community, kept["backbone"], n)
-            return np.asarray(have >= np.maximum(2.0, self._needed(view, kept, self.backbones)))
+            needed = self._needed(view, kept, self.backbones)
+            return np.asarray(have >= np.maximum(self.least_backbones, needed))
         if number == _TEAMS:
             ready = (r.present > 0) & (r.stage >= Stage.PUBLIC_AFFAIRS)
             have = np.bincount(r.community, ready, n)
             formed = view.state(Kind.VOLUNTEERS).formed > 0
-            formed = formed | (have >= np.maximum(3.0, self._needed(view, kept, self.team)))
+            formed = formed | (have >= np.maximum(self.least_team, self._needed(view, kept, self.team)))
             return np.asarray(formed & (kept["progress"] >= self.team_shifts))
         if number == _RESOURCES:
             return np.asarray(kept["pledged"] >= self._needed(view, kept, self.pledges))
@@ -267,7 +296,7 @@ class RedMicrocirculation(CommunityPolicy):
         kept["weeks"][ready] = 0.0
 
     def _steeper(self, kept: dict[str, FloatArray]) -> FloatArray:
-        return 1.0 + self.growth * np.minimum(kept["turn"], 4.0)
+        return 1.0 + self.growth * np.minimum(kept["turn"], self.growth_turns)
 
     def _needed(self, view: ModelView, kept: dict[str, FloatArray], per_thousand: float) -> FloatArray:
         """What a turn needs, (C,): more from turn to turn."""
@@ -283,11 +312,11 @@ class RedMicrocirculation(CommunityPolicy):
             self._pledge(view, kept, here, strength)
             return
         if number == _TEAMS:
-            social = Kind.SOCIAL_ORGANIZATION
-            trained = take_hours(view, social, np.minimum(self.training_hours * size, 40.0) * here)
+            wanted = np.minimum(self.training_hours * size, self.training_most) * here
+            trained = take_hours(view, Kind.SOCIAL_ORGANIZATION, wanted)
             here = here & ((trained > 0) | (self.training_hours == 0))
             view.levers.add("training", trained, kind=Kind.CORE)
-            view.levers.add("facilitation", 0.1 * strength * here)
+            view.levers.add("facilitation", self.facilitation * strength * here)
         if number >= _TEAMS and here.any():
             drawn = self.used * kept["pledged"] * here
             kept["pledged"][:] -= drawn
@@ -308,14 +337,24 @@ class RedMicrocirculation(CommunityPolicy):
     ) -> None:
         """Call people to what the stage is about; backbones spread the word."""
         r, n = view.residents, view.places.communities
-        activity, more = _FORMS[number]
         heard = 1.0 if self.choice == "discovered" else self.standing
         many = np.bincount(r.community, kept["backbone"], n) / np.maximum(self.residents(view), 1e-9)
         notice = np.minimum(1.0, (self.notice + self.word * heard * many) * np.minimum(1.0, strength))[here]
-        voice = self.voice * (1.0 if self.choice == "discovered" else 0.5 + 0.5 * self.standing)
-        extra = {_COVENANT: {"norm": self.rules}, _INCENTIVES: {"honour": self.honour, "reward": self.reward}}
+        appointed = self.appointed_voice + (1.0 - self.appointed_voice) * self.standing
+        voice = self.voice * (1.0 if self.choice == "discovered" else appointed)
         for rung in range(len(_RUNGS)):
             at = here & (np.minimum(kept["turn"], len(_RUNGS) - 1.0) == rung)
-            offer(view, self.id, "community", at, Kind.CORE, activity, _RUNGS[rung], self.hours,
-                  notice[at[here]], 8 * number + rung, relevance=self.relevance, ease=self.ease, voice=voice,
-                  **more, **extra.get(number, {}))
+            offer(view, self.id, "community", at, Kind.CORE, _FORMS[number], _RUNGS[rung], self.hours,
+                  notice[at[here]], _NUMBERS * number + rung, relevance=self.relevance, ease=self.ease,
+                  voice=voice, **self._terms(number))
+
+    def _terms(self, number: int) -> dict[str, Any]:
+        """What sets a stage's offers apart."""
+        if number == _BACKBONES:
+            return self.action.terms()
+        if number == _PROJECTS:
+            return self.projects.terms()
+        if number == _COVENANT:
+            return {**self.dialogue.terms(), "norm": self.rules}
+        work = {**self.service.terms(), "work": int(Kind.VOLUNTEERS)}
+        return work if number == _TEAMS else {**work, "honour": self.honour, "reward": self.reward}

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LEADERS, PROJECTS = "leaders", "projects"
 """楼栋长制 and 民生微实事."""
 
+TRACE = 1e-3
+"""Fit of a copy that has none: above 0, because 0 says that a practice is not known."""
+
 _COLUMNS = {f"{practice}_{what}": "community" for practice in (LEADERS, PROJECTS) for what in ("use", "fit")}
 
 
@@ -102,6 +105,8 @@ class SecretaryStudio(CommunityPolicy):
     relevance: float = Param(0.8, unit="0 to 1 at full fit", ge=0, le=1,
                              label=("切合需求", "closeness to needs"))
     voice: float = Param(0.7, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
+    mixing: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(2, unit="people", ge=0, le=10, label=("结识人数", "people met"))
 
     def showcase(self, view: ModelView) -> BoolArray:
         """Showcase communities among those it reaches, (C,)."""
@@ -160,7 +165,7 @@ class SecretaryStudio(CommunityPolicy):
         learns &= (level > 0) & (known == 0)
         learns[hosts] = False
         # A copy without any fit is still a copy: it takes hours and brings nothing.
-        memory[f"{practice}_fit"][learns] = np.maximum(np.where(chooses, best, star), 1e-3)[learns]
+        memory[f"{practice}_fit"][learns] = np.maximum(np.where(chooses, best, star), TRACE)[learns]
 
     def _mended(self, fit: FloatArray, strength: FloatArray) -> FloatArray:
         """Fit won by work on the spot where the practice is known and means are there."""
@@ -179,5 +184,5 @@ class SecretaryStudio(CommunityPolicy):
                 view.week, Kind.RESIDENTS_COMMITTEE, Activity.PROJECT, Stage.PUBLIC_AFFAIRS,
                 view.scope("community").where(due), hours=self.project_hours,
                 notice=self.project_notice * np.minimum(1.0, use[due]), substance=fit[due],
-                relevance=self.relevance * fit[due], voice=self.voice, mixing=0.5, contacts=2,
-                policy_id=self.id, policy=view.policy_index(self.id))
+                relevance=self.relevance * fit[due], voice=self.voice, mixing=self.mixing,
+                contacts=self.contacts, policy_id=self.id, policy=view.policy_index(self.id))

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.ledger.budget import Request
 from sim.params import Label, Param
+from sim.policies.arithmetic import THOUSAND
 from sim.policies.base import BoolArray, Card, FloatArray
 from sim.policies.common import CommunityPolicy
 from sim.policies.fieldwork import offer
@@ -87,6 +88,10 @@ class ServiceCentres(CommunityPolicy):
         0.15, unit="probability of hearing", ge=0, le=1, label=("活动告知", "notice of an activity"))
     hours: float = Param(1.0, unit="h", ge=0.1, le=6, label=("活动时长", "hours of an activity"))
     relevance: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
+    ease: float = Param(0.5, unit="logit", ge=-2, le=4, label=("低门槛", "ease of joining"))
+    voice: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
+    mixing: float = Param(0.6, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(1, unit="people", ge=0, le=10, label=("结识人数", "people met"))
     seats: float = Param(
         0.2, unit="people a m²", ge=0.01, le=2, label=("每平方米容纳", "seats by floor space"))
     sooner: float = Param(
@@ -95,7 +100,7 @@ class ServiceCentres(CommunityPolicy):
     def area(self) -> float:
         """Floor space in m² per 1,000 residents."""
         shared = self.centre_area / self.centre_serves + self.station_area / self.station_serves
-        return 1000.0 * shared + self.micro_area
+        return THOUSAND * shared + self.micro_area
 
     def circle(self, view: ModelView) -> BoolArray:
         """Buildings inside the circle, (B,); more floor space keeps the earlier ones."""
@@ -124,5 +129,5 @@ class ServiceCentres(CommunityPolicy):
             room = np.maximum(2.0, self.seats * self.area() * strength * self.residents(view))[on]
             offer(view, self.id, "community", on, Kind.RESIDENTS_COMMITTEE, Activity.MUTUAL_HELP,
                   Stage.SELF_HELP, self.hours, np.minimum(1.0, self.activity_notice * strength[on]),
-                  seats=room.astype(np.int64), relevance=self.relevance, ease=0.5, voice=0.4, mixing=0.6,
-                  contacts=1)
+                  seats=room.astype(np.int64), relevance=self.relevance, ease=self.ease,
+                  voice=self.voice, mixing=self.mixing, contacts=self.contacts)

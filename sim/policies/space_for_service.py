@@ -78,15 +78,28 @@ class SpaceForService(CommunityPolicy):
     hours: float = Param(1.5, unit="h", ge=0.25, le=6, label=("项目时长", "hours of a project"))
     notice: float = Param(0.3, unit="probability of hearing", ge=0, le=1, label=("告知", "notice"))
     relevance: float = Param(0.6, unit="0 to 1", ge=0, le=1, label=("切合需求", "closeness to needs"))
+    tied: float = Param(
+        0.5, unit="share of relevance at full dependence", ge=0, le=1,
+        label=("依附使项目不切需求", "closeness lost by a dependent organisation"))
+    voice: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
+    mixing: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(2, unit="people", ge=0, le=10, label=("结识人数", "people met"))
     appeal_weeks: int = Param(
         8, unit="weeks", ge=1, le=104, label=("众筹间隔", "weeks between appeals"))
     gift: float = Param(20.0, unit="yuan a giver", ge=0, le=1000, label=("人均捐赠", "gift of one giver"))
     giving_hours: float = Param(0.1, unit="h", ge=0.02, le=2, label=("捐赠用时", "time it takes to give"))
     appeal_notice: float = Param(
         0.5, unit="probability of hearing", ge=0, le=1, label=("众筹告知", "notice of an appeal"))
+    appeal_ease: float = Param(
+        1.0, unit="logit", ge=-2, le=4, label=("众筹低门槛", "ease of giving at a first appeal"))
+    appeal_relevance: float = Param(
+        0.6, unit="0 to 1", ge=0, le=1, label=("众筹切合需求", "closeness of an appeal to needs"))
+    appeal_voice: float = Param(0.4, unit="0 to 1", ge=0, le=1, label=("众筹发言权", "say of givers"))
     wearing: float = Param(
         0.4, unit="logit an appeal still remembered", ge=0, le=4,
         label=("发起疲劳", "ease lost by each appeal"))
+    remembered: float = Param(
+        26.0, unit="weeks, mean", ge=1, le=520, label=("众筹记忆", "time an appeal is remembered"))
     money: float = Param(
         24.0, unit="yuan a week per 1,000 residents", ge=0, le=5000, label=("维护经费", "upkeep"))
     appeal_money: float = Param(
@@ -123,10 +136,10 @@ class SpaceForService(CommunityPolicy):
         away = level * staffed(view, Kind.SOCIAL_ORGANIZATION)
         view.levers.add("distance", -self.further * self.lent * away[r.community] * covered)
         due = (there > 0) & view.turn(f"rooms/{self.id}", "community", self.project_weeks)
-        free = 1.0 - 0.5 * view.state(Kind.SOCIAL_ORGANIZATION).dependence
+        free = 1.0 - self.tied * view.state(Kind.SOCIAL_ORGANIZATION).dependence
         offer(view, self.id, "community", due, Kind.SOCIAL_ORGANIZATION, Activity.PROJECT, Stage.MUTUAL_HELP,
               self.hours, self.notice * np.minimum(1.0, there[due]), relevance=(self.relevance * free)[due],
-              voice=0.5, mixing=0.5, contacts=2)
+              voice=self.voice, mixing=self.mixing, contacts=self.contacts)
 
     def _appeal(self, view: ModelView, appeals: FloatArray, strength: FloatArray) -> None:
         rows = own_rows(view, self.id)
@@ -134,9 +147,10 @@ class SpaceForService(CommunityPolicy):
         brought = self.gift * givers * (strength > 0)
         if brought.any():
             view.levers.add("income", brought)
-        np.copyto(appeals, appeals * (1.0 - 1.0 / 26.0))
+        np.copyto(appeals, appeals * (1.0 - 1.0 / self.remembered))
         due = (strength > 0) & view.turn(f"appeal/{self.id}", "community", self.appeal_weeks)
         offer(view, self.id, "community", due, Kind.RESIDENTS_COMMITTEE, Activity.MICRO_WISH,
               Stage.MUTUAL_HELP, self.giving_hours, self.appeal_notice * np.minimum(1.0, strength[due]), 1,
-              online=1, ease=1.0 - self.wearing * appeals[due], relevance=0.6, voice=0.4, contacts=0)
+              online=1, ease=self.appeal_ease - self.wearing * appeals[due], relevance=self.appeal_relevance,
+              voice=self.appeal_voice, contacts=0)
         np.copyto(appeals, appeals + due)

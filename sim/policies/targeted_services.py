@@ -10,16 +10,18 @@ from pydantic import Field
 
 from sim.ledger.budget import Request
 from sim.params import Label, Param
+from sim.policies.arithmetic import THOUSAND
 from sim.policies.base import CORE_LED, BoolArray, Card, FloatArray
 from sim.policies.common import CommunityPolicy, staffed
 from sim.policies.fieldwork import offer, take_hours
+from sim.population.parameters import ADULT
 from sim.vocabulary import Activity, Kind, Position, Regime, Stage
 
 if TYPE_CHECKING:
     from sim.view import ModelView
 
 GROUPS = ("old", "young", "new_employment", "middle_class")
-"""老 (60 and over), 小 (adults who live with a child under 15), 新就业群体, 中产."""
+"""老, 小 (adults who live with a child), 新就业群体, 中产."""
 
 
 class TargetedServices(CommunityPolicy):
@@ -68,6 +70,9 @@ class TargetedServices(CommunityPolicy):
     for_new_employment: bool = Field(True, description="暖心驿站 · stops for people in new employment")
     for_middle_class: bool = Field(
         False, description="适合中产的线上短时周末参与 · short weekend offers online for the middle class")
+    old_from: int = Param(60, unit="years", ge=50, le=90, label=("老人起始年龄", "age from which one is old"))
+    child_under: int = Param(
+        15, unit="years", ge=1, le=18, label=("孩子年龄上限", "age under which one is a child"))
     need_old: float = Param(
         0.35, unit="share of the group", ge=0, le=1, label=("老人真实需求", "need of the old"))
     need_young: float = Param(
@@ -115,6 +120,11 @@ class TargetedServices(CommunityPolicy):
         label=("周末便利", "ease of the weekend"), note="middle class offers only")
     notice: float = Param(
         0.7, unit="probability of hearing", ge=0, le=1, label=("逐人告知", "notice to those listed"))
+    voice: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("发言权", "say"))
+    mixing: float = Param(0.5, unit="0 to 1", ge=0, le=1, label=("混坐程度", "mixing beyond neighbours"))
+    contacts: int = Param(1, unit="people", ge=0, le=10, label=("结识人数", "people met"))
+    short_voice: float = Param(
+        0.7, unit="0 to 1", ge=0, le=1, label=("中产短时参与发言权", "say in the short offer"))
     freed: float = Param(
         1.5, unit="h a week", ge=0, le=10, label=("托管腾出时间", "hours freed by after-school care"))
     attention: float = Param(
@@ -161,11 +171,12 @@ class TargetedServices(CommunityPolicy):
     def _member(self, view: ModelView, name: str) -> BoolArray:
         """Who belongs to a group: addresses an offer, never a decision, (N,)."""
         r = view.residents
-        here = (r.present > 0) & (r.age >= 18) & self.buildings(view)[r.building]
+        here = (r.present > 0) & (r.age >= ADULT) & self.buildings(view)[r.building]
         if name == "old":
-            return np.asarray(here & (r.age >= 60))
+            return np.asarray(here & (r.age >= self.old_from))
         if name == "young":
-            children = np.bincount(r.dwelling, (r.age < 15) & (r.present > 0), view.places.dwellings)
+            child = (r.age < self.child_under) & (r.present > 0)
+            children = np.bincount(r.dwelling, child, view.places.dwellings)
             return np.asarray(here & (children[r.dwelling] > 0))
         if name == "new_employment":
             return np.asarray(here & (r.position == Position.NEW_EMPLOYMENT))
@@ -174,7 +185,7 @@ class TargetedServices(CommunityPolicy):
     def _survey(self, view: ModelView, name: str, level: FloatArray) -> FloatArray:
         """1 for those on the new list, (N,)."""
         r = view.residents
-        visited = np.minimum(1.0, self.survey_hours * level / (1000.0 * self.visit_hours))[r.community]
+        visited = np.minimum(1.0, self.survey_hours * level / (THOUSAND * self.visit_hours))[r.community]
         asked = view.draw(f"visited/{self.id}") < visited
         asked |= view.draw(f"answers/{self.id}") < self.online * level[r.community] * r.digital
         need = self.true_need(view, name)
@@ -209,12 +220,13 @@ class TargetedServices(CommunityPolicy):
         notice = self.notice * np.minimum(1.0, strength[on])
         if name == "middle_class":
             offer(view, self.id, "community", on, Kind.CORE, Activity.MEETING, Stage.PUBLIC_AFFAIRS,
-                  self.short_hours, notice, number, online=1, ease=self.short_ease, voice=0.7,
-                  contacts=0, **more)
+                  self.short_hours, notice, number, online=1, ease=self.short_ease,
+                  voice=self.short_voice, contacts=0, **more)
             return
         host = Kind.SOCIAL_ORGANIZATION if staffed(view, Kind.SOCIAL_ORGANIZATION).any() else Kind.CORE
         offer(view, self.id, "community", on, host, Activity.MUTUAL_HELP, Stage.SELF_HELP,
-              self.hours, notice, number, voice=0.5, mixing=0.5, contacts=1, **more)
+              self.hours, notice, number, voice=self.voice, mixing=self.mixing,
+              contacts=self.contacts, **more)
         if name == "young":
             self._free_parents(view, listed, np.minimum(1.0, seats / np.maximum(many, 1.0)) * on)
 

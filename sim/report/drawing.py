@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,10 +37,10 @@ def draw_one(name: str, material: Material, folder: Path, lang: str) -> list[Pat
         return save(figure, folder, name, data, material.manifest)
 
 
-def draw_network(state: State, material: Material, folder: Path, lang: str) -> list[Path]:
-    """The same for the network of one run."""
+def draw_network(states: Sequence[State], material: Material, folder: Path, lang: str) -> list[Path]:
+    """The same for the networks of some runs."""
     with look():
-        figure, data = network_figure.draw(state, lang, material.source(lang))
+        figure, data = network_figure.draw(states, lang, material.source(lang), material.files)
         return save(figure, folder, "network", data, material.manifest)
 
 

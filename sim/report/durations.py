@@ -211,19 +211,18 @@ def _quantiles(ax: Axes, material: Material, both: dict[str, dict[str, Curve]], 
     heads = [say(lang, "中位", "median"), "90%", "99%"]
     columns = [0.53, 0.60, 0.67, 0.86, 0.93, 1.0]
     for x, head in zip(columns, heads * 2, strict=True):
-        ax.text(x, 0, head, ha="right", va="center", fontsize=6.8, color=MUTED)
-    ax.text(0.47, 0, say(lang, "工作小时", "working h"), ha="right", va="center", fontsize=6.8, color=MUTED)
-    ax.text(0.80, 0, say(lang, "自然小时", "clock h"), ha="right", va="center", fontsize=6.8, color=MUTED)
+        ax.text(x, 0, head, ha="right", va="center_baseline", fontsize=6.8, color=MUTED)
+    for x, head in ((0.47, say(lang, "工作小时", "working h")), (0.80, say(lang, "自然小时", "clock h"))):
+        ax.text(x, 0, head, ha="right", va="center_baseline", fontsize=6.8, color=MUTED)
     for y, (arm, style) in enumerate(material.styles.items(), start=1):
         ax.plot([0.0, 0.045], [y, y], color=style.color, linestyle=style.line, linewidth=1.1)
         ax.plot(0.0225, y, marker=style.marker, color=style.color, markersize=4)
-        ax.text(0.06, y, material.label(arm, lang), va="center", fontsize=7)
+        ax.text(0.06, y, material.label(arm, lang), va="center_baseline", fontsize=7)
         found = [
             quantile(both[clock][arm], share) if arm in both[clock] else math.nan
             for clock in ("work", "clock")
             for share in QUANTILES
         ]
         for x, hours in zip(columns, found, strict=True):
-            ax.text(
-                x, y, "—" if math.isnan(hours) else significant(hours), ha="right", va="center", fontsize=7
-            )
+            said = "—" if math.isnan(hours) else significant(hours)
+            ax.text(x, y, said, ha="right", va="center_baseline", fontsize=7)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.scale import SymmetricalLogTransform
+from matplotlib.ticker import FixedLocator, FuncFormatter, Locator, MaxNLocator, NullLocator
 
 from sim.outcomes import OUTCOMES
 from sim.report import claims
+from sim.report.findings import other_settings
 from sim.report.material import Material
-from sim.report.pairs import Effect, effect, headings, pairs
+from sim.report.pairs import HEADINGS, Effect, by_kind, effect
 from sim.report.style import HAIR, INK, empty, fold, make_figure, number
 from sim.report.words import say, short_name
 
@@ -52,6 +55,8 @@ LINEAR = 0.2
 _ROW = 0.075  # inches a mark
 _SPAN = 0.72  # of a row, taken by the marks of its arms
 _GAP = 0.07  # inches between outcomes
+_CELLS = {1: 90, 2: 44, 3: 29}  # columns of text in a panel, by how many stand side by side
+_APART = {1: 0.06, 2: 0.1, 3: 0.2}  # of a panel's width, least between two ticks
 
 
 def draw(material: Material, lang: str) -> tuple[Figure, pd.DataFrame]:
@@ -66,7 +71,7 @@ def draw(material: Material, lang: str) -> tuple[Figure, pd.DataFrame]:
     there = set(data["outcome"])
     blocks = [(say(lang, zh, en), [o for o in names if o in there]) for zh, en, names in BLOCKS]
     blocks = [(title, names) for title, names in blocks if names]
-    kinds = [kind for kind in ("policy", "other") if (data["kind"] == kind).any()]
+    kinds = [kind for kind in HEADINGS if (data["kind"] == kind).any()]
     note = material.note(lang, *_notes(material, data, lang))
     title = say(lang, "效果：相对变化与95%区间", "Effects: relative change with 95 % intervals")
     if not blocks:
@@ -74,11 +79,15 @@ def draw(material: Material, lang: str) -> tuple[Figure, pd.DataFrame]:
         nothing = say(lang, "没有可比的方案：至少需要两个", "nothing to compare: two arms are needed")
         empty(figure.add_subplot(), nothing)
         return figure, data
-    most = max(data.loc[data["kind"] == kind, "arm"].nunique() for kind in kinds)
+    cells = _CELLS[len(kinds)]
+    keys = {kind: _key_lines(material, data[data["kind"] == kind], lang, cells) for kind in kinds}
+    most = max(len(lines) for lines in keys.values())
     heights = [(_ROW * most + _GAP) * len(names) for _, names in blocks]
-    legend = 0.17 * (most + 1) + 0.1
+    legend = 0.17 * (max(sum(map(_lines, lines.values())) for lines in keys.values()) + 1) + 0.1
     tall = [*[claims.HEIGHT] * len(tested), *heights, legend]
-    figure = make_figure(sum(tall) + 0.45 * len(blocks) + 0.55 * len(tested) + 0.95, title, note)
+    heads = {kind: fold(say(lang, *HEADINGS[kind]), cells) for kind in kinds}
+    extra = 0.14 * (max(map(_lines, heads.values())) - 1)
+    figure = make_figure(sum(tall) + 0.45 * len(blocks) + 0.55 * len(tested) + 0.95 + extra, title, note)
     grid = figure.add_gridspec(len(tall), len(kinds), height_ratios=tall)
     for line, row in enumerate(tested):
         claims.panel(figure.add_subplot(grid[line, :]), material, row, lang)
@@ -86,28 +95,29 @@ def draw(material: Material, lang: str) -> tuple[Figure, pd.DataFrame]:
         rows = data[data["kind"] == kind]
         for line, (name, names) in enumerate(blocks):
             ax = figure.add_subplot(grid[len(tested) + line, column])
-            span = _span(data[data["outcome"].isin(names)])
+            span = _span(_beside(data, kind, names))
             _panel(ax, material, rows, names, span, lang, labels=column == 0, starred=starred)
-            heading = headings(lang)[kind == "other"] + "\n"
-            ax.set_title((heading if line == 0 else "") + name)
+            ax.xaxis.set_major_locator(_ticks(span, len(kinds)))
+            ax.set_title((heads[kind] + "\n" if line == 0 else "") + name)
         ax.set_xlabel(say(lang, "相对变化（%）", "relative change (%)"))
-        _key(
-            figure.add_subplot(grid[len(tall) - 1, column]),
-            material,
-            rows,
-            lang,
-        )
+        _key(figure.add_subplot(grid[len(tall) - 1, column]), material, keys[kind])
     return figure, pd.concat([data, claims.table(material)], ignore_index=True) if tested else data
+
+
+def _beside(data: pd.DataFrame, kind: str, names: Sequence[str]) -> pd.DataFrame:
+    """Rows that share an axis: policies by themselves, whose changes may be many times those of regimes."""
+    return data[data["outcome"].isin(names) & ((data["kind"] == "policy") == (kind == "policy"))]
 
 
 def table(material: Material) -> pd.DataFrame:
     """Effects of the outcomes shown."""
     rows = []
-    for pair in pairs(material):
-        for outcome in (o for _, _, names in BLOCKS for o in names):
-            found = effect(material, pair, outcome)
-            if found is not None:
-                rows.append({"kind": "policy" if pair.policy else "other", **found._asdict()})
+    for kind, some in by_kind(material).items():
+        for pair in some:
+            for outcome in (o for _, _, names in BLOCKS for o in names):
+                found = effect(material, pair, outcome)
+                if found is not None:
+                    rows.append({"kind": kind, **found._asdict()})
     return pd.DataFrame(rows, columns=["kind", *Effect._fields])
 
 
@@ -136,9 +146,16 @@ def _notes(material: Material, data: pd.DataFrame, lang: str) -> list[str]:
         notes.append(
             say(lang, "参照均值为0或缺失，无相对变化：", "No ratio (reference is 0 or missing): ") + listed
         )
-    if len(data) and any(_is_wide(_span(data[data["outcome"].isin(names)])) for _, _, names in BLOCKS):
+    kinds = [kind for kind in HEADINGS if (data["kind"] == kind).any()]
+    if "policy" in kinds and len(kinds) > 1:
+        notes.append(say(
+            lang, "政策一栏的横轴与其余各栏不同。",
+            "The axes of the policies' column differ from the others."))
+    if any(_is_wide(_span(_beside(data, kind, names))) for kind in kinds for _, _, names in BLOCKS):
         notes.append(
             say(lang, "范围很大的横轴在±20%以外为对数。", "Very wide axes are logarithmic beyond ±20 %."))
+    if mixed := other_settings(material, lang):
+        notes.append(mixed)
     hollow = data["relative"].notna() & data["relative_low"].isna()
     if material.replicates > 1 and hollow.any():
         notes.append(
@@ -180,10 +197,6 @@ def _panel(
     ax.axvline(0, color=INK, linewidth=0.7, zorder=-1)
     if _is_wide(span):
         ax.set_xscale("symlog", linthresh=LINEAR)
-        ticks = [t for t in (LOWEST, -LINEAR, 0.0, LINEAR, 1.0, 10.0, 100.0) if span[0] <= t <= span[1]]
-        ax.xaxis.set_major_locator(FixedLocator(ticks))
-    else:
-        ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xlim(*span)
     ax.set_ylim(len(names) - 0.5, -0.5)
@@ -192,6 +205,20 @@ def _panel(
     ax.spines["left"].set_visible(False)
     ax.xaxis.set_major_formatter(FuncFormatter(_signed_percent))
     ax.grid(axis="x", color=HAIR)
+
+
+def _ticks(span: tuple[float, float], columns: int) -> Locator:
+    """Ticks with room for their numbers in a panel of so many side by side."""
+    if not _is_wide(span):
+        return MaxNLocator({1: 8, 2: 6}.get(columns, 5), steps=[1, 2, 5, 10])
+    scale = SymmetricalLogTransform(10, LINEAR, 1.0)
+    low, high = scale.transform(np.array(span))
+    ticks = [0.0]
+    for tick in (100.0, 10.0, LOWEST, 1.0, -LINEAR, LINEAR):  # how far it reaches first
+        at, others = (scale.transform(np.array(each)) for each in ([tick], ticks))
+        if span[0] <= tick <= span[1] and np.abs(others - at).min() >= _APART[columns] * (high - low):
+            ticks.append(tick)
+    return FixedLocator(sorted(ticks))
 
 
 def _signed_percent(value: float, _: int | None = None) -> str:
@@ -235,6 +262,7 @@ def _mark(ax: Axes, material: Material, row: pd.Series, y: float, span: tuple[fl
             markerfacecolor="white" if hollow else style.color,
             markeredgecolor=style.color if hollow else "white",
             markeredgewidth=0.8 if hollow else 0.4,
+            clip_on=False,  # whole at the very edge, too
         )
 
 
@@ -250,18 +278,27 @@ def _span(data: pd.DataFrame) -> tuple[float, float]:
     return max(LOWEST, -1.12 * max(-low, least)), 1.12 * max(high, least)
 
 
-def _key(ax: Axes, material: Material, data: pd.DataFrame, lang: str) -> None:
+def _key_lines(material: Material, data: pd.DataFrame, lang: str, cells: int) -> dict[str, str]:
+    """Name of each arm that a column shows, in lines that fit it."""
+    there = set(data["arm"])
+    return {arm: fold(material.label(arm, lang), cells - 3) for arm in material.styles if arm in there}
+
+
+def _lines(text: str) -> int:
+    return text.count("\n") + 1
+
+
+def _key(ax: Axes, material: Material, names: dict[str, str]) -> None:
     ax.set_axis_off()
     handles = [
         Line2D(
             [],
             [],
-            color=style.color,
-            marker=style.marker,
+            color=material.styles[arm].color,
+            marker=material.styles[arm].marker,
             markersize=4,
-            label=fold(material.label(arm, lang), 44),
+            label=name,
         )
-        for arm, style in material.styles.items()
-        if (data["arm"] == arm).any()
+        for arm, name in names.items()
     ]
-    ax.legend(handles=handles, loc="upper center", borderaxespad=0)
+    ax.legend(handles=handles, loc="upper center", borderaxespad=0, handlelength=1.6)

@@ -7,7 +7,7 @@ be drawn are shared out between this process and a few helpers; the bytes do not
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,14 +27,14 @@ NAMES = ("participation", "durations", "effects", "funnel", "spread")
 
 NETWORK = "network"
 
-GetState = Callable[[], "State | None"]
+GetStates = Callable[[], "Sequence[State]"]
 
 
 def write_figures(
     comparison: Comparison | Material,
     folder: str | Path,
     lang: str,
-    state: GetState | None = None,
+    states: GetStates | None = None,
     *,
     processes: int = 1,
 ) -> list[Path]:
@@ -46,9 +46,9 @@ def write_figures(
     folder : str or Path
         Made if it does not exist.
     lang : {"zh", "en"}
-    state : callable, optional
-        Gives one run as it stands at its end; called only if its network has to be drawn. Without it, or if
-        it gives None, the network is left out.
+    states : callable, optional
+        Gives one run of each file as it stands at its end; called only if networks have to be drawn. Without
+        it, or if it gives nothing, the network is left out.
     processes : int
         Processes that draw, this one included. More than one needs a main module that can be imported.
 
@@ -69,8 +69,8 @@ def write_figures(
         record, made = Record(folder), made_from(material, lang)
         written = {name: record.fresh(name, made) for name in (*NAMES, NETWORK)}
         stale = [name for name in NAMES if not written[name]]
-        network = state if state is not None and not written[NETWORK] else None
-        if state is None:
+        network = states if states is not None and not written[NETWORK] else None
+        if states is None:
             written[NETWORK] = []
         if stale or network is not None:
             drawn = _draw(material, folder, lang, stale, network, processes)
@@ -80,17 +80,17 @@ def write_figures(
 
 
 def _draw(
-    material: Material, folder: Path, lang: str, names: list[str], state: GetState | None, processes: int
+    material: Material, folder: Path, lang: str, names: list[str], states: GetStates | None, processes: int
 ) -> dict[str, list[Path]]:
-    helpers = min(processes - 1, len(names) - (state is None))
+    helpers = min(processes - 1, len(names) - (states is None))
     with _helpers(material, helpers) as pool:
         waiting = [(name, _send(pool, name, folder, lang)) for name in names]
         # Only now, while helpers start
         from sim.report.drawing import draw_network, draw_one
 
         drawn: dict[str, list[Path]] = {}
-        now = state() if state is not None else None
-        if now is not None:
+        now = states() if states is not None else ()
+        if now:
             drawn[NETWORK] = draw_network(now, material, folder, lang)
         # Helpers take figures from the front, this process those that are left from the back
         for name, future in reversed(waiting):

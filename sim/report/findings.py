@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.report.material import FloatArray, Material, seed_text
-from sim.report.pairs import Effect, Pair, across, effect, heading_across, headings, pairs
+from sim.report.pairs import HEADINGS, Effect, Pair, by_kind, effect
 from sim.report.words import (
     Three,
     amounts,
@@ -19,6 +19,7 @@ from sim.report.words import (
     relatives,
     replicates_en,
     say,
+    shares,
     short_name,
     unit_name,
 )
@@ -68,12 +69,7 @@ class ClaimRow(NamedTuple):
 
 def blocks(m: Material, lang: str) -> list[tuple[str, list[Pair]]]:
     """Pairs by what sets them apart, each block with its heading; blocks without pairs are left out."""
-    found = pairs(m)
-    named = [
-        (heading, [pair for pair in found if pair.policy == policy])
-        for policy, heading in zip((True, False), headings(lang), strict=True)
-    ]
-    return [(heading, some) for heading, some in [*named, (heading_across(lang), across(m))] if some]
+    return [(say(lang, *HEADINGS[kind]), some) for kind, some in by_kind(m).items()]
 
 
 def plain_words(m: Material, lang: str, chosen: list[Pair]) -> list[str]:
@@ -144,7 +140,9 @@ def claim_rows(m: Material, lang: str) -> list[ClaimRow]:
         outcome, statistic = str(row["outcome"]), str(row["statistic"])
         three = float(row["simulated"]), float(row["low"]), float(row["high"])
         value, low, high = statistic_words(statistic, three, outcome, lang)
-        beside = not row["judged"]
+        if statistic == "within":
+            value = f"{shares((float(row['control']), 0.0, 0.0))[0]} → {value}"
+        beside = not (row["judged"] or row["verdict_zh"])
         rows.append(
             ClaimRow(
                 say(lang, "　并列", "  beside it") if beside else str(row[f"label_{lang}"]),
@@ -163,6 +161,8 @@ def statistic_words(statistic: str, three: Three, outcome: str, lang: str) -> tu
     """A statistic of a claim with its unit, and both ends of its interval."""
     if statistic == "relative":
         return relatives(three)
+    if statistic == "within":
+        return shares(three)
     if statistic != "difference":
         return amounts(three, outcome, unit=True)
     value, low, high = amounts(three, outcome, change=True)
@@ -253,10 +253,6 @@ def table_unit(outcome: str, lang: str) -> str:
     return {"per 1,000 residents a year": "per 1,000 a year"}.get(unit, unit)
 
 
-FEW = 5
-"""Replicates below which every page says that they are few."""
-
-
 def few(n: int, lang: str) -> str:
     """A warning that intervals of so few seeds are unsteady."""
     return say(
@@ -264,6 +260,18 @@ def few(n: int, lang: str) -> str:
         f"只有 {n} 次重复，区间不稳；发表前至少 20 次（--replicates 20）。",
         f"{replicates_en(n)} only: intervals are unsteady; use at least 20 before publishing "
         "(--replicates 20).",
+    )
+
+
+def other_settings(m: Material, lang: str) -> str:
+    """A warning that arms differ in more than policies and regime; nothing if they do not."""
+    if len({arm.setting for arm in m.arms}) < 2:
+        return ""
+    return say(
+        lang,
+        "各方案的设定（地点、人口、经费等）不全相同：其间的差别不能只归于政策或协调方式。",
+        "Arms differ in their settings (place, people, money …) as well: differences between them cannot be "
+        "put down to policies or regimes alone.",
     )
 
 
@@ -293,6 +301,8 @@ def limits(m: Material, lang: str) -> list[str]:
             "Results hold for a community like the one described; no real person or community is assessed.",
         ),
     ]
+    if mixed := other_settings(m, lang):
+        lines.append(mixed)
     if m.failed:
         lines.append(say(lang, f"{m.failed} 次运行失败，未计入。", f"{m.failed} failed runs are left out."))
     if m.replicates < 20:

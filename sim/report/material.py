@@ -15,7 +15,9 @@ from sim.outcomes import OUTCOMES
 from sim.params import Label
 from sim.report.palette import ArmStyle, arm_styles, regime_styles
 from sim.report.words import ILLUSTRATIVE, replicates_en, say
-from sim.vocabulary import WEEK_HOURS
+from sim.scenario.naming import scenario_key
+from sim.study.verdicts import FEW
+from sim.vocabulary import WEEK_HOURS, Regime
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -51,13 +53,15 @@ UNNAMED = Label(zh="—", en="—")
 
 @dataclass(frozen=True)
 class Arm:
-    """One arm: a key, a name, who coordinates, which policies, and the weeks in which these start."""
+    """One arm: a key, a name, who coordinates, which policies, in which weeks these start, and the rest."""
 
     key: str
     label: Label
     regime: Label = UNNAMED
     policies: tuple[Label, ...] = ()
     starts: tuple[int, ...] = ()
+    setting: str = ""
+    """Hash of everything but regime and policies: place, people, money, conditions, numbers."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,8 @@ class Material:
     manifest : mapping
     failed : int
         Runs that didn't end well and are left out.
+    files : int
+        Scenarios that are compared.
     """
 
     name: Label
@@ -97,6 +103,7 @@ class Material:
     key: str = ""
     manifest: Mapping[str, Any] = field(default_factory=dict)
     failed: int = 0
+    files: int = 1
 
     @cached_property
     def series(self) -> pd.DataFrame:
@@ -174,10 +181,11 @@ class Material:
     def note(self, lang: str, *extra: str) -> str:
         """Footnote of every figure: status, scenario, key, seeds, replicates; ``extra`` lines above it."""
         n = self.replicates
+        few = say(lang, "（少，区间不稳）", " (few: intervals are unsteady)") if 1 < n < FEW else ""
         runs = say(
             lang,
-            f"种子 {seed_text(self.seeds)} · 每个方案 {n} 次重复",
-            f"seeds {seed_text(self.seeds)} · {replicates_en(n)} an arm",
+            f"种子 {seed_text(self.seeds)} · 每个方案 {n} 次重复{few}",
+            f"seeds {seed_text(self.seeds)} · {replicates_en(n)} an arm{few}",
         )
         return "\n".join([*extra, f"{ILLUSTRATIVE.text(lang)} · {self.source(lang)} · {runs}"])
 
@@ -214,10 +222,10 @@ def material_of(comparison: Comparison | Material) -> Material:
     if isinstance(comparison, Material):
         return comparison
     first = comparison.plan.sources[0].scenario
-    claims = comparison.claims
+    claims, labels = comparison.claims, labels_of(comparison)
     return Material(
         name=comparison.plan.title,
-        arms=tuple(_arm(key, comparison.labels[key], comparison.scenarios[key]) for key in comparison.arms),
+        arms=tuple(_arm(key, labels[key], comparison.scenarios[key]) for key in comparison.arms),
         control=comparison.control,
         runs=comparison.runs,
         tables=lambda kind: getattr(comparison, kind),
@@ -227,7 +235,20 @@ def material_of(comparison: Comparison | Material) -> Material:
         key=comparison.plan.key,
         manifest=comparison.manifest,
         failed=len(comparison.failed),
+        files=len(comparison.plan.sources),
     )
+
+
+def labels_of(comparison: Comparison) -> dict[str, Label]:
+    """Name of each arm; with the title of its file before it where two files call their arms alike."""
+    labels = comparison.labels
+    told = {}
+    for key, label in labels.items():
+        title = comparison.plan.sources[comparison.plan.origins[key].source].scenario.title
+        alike = [other for other in labels.values() if other.zh == label.zh or other.en == label.en]
+        told[key] = label if len(alike) == 1 else Label(
+            zh=f"{title.zh}·{label.zh}", en=f"{title.en}, {label.en}")
+    return told
 
 
 def _arm(key: str, label: Label, scenario: Scenario) -> Arm:
@@ -237,4 +258,5 @@ def _arm(key: str, label: Label, scenario: Scenario) -> Arm:
         Label(zh=scenario.regime.zh, en=scenario.regime.en),
         tuple(policy.card.name for policy in scenario.policies),
         tuple(sorted({policy.start for policy in scenario.policies if policy.intensity > 0})),
+        scenario_key(scenario.model_copy(update={"policies": (), "regime": Regime.ONE_CORE})),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -18,15 +19,18 @@ from sim.network.ties import NO_ONE, Ties
 from sim.params import Label
 from sim.population.columns import Places, Residents
 from sim.report.floor_plan import NOWHERE, IntArray, Plan, lay_out
-from sim.report.style import MUTED, STAGE_COLORS, empty, make_figure
+from sim.report.style import MUTED, STAGE_COLORS, empty, fold, make_figure
 from sim.report.words import ILLUSTRATIVE, say
 from sim.vocabulary import Layer, Stage
 
 MOST_RESIDENTS = 20_000
 MOST_TIES = 6_000
+MOST_PANELS = 3
+"""Files that are drawn, one below the other."""
 ADULT = 18
 YEAR = 52
 _NOT_ADULT, _NOT_ACTIVE = -2, -1  # classes beside the rungs of the ladder
+_KEY = {False: 0.7, True: 0.95}  # inches for the legend of a panel, with its title if there are several
 
 
 class Community(Protocol):
@@ -71,37 +75,74 @@ class State(NamedTuple):
         )
 
 
-def draw(state: State, lang: str, source: str = "") -> tuple[Figure, pd.DataFrame]:
+class _View(NamedTuple):
+    """A state with its layout."""
+
+    state: State
+    residents: int
+    """The first so many are drawn."""
+    plan: Plan
+    shown: IntArray
+    """Class of each of them, as :func:`classes` has it."""
+
+
+def draw(
+    states: Sequence[State], lang: str, source: str = "", files: int = 1
+) -> tuple[Figure, pd.DataFrame]:
     """Draw the figure and return it with its data.
 
     Data columns: ``resident, grid, building, x, y, adult, took_part_52, stage, arm, seed, week``.
 
     Parameters
     ----------
-    state : State
-        One run, as it stands.
+    states : sequence of State
+        One run of each file, as it stands.
     lang : {"zh", "en"}
     source : str
         Scenario and key, for the footnote.
+    files : int
+        How many are compared; the footnote says if some are not drawn.
     """
-    model = state.community
-    places, residents = model.places, model.residents
+    views = [_view(state) for state in states]
+    note, title = _texts(views, files, lang, source)
+    heights = [_height(view.plan, len(views)) for view in views]
+    figure = make_figure(0.65 + sum(heights) + _KEY[len(views) > 1] * len(views), title, note)
+    engine = figure.get_layout_engine()
+    if len(views) > 1 and engine is not None:
+        engine.set(h_pad=0.13)  # type: ignore[call-arg]
+    axes = figure.subplots(len(views), 1, squeeze=False, height_ratios=heights)[:, 0]
+    for ax, view, height in zip(axes, views, heights, strict=True):
+        if len(views) > 1:
+            ax.set_title(fold(view.state.title(lang), 96))
+        _panel(ax, view, height, lang)
+    return figure, pd.concat([_frame(view) for view in views], ignore_index=True)
+
+
+def _view(state: State) -> _View:
+    places, residents = state.community.places, state.community.residents
     grids = _grids_shown(places)
     n = int(places.resident_range("grid")[1][grids - 1]) if grids else 0
-    note, title = _texts(state, lang, source, n)
     if n == 0:
-        figure = make_figure(2.5, title, note)
-        empty(figure.add_subplot(), say(lang, "没有居民", "no residents"))
-        return figure, _frame(state, NOWHERE, np.empty(0, np.int64), 0)
-    plan = lay_out(places, grids)
+        return _View(state, 0, NOWHERE, np.empty(0, np.int64))
+    return _View(state, n, lay_out(places, grids), classes(residents, state.community.week - 1, n))
+
+
+def _height(plan: Plan, panels: int) -> float:
+    """Inches of a panel: the whole width if it is not too high then."""
+    if not len(plan.grids):
+        return 1.2
     wide, high = _extent(plan)
-    figure = make_figure(float(np.clip(1.35 + 6.8 * high / wide, 3.0, 8.0)), title, note)
-    ax = figure.add_subplot()
-    shown = classes(residents, model.week - 1, n)
-    _ground(ax, plan, places, lang)
-    drawn, total = _ties(ax, model.ties, plan, n)
-    size = _dot_size(plan)
-    _dots(ax, plan, shown, size)
+    return float(np.clip(6.8 * high / wide, 1.65, 6.65 if panels == 1 else 4.0))
+
+
+def _panel(ax: Axes, view: _View, height: float, lang: str) -> None:
+    state, n, plan, shown = view
+    if n == 0:
+        empty(ax, say(lang, "没有居民", "no residents"))
+        return
+    _ground(ax, plan, state.community.places, lang)
+    drawn, total = _ties(ax, state.community.ties, plan, n)
+    _dots(ax, plan, shown, _dot_size(plan, height))
     ax.set_aspect("equal")
     ax.set_axis_off()
     ax.legend(
@@ -113,30 +154,37 @@ def draw(state: State, lang: str, source: str = "") -> tuple[Figure, pd.DataFram
         columnspacing=1.4,
         handletextpad=0.5,
     )
-    return figure, _frame(state, plan, shown, n)
 
 
-def _texts(state: State, lang: str, source: str, n: int) -> tuple[str, str]:
-    everyone = len(state.community.residents.key)
-    title = say(lang, "谁在参与：", "Who takes part: ") + state.title(lang)
+def _texts(views: Sequence[_View], files: int, lang: str, source: str) -> tuple[str, str]:
+    several = len(views) > 1
+    title = (
+        say(lang, "谁在参与：每个文件各一个方案", "Who takes part: one arm of each file") if several else
+        say(lang, "谁在参与：", "Who takes part: ") + views[0].state.title(lang))
     lines = [
         say(
             lang,
-            "一个方案、一个种子的一次运行，不是均值。每点一位居民，在其楼内、网格内；颜色为参与阶梯，灰点为过去"
-            "52周未参与者（不含所比政策自办活动）；细线为家庭以外的关系；米色为单位楼。",
-            "One run of one arm and seed, no mean. One dot a resident, inside building and grid; colour: "
-            "rung of the ladder; grey: took no part within 52 weeks (without the compared policies' own "
-            "events); thin lines: ties beyond the household; beige: buildings of member units.",
+            ("每图" if several else "") + "一个方案、一个种子的一次运行，不是均值。每点一位居民，在其楼内、"
+            "网格内；颜色为参与阶梯，灰点为过去52周未参与者（不含所比政策自办活动）；"
+            "细线为家庭以外的关系；米色为单位楼。",
+            ("In each panel one" if several else "One") + " run of one arm and seed, no mean. One dot a "
+            "resident, inside building and grid; colour: rung of the ladder; grey: took no part within 52 "
+            "weeks (without the compared policies' own events); thin lines: ties beyond the household; "
+            "beige: buildings of member units.",
         )
     ]
-    if n < everyone:
-        lines.append(
-            say(
+    for view in views:
+        everyone = len(view.state.community.residents.key)
+        if view.residents < everyone:
+            whose = f"{view.state.arm.text(lang)}{say(lang, '：', ': ')}" if several else ""
+            lines.append(whose + say(
                 lang,
-                f"仅显示前 {n:,} 位居民所在网格（共 {everyone:,} 位）。",
-                f"Only the grids of the first {n:,} of {everyone:,} residents.",
-            )
-        )
+                f"仅显示前 {view.residents:,} 位居民所在网格（共 {everyone:,} 位）。",
+                f"only the grids of the first {view.residents:,} of {everyone:,} residents."))
+    if files > len(views):
+        lines.append(say(
+            lang, f"共比较 {files} 个文件，只画前 {len(views)} 个。",
+            f"{files} files are compared, the first {len(views)} are drawn."))
     lines.append(say(lang, ILLUSTRATIVE.zh, ILLUSTRATIVE.en) + (f" · {source}" if source else ""))
     return "\n".join(lines), title
 
@@ -237,10 +285,10 @@ def _extent(plan: Plan) -> tuple[float, float]:
     return wide, float((frames[:, 1] + frames[:, 3]).max() - frames[:, 1].min()) + 4
 
 
-def _dot_size(plan: Plan) -> float:
-    """Diameter in points so that a dot nearly fills its place on a figure seven inches wide."""
+def _dot_size(plan: Plan, height: float) -> float:
+    """Diameter in points so that a dot nearly fills its place in a panel seven inches wide and so high."""
     wide, high = _extent(plan)
-    return float(np.clip(0.78 * min(6.9 * 72 / wide, 6.4 * 72 / high), 0.3, 6.0))
+    return float(np.clip(0.78 * 72 * min(6.9 / wide, 0.96 * height / high), 0.3, 6.0))
 
 
 def _styles(kind: int) -> tuple[str, str, float]:
@@ -306,7 +354,8 @@ def _handles(shown: IntArray, lang: str, drawn: int, total: int) -> list[Line2D]
     return handles
 
 
-def _frame(state: State, plan: Plan, shown: IntArray, n: int) -> pd.DataFrame:
+def _frame(view: _View) -> pd.DataFrame:
+    state, n, plan, shown = view
     residents = state.community.residents
     keys = [stage.key for stage in Stage]
     return pd.DataFrame(

@@ -5,7 +5,7 @@ control.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -51,11 +51,11 @@ class Effect(NamedTuple):
 def pairs(m: Material) -> list[Pair]:
     """Each arm but the control with the arm it is set against.
 
-    An arm with policies is set against the arm of the same regime whose policies are fewest and all among
-    its own, so that what a policy does isn't mixed up with what the regime does. An arm without such a
-    partner is set against the control.
+    An arm with policies is set against the arm of the same regime and setting whose policies are fewest and
+    all among its own, so that what a policy does isn't mixed up with what the regime, the place or the money
+    does. An arm without such a partner is set against the control, unless they are a pair already.
     """
-    found = []
+    found: list[Pair] = []
     for arm in m.arms:
         partners = [other for other in m.arms if _less(other, arm)]
         if partners:
@@ -63,11 +63,13 @@ def pairs(m: Material) -> list[Pair]:
             found.append(Pair(arm.key, partner.key, True))
         elif arm.key != m.control and m.control is not None:
             found.append(Pair(arm.key, m.control, False))
-    return found
+    turned = {(pair.against, pair.arm) for pair in found if pair.policy}
+    return [pair for pair in found if pair.policy or (pair.arm, pair.against) not in turned]
 
 
 def across(m: Material) -> list[Pair]:
-    """Arms with the same policies under different regimes, each against the control's regime.
+    """Arms with the same policies in the same setting under different regimes, each against the control's
+    regime.
 
     None if no arm holds those policies under the regime of the control.
     """
@@ -76,14 +78,15 @@ def across(m: Material) -> list[Pair]:
     return [
         Pair(arm.key, home.key, False)
         for arm in m.arms if arm.regime != regime and arm.policies
-        for home in at_home if home.policies == arm.policies
+        for home in at_home if (home.policies, home.setting) == (arm.policies, arm.setting)
     ]
 
 
 def _less(other: Arm, arm: Arm) -> bool:
-    """Whether an arm has the same regime and only some of the policies of another."""
+    """Whether an arm has the same regime and setting and only some of the policies of another."""
     names, others = ([policy.en for policy in each.policies] for each in (arm, other))
-    return other.regime == arm.regime and len(others) < len(names) and set(others) <= set(names)
+    alike = (other.regime, other.setting) == (arm.regime, arm.setting)
+    return alike and len(others) < len(names) and set(others) <= set(names)
 
 
 def effect(m: Material, pair: Pair, outcome: str) -> Effect | None:
@@ -115,18 +118,23 @@ def effect(m: Material, pair: Pair, outcome: str) -> Effect | None:
     )
 
 
-def heading_across(lang: str) -> str:
-    """Name of the pairs of :func:`across`."""
-    return say(
-        lang,
+Kind = Literal["policy", "other", "across"]
+
+HEADINGS: dict[Kind, tuple[str, str]] = {
+    "policy": ("政策的作用：同一协调方式下，有与无", "Policies: with and without, under one regime"),
+    "other": ("其他方案：与对照相比", "Other arms: against the control"),
+    "across": (
         "同一政策：改换协调方式（与对照的协调方式相比）",
-        "The same policies: other regimes against that of the control",
-    )
+        "The same policies: other regimes against that of the control"),
+}
+"""What sets two arms of a pair apart: policies; anything, against the control; the regime."""
 
 
-def headings(lang: str) -> tuple[str, str]:
-    """Names of the two kinds of pairs: policies, others."""
-    return (
-        say(lang, "政策的作用：同一协调方式下，有与无", "Policies: with and without, under one regime"),
-        say(lang, "其他方案：与对照相比", "Other arms: against the control"),
-    )
+def by_kind(m: Material) -> dict[Kind, list[Pair]]:
+    """All pairs by what sets them apart; kinds without pairs are left out."""
+    found = pairs(m)
+    kinds: dict[Kind, list[Pair]] = {
+        "policy": [pair for pair in found if pair.policy],
+        "other": [pair for pair in found if not pair.policy],
+        "across": across(m)}
+    return {kind: some for kind, some in kinds.items() if some}

@@ -141,11 +141,9 @@ def _overall(spots: list[Axes], side: Axes, material: Material, data: pd.DataFra
         ncols=1 if len(material.arms) <= 5 else 2 if len(spots) == 1 else 4 if len(material.arms) > 6 else 3,
         borderaxespad=0,
         fontsize=7,
-        title=say(
-            lang,
-            "方案（均值）；灰线：其他方案；竖虚线：政策开始",
-            "Arm (mean); grey: the other arms; vertical dashes: policies start",
-        ),
+        title=say(lang, "方案（均值）", "Arm (mean)")
+        + (say(lang, "；灰线：其他方案", "; grey: the other arms") if len(spots) > 1 else "")
+        + say(lang, "；竖虚线：政策开始", "; vertical dashes: policies start"),
         alignment="left",
     )
 
@@ -213,14 +211,13 @@ def starts(material: Material, last: int) -> list[int]:
 
 
 def _widths(material: Material) -> dict[str, float]:
-    """Line width of each arm: among arms of one line style the first is the widest."""
-    count: dict[object, int] = {}
-    widths = {}
+    """Line width of each arm: among arms of one line style the first is the widest, one alone as usual."""
+    alike: dict[object, list[str]] = {}
     for arm, style in material.styles.items():
-        place = count.get(style.line, 0)
-        count[style.line] = place + 1
-        widths[arm] = NESTED[min(place, len(NESTED) - 1)]
-    return widths
+        alike.setdefault(style.line, []).append(arm)
+    return {
+        arm: NESTED[min(place, len(NESTED) - 1)] if len(arms) > 1 else NESTED[2]
+        for arms in alike.values() for place, arm in enumerate(arms)}
 
 
 def _year_ticks(last: int) -> list[int]:

@@ -9,6 +9,7 @@ from sim.report.findings import (
     blocks,
     claim_rows,
     contrast_rows,
+    few,
     intervals_said,
     level_heads,
     level_rows,
@@ -18,6 +19,7 @@ from sim.report.findings import (
 )
 from sim.report.material import Material, material_of, seed_text
 from sim.report.words import ILLUSTRATIVE, replicates_en, say
+from sim.study.verdicts import FEW
 
 if TYPE_CHECKING:
     from sim.study.compare import Comparison
@@ -41,6 +43,7 @@ def summary_markdown(comparison: Comparison | Material, lang: str) -> str:
     parts = [
         f"# {m.name.text(lang)}",
         f"> **{ILLUSTRATIVE.text(lang)}**" + say(lang, "。", "."),
+        *([f"> {few(m.replicates, lang)}"] if m.replicates < FEW else []),
         *_compared(m, lang),
         *_plain(m, lang),
         *_claims(m, lang),

@@ -12,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.report.findings import (
-    FEW,
     LEVELS,
     blocks,
     claim_rows,
@@ -22,10 +21,12 @@ from sim.report.findings import (
     level_heads,
     level_rows,
     limits,
+    other_settings,
     plain_words,
 )
 from sim.report.material import Material, material_of, seed_text
 from sim.report.words import ILLUSTRATIVE, replicates_en, say
+from sim.study.verdicts import FEW
 
 if TYPE_CHECKING:
     from sim.study.compare import Comparison
@@ -101,6 +102,8 @@ def print_summary(comparison: Comparison | Material, lang: str, console: Console
     console.print()
     console.print(Text(intervals_said(m, lang, cells), style="dim"), width=width)
     console.print(Text(limits(m, lang)[0], style="dim"), width=width)
+    if mixed := other_settings(m, lang):
+        console.print(Text(mixed, style="bold"), width=width)
     console.print(
         Text(
             say(lang, "研究键 ", "study key ")

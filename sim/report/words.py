@@ -201,6 +201,12 @@ def relatives(three: Three) -> tuple[str, str, str]:
     return _off_zero(three, (value, low, high), 100.0, signed=True, unit="%")
 
 
+def shares(three: Three) -> tuple[str, str, str]:
+    """A share of cases and its interval in per cent."""
+    value, low, high = ("—" if math.isnan(each) else f"{100 * each:.1f}%" for each in three)
+    return value, low, high
+
+
 def _off_zero(
     three: Three, texts: tuple[str, str, str], scale: float, *, signed: bool, unit: str,
 ) -> tuple[str, str, str]:

@@ -21,17 +21,22 @@ control, paired by seed; ``relative`` is the mean difference over the mean of th
 | relative_change | relative ≤ value if negative, ≥ value if positive   | sign of value                   |
 | difference      | difference ≤ value if negative, ≥ value if positive | sign of value                   |
 | sign            | difference beyond 0                                 | declared                        |
+
+One more reading, ``anecdote``, makes no claim: a source tells of one quick case, and the share of simulated
+cases at least as quick says where it falls. It is shown among the claims and gets no verdict.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from sim.params import Label, Parameters
-from sim.scenario.bykind import ByKind
+from sim.processes.categories import CATEGORIES
+from sim.scenario.bykind import ByKind, near
 
 Statistic = Literal["control", "treatment", "difference", "relative"]
 Verdict = Literal["reached", "weaker", "opposite", "undetermined"]
@@ -268,12 +273,73 @@ class SignClaim(Claim):
         )
 
 
+class AnecdoteClaim(Claim):
+    """One quick case that a source tells of: which share of simulated cases is at least as quick.
+
+    Of ``time_to_find`` it is the share of disputes and demands found within so many minutes of their birth,
+    those never found included; of ``time_to_close`` the share of found ones closed within so many minutes of
+    being found, on paper too. Minutes are clock time. One case decides nothing, so there is no verdict.
+    """
+
+    reading: Literal["anecdote"] = "anecdote"
+    minutes: float = Field(
+        gt=0, le=60 * 24 * 365, allow_inf_nan=False, description="多少分钟以内 · within so many minutes"
+    )
+    category: str | None = Field(
+        None, description="哪一类纠纷，默认全部 · category of dispute, all if left out"
+    )
+
+    @field_validator("outcome")
+    @classmethod
+    def _a_time(cls, outcome: str) -> str:
+        if outcome not in QUICK:
+            raise ValueError(
+                f"anecdote 的指标只能是 {' 或 '.join(QUICK)}，现在是 {outcome} · "
+                f"the outcome of an anecdote must be {' or '.join(QUICK)}, not {outcome}"
+            )
+        return outcome
+
+    @field_validator("category")
+    @classmethod
+    def _known(cls, category: str | None) -> str | None:
+        plugins = sys.modules.get("sim.plugins")
+        known = [one.key for one in (*CATEGORIES, *(plugins.own_categories() if plugins else ()))]
+        if category is not None and category not in known:
+            guess = near(category, tuple(known))
+            zh, en = (
+                (f"是否想写 {guess}？", f"did you mean {guess}?")
+                if guess
+                else (f"可用的有：{'、'.join(known)}", f"there are: {', '.join(known)}")
+            )
+            raise ValueError(
+                f"没有名为 {category} 的纠纷类别，{zh} · there is no category called {category}; {en}"
+            )
+        return category
+
+    @property
+    def direction(self) -> Direction:
+        """Quick is good."""
+        return "more"
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """None: it decides nothing."""
+        return ()
+
+    def verdict(self, intervals: Mapping[Statistic, Interval]) -> Verdict:
+        """Never anything else than undetermined."""
+        return "undetermined"
+
+
+QUICK = ("time_to_find", "time_to_close")
+"""Outcomes that an anecdote can be about."""
+
 READINGS: dict[str, type[Claim]] = {
     "level": LevelClaim,
     "level_change": LevelChangeClaim,
     "relative_change": RelativeChangeClaim,
     "difference": DifferenceClaim,
     "sign": SignClaim,
+    "anecdote": AnecdoteClaim,
 }
 """Every reading of a claim, by name."""
 

@@ -19,6 +19,7 @@ from ruamel.yaml.reader import ReaderError
 from sim.errors import YiheError
 from sim.scenario.merge import Path, show_path
 from sim.scenario.reasons import reason
+from sim.scenario.yamlproblems import WIDE_COLON, place_and_words, unreadable_value
 
 MOST_VALUES = 200_000
 """More values than any honest file holds; stops aliases that multiply without end."""
@@ -108,14 +109,14 @@ def parse(text: str, file: str | None) -> tuple[dict[str, Any], Origins]:
     except MarkedYAMLError as error:
         raise _broken(error, text, file) from error
     except YAMLError as error:
-        raise YiheError(f"YAML 写法有误（{error}）", f"broken YAML ({error})", file=file) from error
-    if not isinstance(tree, dict):
         raise YiheError(
-            "最外层应是“键: 值”，例如 yihe: 1",
-            "the file must hold keys and values, such as yihe: 1",
-            file=file,
-            line=1,
-        )
+            "YAML 写法有误，请检查缩进、冒号和引号", f"broken YAML ({error})", file=file
+        ) from error
+    if not isinstance(tree, dict):
+        zh, en = "最外层应是“键: 值”，例如 yihe: 1", "the file must hold keys and values, such as yihe: 1"
+        if isinstance(tree, str) and "：" in tree:
+            zh, en = WIDE_COLON
+        raise YiheError(zh, en, file=file, line=1)
     return tree, walk.origins
 
 
@@ -131,21 +132,8 @@ def write(tree: Any) -> str:
 
 
 def _broken(error: MarkedYAMLError, text: str, file: str | None) -> YiheError:
-    mark = error.problem_mark or error.context_mark
-    line = mark.line + 1 if mark is not None else None
-    lines = text.splitlines()
-    here = lines[line - 1] if line is not None and line <= len(lines) else ""
-    if "\t" in here[: len(here) - len(here.lstrip())] or "'\\t'" in str(error.problem):
-        return YiheError(
-            "缩进用了制表符，请改用空格", "tabs are used to indent; use spaces", file=file, line=line
-        )
-    problem = " ".join(str(error.problem or error.context or "").split())
-    return YiheError(
-        f"YAML 写法有误（{problem}），请检查这一行的缩进、冒号和引号",
-        f"broken YAML ({problem}); check indentation, colons and quotes around this line",
-        file=file,
-        line=line,
-    )
+    line, (zh, en) = place_and_words(error, text)
+    return YiheError(zh, en, file=file, line=line)
 
 
 class _Walk:
@@ -168,7 +156,10 @@ class _Walk:
             return self._mapping(node, path, (*above, node))
         if isinstance(node, SequenceNode):
             return self._sequence(node, path, (*above, node))
-        return self.reader.constructor.construct_object(node, deep=True)
+        try:
+            return self.reader.constructor.construct_object(node, deep=True)
+        except ValueError:
+            raise self._error(node, path, *unreadable_value(str(node.value))) from None
 
     def _sequence(self, node: SequenceNode, path: Path, above: tuple[Node, ...]) -> list[Any]:
         values = []

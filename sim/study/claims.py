@@ -8,7 +8,7 @@ enough replicates of the very study already, nothing is run at all.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,6 +21,7 @@ from sim.study.compare import Comparison, clean, do
 from sim.study.manifest import read
 from sim.study.plan import Plan, make_plan, source
 from sim.study.runner import Progress, Report
+from sim.study.verdicts import FEW
 from sim.study.work import Engine
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ FOLDER = "claims"
 QUICK = 5
 """Replicates of a quick look."""
 USUAL = 20
-FEW = 5
-"""Replicates below which intervals are called unsteady."""
 
 
 class Tested(NamedTuple):
@@ -57,7 +56,7 @@ class Tested(NamedTuple):
         """The same, ready for JSON."""
         found = [] if self.claims is None else self.claims.to_dict("records")
         rows = [
-            {**row, "unit": "relative" if row["statistic"] == "relative" else OUTCOMES[row["outcome"]].unit,
+            {**row, "unit": _unit(row),
              **{f"{side}_label": self.arms[row[side]].model_dump()
                 for side in ("arm", "against") if row[side] in self.arms}}
             for row in found]
@@ -65,6 +64,12 @@ class Tested(NamedTuple):
             **self._asdict(), "arms": {arm: label.model_dump() for arm, label in self.arms.items()},
             "few_replicates": self.claims is not None and len(self.seeds) < FEW,
             "title": self.title.model_dump(), "claims": rows, "has_claims": self.claims is not None})
+
+
+def _unit(row: Mapping[Hashable, Any]) -> str:
+    """Unit of what is simulated."""
+    named = {"relative": "relative", "within": "share of cases"}
+    return named.get(row["statistic"], OUTCOMES[row["outcome"]].unit)
 
 
 def put_to_test(

@@ -5,13 +5,14 @@ Drawing and wording live above this room and are handed in as a :class:`Reportin
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.study.headway import Headway
+from sim.study.progress import progress_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
     from sim.study.compare import Comparison
     from sim.study.plan import Plan
-    from sim.study.runner import Progress
     from sim.study.work import Engine
 
 RESULTS = Path("results")
@@ -40,7 +40,7 @@ def compare_command(
     scenarios: Sequence[str | Path], *, replicates: int = 20, against: str | None = None,
     seed: int | None = None, weeks: int | None = None, workers: int | None = None, out: Path | None = None,
     lang: str = "zh", quiet: bool = False, as_json: bool = False, report: Reporting | None = None,
-    engine: Engine | None = None,
+    engine: Engine | None = None, prepare: Callable[[], None] | None = None,
 ) -> int:
     """Compare arms, write tables, figures and a summary, and print one page.
 
@@ -64,6 +64,8 @@ def compare_command(
         Without one there are tables only.
     engine : callable, optional
         Stand-in for the model, for tests.
+    prepare : callable, optional
+        Called before the first run of the model itself: compiles it.
 
     Returns
     -------
@@ -75,8 +77,12 @@ def compare_command(
     plan = make_plan(
         [source(given, weeks) for given in scenarios], replicates=replicates, seed=seed, against=against)
     refuse_one_arm(plan)
+    for given in plan.sources if len(plan.sources) > 1 and not quiet else ():
+        if given.arm is None:
+            _tell_arms(given.scenario, lang)
     folder = out or RESULTS / plan.name
-    comparison = _do(plan, folder, workers=workers, lang=lang, quiet=quiet, engine=engine)
+    comparison = _do(
+        plan, folder, workers=workers, lang=lang, quiet=quiet, engine=engine, prepare=prepare)
     if comparison is None:
         return INTERRUPTED
     figures: list[Path] = []
@@ -88,7 +94,8 @@ def compare_command(
         figures = list(report.figures(comparison, plan.sources[0].scenario, folder / "figures", lang))
         write_text(folder / "summary.md", report.markdown(comparison, lang))
     if as_json:
-        _print_json({**comparison.summary(), "figures": [str(figure) for figure in figures]})
+        _print_json({
+            **comparison.summary(), **_few(comparison), "figures": [str(figure) for figure in figures]})
     elif not quiet:
         if report is not None:
             report.show(comparison, lang, _console())
@@ -100,7 +107,7 @@ def run_command(
     scenario: str | Path, *, arm: str | None = None, replicates: int = 1, seed: int | None = None,
     weeks: int | None = None, workers: int | None = None, out: Path | None = None, lang: str = "zh",
     quiet: bool = False, as_json: bool = False, unit_name: Callable[[str, str], str] | None = None,
-    engine: Engine | None = None,
+    engine: Engine | None = None, prepare: Callable[[], None] | None = None,
 ) -> int:
     """Run one scenario or one of its arms, write its tables, and print its outcomes.
 
@@ -116,6 +123,8 @@ def run_command(
         ``results/<scenario name>[-arm]-run`` if left out.
     unit_name : callable, optional
         ``unit_name(outcome, lang)``; the declared English unit if left out.
+    prepare : callable, optional
+        As for :func:`compare_command`.
 
     Returns
     -------
@@ -128,14 +137,14 @@ def run_command(
     given = source(scenario, weeks)
     plan = single(given, arm, seed=seed, replicates=replicates)
     if not (arm or given.arm or quiet):
-        _tell_arms(given.scenario, lang)
+        _tell_arms(given.scenario, lang, option=True)
     name, origin = plan.name, next(iter(plan.origins.values()))
     folder = out or RESULTS / "-".join([name, *([origin.arm] if origin.arm else []), "run"])
-    result = _do(plan, folder, workers=workers, lang=lang, quiet=quiet, engine=engine)
+    result = _do(plan, folder, workers=workers, lang=lang, quiet=quiet, engine=engine, prepare=prepare)
     if result is None:
         return INTERRUPTED
     if as_json:
-        _print_json(_run_summary(result))
+        _print_json({**_run_summary(result), **_few(result)})
     elif not quiet:
         _print_outcomes(result, lang, unit_name or _declared_unit)
         _say(lang, f"结果：{folder}", f"results: {folder}")
@@ -144,90 +153,22 @@ def run_command(
 
 def _do(
     plan: Plan, folder: Path, *, workers: int | None, lang: str, quiet: bool, engine: Engine | None,
+    prepare: Callable[[], None] | None,
 ) -> Comparison | None:
     """The comparison, or None after Ctrl-C."""
     from sim.study.compare import do
     from sim.study.manifest import command_line
 
+    headway = Headway()
     try:
-        with _progress(lang, quiet) as progress:
+        with progress_of(lang, quiet) as progress:
+            headway = Headway(progress, prepare if engine is None else None)
             return do(
-                plan, folder, workers=workers, lang=lang, progress=progress, engine=engine,
+                plan, folder, workers=workers, lang=lang, progress=headway, engine=engine,
                 command=command_line())
     except KeyboardInterrupt:
-        zh = f"已中断：完成的运行都在 {folder}，再次输入同一命令（同一个 --out）即可接着做"
-        en = f"interrupted: finished runs are kept in {folder}; the same command (same --out) goes on there"
-        print(zh if lang == "zh" else en, file=sys.stderr)
+        print(headway.interrupted(folder, command_line(), lang), file=sys.stderr)
         return None
-
-
-@contextlib.contextmanager
-def _progress(lang: str, quiet: bool) -> Iterator[Progress | None]:
-    """A bar with the time left on stderr, plain lines where that is no terminal, nothing if ``--quiet``."""
-    if quiet:
-        yield None
-        return
-    if not sys.stderr.isatty():
-        yield ProgressLines(lang, sys.stderr)
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    text = "模拟" if lang == "zh" else "running"
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"), console=Console(stderr=True), transient=True,
-    ) as bar:
-        task = bar.add_task(text, total=None, note="")
-
-        def tell(done: int, total: int, failed: int) -> None:
-            note = (f"失败 {failed}" if lang == "zh" else f"{failed} failed") if failed else ""
-            bar.update(task, completed=done, total=total, note=note)
-
-        yield tell
-
-
-LINE_SECONDS = 10.0
-"""Least time between two lines of progress."""
-
-
-class ProgressLines:
-    """Progress as plain lines, for pipes and logs: one at the start, one every ten seconds, one at the end.
-
-    Parameters
-    ----------
-    lang : {"zh", "en"}
-    out : text file
-    clock : callable
-        Seconds; another one in tests.
-    """
-
-    def __init__(self, lang: str, out: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
-        self.lang, self.out, self.clock = lang, out, clock
-        self._began = self._said = clock()
-        self._first: int | None = None
-
-    def __call__(self, done: int, total: int, failed: int) -> None:
-        """Say where things stand, if it is time to."""
-        now, first = self.clock(), self._first is None
-        self._first = done if self._first is None else self._first
-        if not first and done < total and now - self._said < LINE_SECONDS:
-            return
-        if total == self._first and not first:
-            return
-        self._said = now
-        print(self._line(done, total, failed, now - self._began), file=self.out, flush=True)
-
-    def _line(self, done: int, total: int, failed: int, seconds: float) -> str:
-        zh = self.lang == "zh"
-        text = f"模拟 {done}/{total}" if zh else f"runs {done}/{total}"
-        if failed:
-            text += f"，失败 {failed}" if zh else f", {failed} failed"
-        fresh = done - (self._first or 0)
-        if fresh > 0 and done < total:
-            left = seconds / fresh * (total - done)
-            text += f"，约剩 {left:.0f} 秒" if zh else f", about {left:.0f} s left"
-        return text
 
 
 def _tell_failures(comparison: Comparison, lang: str) -> int:
@@ -244,6 +185,13 @@ def _tell_failures(comparison: Comparison, lang: str) -> int:
     return FAILED
 
 
+def _few(result: Comparison) -> dict[str, bool]:
+    """Whether there are too few replicates for steady intervals, as every page says it."""
+    from sim.study.verdicts import FEW
+
+    return {"few_replicates": len(result.seeds) < FEW}
+
+
 def _run_summary(result: Comparison) -> dict[str, Any]:
     summary = result.summary()
     summary["outcomes"] = {level["outcome"]: level["mean"] for level in summary.pop("levels")}
@@ -253,17 +201,26 @@ def _run_summary(result: Comparison) -> dict[str, Any]:
     return summary
 
 
-def _tell_arms(scenario: Scenario, lang: str) -> None:
-    """Say on stderr that a file with arms was run without any of them."""
+def _tell_arms(scenario: Scenario, lang: str, *, option: bool = False) -> None:
+    """Say on stderr that a file with arms is run without any of them, and how to name one.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    lang : {"zh", "en"}
+    option : bool
+        Whether the command has ``--arm``.
+    """
     arms = list(scenario.arms)
     if not arms:
         return
     name, listed = scenario.file or scenario.name, ("、" if lang == "zh" else ", ").join(arms)
+    zh, en = (f" 或 --arm {arms[-1]}", f" or --arm {arms[-1]}") if option else ("", "")
     print({
-        "zh": f"该文件有 {len(arms)} 个方案（{listed}）：这里运行的是不含任何方案的基础设定；要运行其中一个，"
-              f"写 {name}:{arms[-1]} 或 --arm {arms[-1]}",
-        "en": f"this file has {len(arms)} arms ({listed}): its base was run, without any of them; name one "
-              f"with {name}:{arms[-1]} or --arm {arms[-1]}",
+        "zh": f"{name} 有 {len(arms)} 个方案（{listed}）：这里运行的是不含任何方案的基础设定；"
+              f"要运行其中一个，写 {name}:{arms[-1]}{zh}",
+        "en": f"{name} has {len(arms)} arms ({listed}): its base was run, without any of them; name one with "
+              f"{name}:{arms[-1]}{en}",
     }[lang], file=sys.stderr)
 
 

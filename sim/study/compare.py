@@ -146,7 +146,9 @@ class Comparison:
     @cached_property
     def claims(self) -> pd.DataFrame:
         """Each claim and the outcomes beside it; columns as in :func:`sim.study.verdicts.judge`."""
-        return pd.DataFrame(verdicts.judge(self.plan.claims(), self.values))
+        warmup = next(iter(self.scenarios.values())).warmup
+        shares = verdicts.shares_of(lambda: self.cases, self.seeds, warmup)
+        return pd.DataFrame(verdicts.judge(self.plan.claims(), self.values, shares))
 
     def values(self, outcome: str, arm: str, window: tuple[int, int] | None = None) -> FloatArray:
         """One value a seed, shape (seeds,); NaN for a run that failed.

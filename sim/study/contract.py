@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import traceback
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,49 +16,21 @@ import numpy as np
 
 from sim.errors import YiheError
 from sim.ledger.levers import LEVERS
-from sim.params import ASSUMPTION, Label, declared
+from sim.params import ASSUMPTION, declared
 from sim.plugins import own_institutions
 from sim.policies.base import Policy
 from sim.policies.registry import BUILT_IN, policy_class
 from sim.results import RunResult
 from sim.scenario.reading import dump, loads
 from sim.study import watched as lab
+from sim.study.bare_numbers import bare_numbers
+from sim.study.clauses import Check, Fault, Verdict, clause, fault, judge
 from sim.study.decree import offences
 from sim.study.watched import WEEKS, watched
 from sim.vocabulary import Regime
 
 IDLE = frozenset({"no_op"})
 """Policies that are meant to do nothing."""
-
-Fault = Label | None
-
-
-class Check(NamedTuple):
-    """One clause of a contract."""
-
-    name: str
-    label: Label
-    test: Callable[[str], Fault]
-
-
-class Verdict(NamedTuple):
-    """What came of one check."""
-
-    subject: str
-    """``policy``, ``outcome``, ``category`` or ``institution``."""
-    name: str
-    check: str
-    label: Label
-    fault: Fault
-
-    @property
-    def passed(self) -> bool:
-        """Whether nothing is wrong."""
-        return self.fault is None
-
-
-def _fault(zh: str, en: str) -> Label:
-    return Label(zh=zh, en=en)
 
 
 def class_of(kind: str) -> type[Policy]:
@@ -128,16 +98,16 @@ def off_is_nothing(kind: str) -> Fault:
     result, mine = off.run(), lab.arrays(off)
     for name, column in plain.arrays.items():
         if not np.array_equal(column, mine.pop(name), equal_nan=column.dtype.kind == "f"):
-            return _fault(f"力度为 0 时 {name} 仍变了", f"at intensity 0, {name} differs all the same")
+            return fault(f"力度为 0 时 {name} 仍变了", f"at intensity 0, {name} differs all the same")
     if mine:
-        return _fault(f"力度为 0 时多出 {min(mine)}", f"at intensity 0 there is a new {min(mine)}")
+        return fault(f"力度为 0 时多出 {min(mine)}", f"at intensity 0 there is a new {min(mine)}")
     for name, series in plain.result.series.items():
         if not np.array_equal(series, result.series[name], equal_nan=True):
-            return _fault(f"力度为 0 时指标 {name} 不同", f"at intensity 0 the outcome {name} differs")
+            return fault(f"力度为 0 时指标 {name} 不同", f"at intensity 0 the outcome {name} differs")
     if plain.result.cases.tobytes() != result.cases.tobytes():
-        return _fault("力度为 0 时案件记录不同", "at intensity 0 the log of cases differs")
+        return fault("力度为 0 时案件记录不同", "at intensity 0 the log of cases differs")
     if off.budget.spent_total.sum() != 0.0:
-        return _fault("力度为 0 时仍花了钱", "at intensity 0 it spends money")
+        return fault("力度为 0 时仍花了钱", "at intensity 0 it spends money")
     return None
 
 
@@ -147,10 +117,10 @@ def nothing_before_start(kind: str) -> Fault:
     plain, later = _without(regime), watched(_one(kind, start=4), regime=regime)
     for week in range(5):
         if later.until(week).state_.digest() != plain.digests[week]:
-            return _fault(
+            return fault(
                 f"第 4 周才开始，第 {week} 周已有不同", f"it starts in week 4 and differs in week {week}")
     if kind not in IDLE and later.until(WEEKS).state_.digest() == plain.digests[-1]:
-        return _fault("开始之后没有任何不同", "nothing differs once it has started")
+        return fault("开始之后没有任何不同", "nothing differs once it has started")
     return None
 
 
@@ -163,7 +133,7 @@ def order_is_nothing(kind: str) -> Fault:
             watched(*order, budget={"weekly": weekly}).until(WEEKS).state_.digest()
             for order in (listed, listed[::-1], listed[2:] + listed[:2])}
         if len(digests) > 1:
-            return _fault(
+            return fault(
                 f"政策列出的先后改变了结果（每周经费 {weekly:g} 元）",
                 f"the order of listing changes the run (at {weekly:g} yuan a week)")
     return None
@@ -186,9 +156,9 @@ def survives_yaml(kind: str) -> Fault:
             try:
                 same = loads(dump(before, full=full)) == before
             except YiheError as error:
-                return _fault(f"写成 YAML 后读不回来：{error.zh}", f"it cannot be read back: {error.en}")
+                return fault(f"写成 YAML 后读不回来：{error.zh}", f"it cannot be read back: {error.en}")
             if not same:
-                return _fault("写成 YAML 再读回后不同", "it differs after a round trip through YAML")
+                return fault("写成 YAML 再读回后不同", "it differs after a round trip through YAML")
     return None
 
 
@@ -198,14 +168,14 @@ def numbers_are_declared(kind: str) -> Fault:
     known = {number.path: number for number in declared(cls)}
     for name, field in cls.model_fields.items():
         if field.annotation in (int, float) and name != "start" and name not in known:
-            return _fault(f"数字 {name} 没有用 Param 声明", f"the number {name} is not declared with Param")
+            return fault(f"数字 {name} 没有用 Param 声明", f"the number {name} is not declared with Param")
     for path, number in known.items():
         if not (number.unit.strip() and number.zh.strip() and number.en.strip() and number.ge < number.le):
-            return _fault(f"{path} 缺单位、名称或范围", f"{path} lacks a unit, a name or a range")
+            return fault(f"{path} 缺单位、名称或范围", f"{path} lacks a unit, a name or a range")
         if number.evidence not in ("A", "B", "C", "D"):
-            return _fault(f"{path} 的证据等级不对", f"{path} has no grade of evidence")
+            return fault(f"{path} 的证据等级不对", f"{path} has no grade of evidence")
         if (number.source == ASSUMPTION) != (number.evidence == "D"):
-            return _fault(f"{path} 的等级与出处不符", f"grade and source of {path} do not agree")
+            return fault(f"{path} 的等级与出处不符", f"grade and source of {path} do not agree")
     return None
 
 
@@ -213,14 +183,14 @@ def card_is_complete(kind: str) -> Fault:
     """The card says everything in both languages, and names a source."""
     card = getattr(class_of(kind), "card", None)
     if card is None:
-        return _fault("没有政策卡（card）", "there is no card")
+        return fault("没有政策卡（card）", "there is no card")
     for name in ("name", "mechanism", "cost", "claim", "harm"):
         label = getattr(card, name)
         if not re.search(r"[\u4e00-\u9fff]", label.zh):
-            return _fault(f"政策卡的 {name} 缺中文", f"the card's {name} lacks Chinese")
+            return fault(f"政策卡的 {name} 缺中文", f"the card's {name} lacks Chinese")
         if not re.search(r"[A-Za-z]{2}", label.en) or re.search(r"[，。；：、]", label.en):
-            return _fault(f"政策卡的 {name} 缺英文或夹中文标点", f"the card's {name} lacks plain English")
-    return None if card.source.strip() else _fault("政策卡没有出处", "the card names no source")
+            return fault(f"政策卡的 {name} 缺英文或夹中文标点", f"the card's {name} lacks plain English")
+    return None if card.source.strip() else fault("政策卡没有出处", "the card names no source")
 
 
 def acts_with_its_convenor(kind: str) -> Fault:
@@ -230,7 +200,7 @@ def acts_with_its_convenor(kind: str) -> Fault:
         if regime != home(kind):
             model = watched(_one(kind), regime=regime.key).until(WEEKS)
         if not any(note.levers or len(note.offers) for note in model.notes):
-            return _fault(f"在“{regime.zh}”下什么也没做", f"it does nothing in the regime {regime.en}")
+            return fault(f"在“{regime.zh}”下什么也没做", f"it does nothing in the regime {regime.en}")
     return None
 
 
@@ -239,9 +209,9 @@ def pays_and_idles_without(kind: str) -> Fault:
     for regime in sorted(set(Regime) - class_of(kind).convenors):
         model = watched(_one(kind), regime=regime.key).until(WEEKS)
         if any(note.levers or len(note.offers) for note in model.notes):
-            return _fault(f"没有召集者（{regime.zh}）仍在起作用", f"it acts without a convenor ({regime.en})")
+            return fault(f"没有召集者（{regime.zh}）仍在起作用", f"it acts without a convenor ({regime.en})")
         if kind not in IDLE and not _cost(model) > 0:
-            return _fault(
+            return fault(
                 f"没有召集者（{regime.zh}）时不付出", f"without a convenor ({regime.en}) it costs nothing")
     return None
 
@@ -253,7 +223,7 @@ def leaves_nothing_after_end(kind: str) -> Fault:
     for note in model.notes:
         if note.week >= end and (note.levers or len(note.offers)):
             what = ", ".join(note.levers) or "offers"
-            return _fault(f"第 {end} 周结束后仍留下 {what}", f"after its end in week {end} it leaves {what}")
+            return fault(f"第 {end} 周结束后仍留下 {what}", f"after its end in week {end} it leaves {what}")
     return None
 
 
@@ -267,12 +237,12 @@ def keeps_to_its_target(kind: str) -> Fault:
     outside["community_kind"] = outside["community"]
     for note in model.notes:
         if (note.offers["community"] != 1).any():
-            return _fault("在目标之外也办活动", "it offers something outside its target")
+            return fault("在目标之外也办活动", "it offers something outside its target")
         for name, values in note.levers.items():
             if values[outside[LEVERS[name].axis]].any():
-                return _fault(f"在目标之外也动了 {name}", f"it sets {name} outside its target")
+                return fault(f"在目标之外也动了 {name}", f"it sets {name} outside its target")
     if model.budget.spent_total[0] != 0.0:
-        return _fault("在目标之外也花钱", "it spends money outside its target")
+        return fault("在目标之外也花钱", "it spends money outside its target")
     return None
 
 
@@ -281,9 +251,9 @@ def half_costs_no_more(kind: str) -> Fault:
     full = _at_home(kind)
     half = watched(_one(kind, intensity=0.5), regime=home(kind).key).until(WEEKS)
     if half.budget.spent_total.sum() > full.budget.spent_total.sum():
-        return _fault("力度减半反而更贵", "half of it costs more than all of it")
+        return fault("力度减半反而更贵", "half of it costs more than all of it")
     if kind not in IDLE and not _cost(full) > 0:
-        return _fault("既不花钱也不占工时", "it costs neither money nor hours")
+        return fault("既不花钱也不占工时", "it costs neither money nor hours")
     return None
 
 
@@ -296,10 +266,10 @@ def does_nothing_unpaid(kind: str) -> Fault:
     """Without money nothing is spent, and what costs money does not happen."""
     model = watched(_one(kind), regime=home(kind).key, budget={"weekly": 0.0}).until(WEEKS)
     if model.budget.spent_total.sum() != 0.0:
-        return _fault("没有经费仍花了钱", "it spends money that is not there")
+        return fault("没有经费仍花了钱", "it spends money that is not there")
     cost = lab.policy(kind).request(watched().until(0)).money
     if np.max(cost) > 0 and any(note.levers or len(note.offers) for note in model.notes):
-        return _fault("付不起仍在起作用", "it acts without being paid for")
+        return fault("付不起仍在起作用", "it acts without being paid for")
     return None
 
 
@@ -310,69 +280,64 @@ def writes_nothing(kind: str) -> Fault:
     touched = sorted(name for name in model.changed if not name.startswith(own))
     if touched:
         what = ", ".join(touched[:3])
-        return _fault(f"直接改写了 {what}", f"it writes {what} itself")
+        return fault(f"直接改写了 {what}", f"it writes {what} itself")
     return None
 
 
 def source_decrees_nothing(kind: str) -> Fault:
     """No outcome, and nothing that belongs to someone else, on the left of an assignment."""
-    file = inspect.getsourcefile(class_of(kind))
-    if file is None:
-        return _fault("找不到源代码", "its source cannot be found")
-    text = Path(file).read_text(encoding="utf-8")
-    institutions = frozenset(cls.__name__ for cls in own_institutions())
-    found = offences(text, leave_out=institutions)
+    text, others = _source(kind)
+    found = offences(text, leave_out=others)
     if found:
         line, what, why = found[0]
         zh = {"outcome": "结果指标", "not own": "不属于政策自己的量", "borrowed": "借来的数组"}[why]
         en = {"outcome": "an outcome", "not own": "not the policy's own", "borrowed": "borrowed"}[why]
-        return _fault(f"第 {line} 行给 {what} 赋值（{zh}）", f"line {line} assigns to {what} ({en})")
+        return fault(f"第 {line} 行给 {what} 赋值（{zh}）", f"line {line} assigns to {what} ({en})")
     return None
 
 
-def _c(name: str, zh: str, en: str, test: Callable[[str], Fault]) -> Check:
-    return Check(name, Label(zh=zh, en=en), test)
+def source_holds_no_number(kind: str) -> Fault:
+    """Whatever could be otherwise is declared; its functions hold arithmetic only."""
+    text, others = _source(kind)
+    for line, number in bare_numbers(text, leave_out=others):
+        return fault(
+            f"第 {line} 行的 {number} 没有单位、范围、出处和等级：请用 Param 声明",
+            f"line {line}: {number} has no unit, range, source and grade: declare it with Param")
+    return None
+
+
+def _source(kind: str) -> tuple[str, frozenset[str]]:
+    """The text of a policy's file, and the classes in it that are institutions."""
+    file = inspect.getsourcefile(class_of(kind))
+    if file is None:
+        raise OSError(f"the source of {kind} cannot be found")
+    institutions = frozenset(cls.__name__ for cls in own_institutions())
+    return Path(file).read_text(encoding="utf-8"), institutions
 
 
 CHECKS: tuple[Check, ...] = (
-    _c("off", "力度为 0 时逐位相同", "at intensity 0 the run is the same bit by bit", off_is_nothing),
-    _c("start", "开始之前毫无不同", "nothing differs before it starts", nothing_before_start),
-    _c("order", "列出的先后不影响结果", "the order of listing changes nothing", order_is_nothing),
-    _c("yaml", "写成 YAML 再读回不变", "it survives a round trip through YAML", survives_yaml),
-    _c("numbers", "每个数字有单位、范围、出处、等级", "every number has unit, range, source and grade",
-       numbers_are_declared),
-    _c("card", "政策卡中英文齐全", "the card is complete in both languages", card_is_complete),
-    _c("acts", "有召集者时起作用", "it acts where it has its convenor", acts_with_its_convenor),
-    _c("idles", "没有召集者时花费照付、空转", "without its convenor it pays and idles",
-       pays_and_idles_without),
-    _c("end", "结束后不留操纵量和活动", "after its end it leaves no lever and no offer",
-       leaves_nothing_after_end),
-    _c("target", "不越出目标范围", "it keeps to its target", keeps_to_its_target),
-    _c("half", "有代价，力度减半不更贵", "it has a cost, and half of it costs no more", half_costs_no_more),
-    _c("unpaid", "付不起就不发生", "it does nothing it cannot pay for", does_nothing_unpaid),
-    _c("writes", "不直接改写社区状态", "it writes nothing of the community's state", writes_nothing),
-    _c("source", "源代码不给结果赋值", "its source assigns to no outcome", source_decrees_nothing),
+    clause("off", "力度为 0 时逐位相同", "at intensity 0 the run is the same bit by bit", off_is_nothing),
+    clause("start", "开始之前毫无不同", "nothing differs before it starts", nothing_before_start),
+    clause("order", "列出的先后不影响结果", "the order of listing changes nothing", order_is_nothing),
+    clause("yaml", "写成 YAML 再读回不变", "it survives a round trip through YAML", survives_yaml),
+    clause("numbers", "每个数字有单位、范围、出处、等级", "every number has unit, range, source and grade",
+           numbers_are_declared),
+    clause("bare", "代码里没有未声明的数字", "no number stands undeclared in its code",
+           source_holds_no_number),
+    clause("card", "政策卡中英文齐全", "the card is complete in both languages", card_is_complete),
+    clause("acts", "有召集者时起作用", "it acts where it has its convenor", acts_with_its_convenor),
+    clause("idles", "没有召集者时花费照付、空转", "without its convenor it pays and idles",
+           pays_and_idles_without),
+    clause("end", "结束后不留操纵量和活动", "after its end it leaves no lever and no offer",
+           leaves_nothing_after_end),
+    clause("target", "不越出目标范围", "it keeps to its target", keeps_to_its_target),
+    clause("half", "有代价，力度减半不更贵", "it has a cost, and half of it costs no more",
+           half_costs_no_more),
+    clause("unpaid", "付不起就不发生", "it does nothing it cannot pay for", does_nothing_unpaid),
+    clause("writes", "不直接改写社区状态", "it writes nothing of the community's state", writes_nothing),
+    clause("source", "源代码不给结果赋值", "its source assigns to no outcome", source_decrees_nothing),
 )
 """The contract of a policy, clause by clause."""
-
-
-def judge(
-    subject: str, name: str, checks: tuple[Check, ...], file: str | Path | None = None
-) -> list[Verdict]:
-    """Hold one thing to its checks; a check that breaks is a fault, with the line of ``file`` it broke at."""
-    return [Verdict(subject, name, c.name, c.label, _tried(c, name, file)) for c in checks]
-
-
-def _tried(check: Check, name: str, file: str | Path | None) -> Fault:
-    try:
-        return check.test(name)
-    except Exception as error:
-        here = str(Path(file).resolve()) if file is not None else ""
-        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == here]
-        at = f"（第 {lines[-1]} 行）" if lines else "", f" (line {lines[-1]})" if lines else ""
-        what = error.sentence("zh") if isinstance(error, YiheError) else f"{type(error).__name__}: {error}"
-        told = error.sentence("en") if isinstance(error, YiheError) else what
-        return _fault(f"运行出错{at[0]}：{what}", f"it breaks{at[1]}: {told}")
 
 
 def check_policy(kind: str, file: str | Path | None = None) -> list[Verdict]:

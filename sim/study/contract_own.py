@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from sim import plugins
-from sim.params import Label
 from sim.policies import registry
 from sim.processes.categories import TASK
 from sim.study import ranges
-from sim.study.contract import Check, Fault, Verdict, check_policy, forget, judge
+from sim.study.clauses import Fault, Verdict, clause, fault, judge
+from sim.study.contract import check_policy, forget
 from sim.study.watched import WEEKS, Watched, fingerprints, watched
 
 EARLY = frozenset({
@@ -55,10 +55,6 @@ def check_file(path: str | Path) -> list[Verdict]:
     return found
 
 
-def _fault(zh: str, en: str) -> Label:
-    return Label(zh=zh, en=en)
-
-
 # Outcomes
 
 
@@ -73,11 +69,11 @@ def is_a_number(name: str) -> Fault:
     low, high = ranges.of_level(name)
     for week, value in enumerate(values):
         if math.isinf(value) or not (math.isnan(value) or low <= value <= high):
-            return _fault(
+            return fault(
                 f"第 {week} 周为 {value:g}，超出单位所许的 {low:g} 到 {high:g}",
                 f"in week {week} it is {value:g}, outside {low:g} to {high:g}, which its unit allows")
     if all(map(math.isnan, values)):
-        return _fault("始终没有数值", "it never has a value")
+        return fault("始终没有数值", "it never has a value")
     return None
 
 
@@ -90,12 +86,12 @@ def only_reads(name: str) -> Fault:
         first = float(reading(model))
         second = float(reading(model))
         if first != second and not (math.isnan(first) and math.isnan(second)):
-            return _fault("同一时刻读两次得数不同", "reading it twice gives two numbers")
+            return fault("同一时刻读两次得数不同", "reading it twice gives two numbers")
         after = fingerprints(model)
         changed = [array for array in after if before.get(array) != after[array]]
         if changed or rows != model.opportunities.count or levers != model.levers.untouched:
             what = changed[0] if changed else "levers or offers"
-            return _fault(f"读取时改动了 {what}", f"reading it changes {what}")
+            return fault(f"读取时改动了 {what}", f"reading it changes {what}")
     return None
 
 
@@ -110,10 +106,10 @@ def share_is_met(key: str) -> Fault:
     u = (np.arange(100_000) + 0.5) / 100_000
     drawn = np.array([int(np.argmax(rules.category["share"] > value)) for value in u[:: 10]])
     if (drawn == TASK).any():
-        return _fault("抽到了上级任务", "a task from above is drawn as a friction")
+        return fault("抽到了上级任务", "a task from above is drawn as a friction")
     share = float(np.mean(drawn == code))
     if abs(share - declared) > 2e-4 + 1e-6:
-        return _fault(
+        return fault(
             f"实得占比 {share:.4f}，应为 {declared:.4f}", f"its share is {share:.4f}, not {declared:.4f}")
     return None
 
@@ -124,10 +120,10 @@ def cases_are_handled(key: str) -> Fault:
     result = model.run()
     code = plugins.category_keys().index(key)
     if (result.cases["category"] >= len(result.categories)).any() or result.categories[code] != key:
-        return _fault("案件记录里的类别编号不对", "the log of cases carries a wrong category")
+        return fault("案件记录里的类别编号不对", "the log of cases carries a wrong category")
     actors = model.rules.actors[code]
     if not (actors >= 0).any():
-        return _fault("没有处置方", "nobody is to act on it")
+        return fault("没有处置方", "nobody is to act on it")
     return None
 
 
@@ -143,20 +139,20 @@ def columns_hold(part: str) -> Fault:
     model = watched()
     before = {name: (c.shape, c.dtype) for name, c in model.part(part)._asdict().items()}
     if len({shape[:1] for shape, _ in before.values()}) != 1:
-        return _fault("各列长度不一", "its columns differ in length")
+        return fault("各列长度不一", "its columns differ in length")
     model.until(WEEKS)
     for name, column in model.part(part)._asdict().items():
         if (column.shape, column.dtype) != before[name]:
-            return _fault(f"列 {name} 变了形状或类型", f"the column {name} changes shape or type")
+            return fault(f"列 {name} 变了形状或类型", f"the column {name} changes shape or type")
         if column.dtype.kind == "f" and not np.isfinite(column).all():
-            return _fault(f"列 {name} 出现无穷或空值", f"the column {name} holds infinite or missing numbers")
+            return fault(f"列 {name} 出现无穷或空值", f"the column {name} holds infinite or missing numbers")
     return None
 
 
 def repeats(part: str) -> Fault:
     """Two runs of one seed are the same bit by bit."""
     first, second = (watched().until(WEEKS).state_.digest() for _ in range(2))
-    return None if first == second else _fault("同一种子两次运行不同", "two runs of one seed differ")
+    return None if first == second else fault("同一种子两次运行不同", "two runs of one seed differ")
 
 
 def writes_its_own(part: str) -> Fault:
@@ -164,7 +160,7 @@ def writes_its_own(part: str) -> Fault:
     cls = _class(part)
     kept = cls.__dict__.get("decide")
     if kept is None:
-        return _fault("没有 decide", "it has no decide")
+        return fault("没有 decide", "it has no decide")
     changed: set[str] = set()
     late: set[str] = set()
 
@@ -182,10 +178,10 @@ def writes_its_own(part: str) -> Fault:
         type.__setattr__(cls, "decide", kept)
     touched = sorted(name for name in changed if not name.startswith(f"parts.{part}."))
     if touched:
-        return _fault(f"改写了别人的 {touched[0]}", f"it writes {touched[0]}, which is not its own")
+        return fault(f"改写了别人的 {touched[0]}", f"it writes {touched[0]}, which is not its own")
     if late:
         what = min(late)
-        return _fault(f"操纵量 {what} 本周已被读过，不再起作用", f"the lever {what} has been read by then")
+        return fault(f"操纵量 {what} 本周已被读过，不再起作用", f"the lever {what} has been read by then")
     return None
 
 
@@ -195,30 +191,26 @@ def shows_as_agents(part: str) -> Fault:
     cls = _class(part)
     agents = [agent for agent in model.agents if isinstance(agent, cls)]
     if len(agents) != cls.rows(model):
-        return _fault("看不到它的主体", "the model shows no agent of it")
+        return fault("看不到它的主体", "the model shows no agent of it")
     for name, column in model.part(part)._asdict().items():
         if column.ndim == 1 and any(getattr(a, name) != column[a.index] for a in agents):
-            return _fault(f"主体的 {name} 与列不符", f"an agent's {name} is not its column's")
+            return fault(f"主体的 {name} 与列不符", f"an agent's {name} is not its column's")
     return None
 
 
-def _c(name: str, zh: str, en: str, test: Callable[[str], Fault]) -> Check:
-    return Check(name, Label(zh=zh, en=en), test)
-
-
 OUTCOME = (
-    _c("number", "每周一个数，在单位所许范围内", "one number a week, within what its unit allows",
-       is_a_number),
-    _c("reads", "只读不写，再读不变", "it only reads, and reads the same again", only_reads),
+    clause("number", "每周一个数，在单位所许范围内", "one number a week, within what its unit allows",
+           is_a_number),
+    clause("reads", "只读不写，再读不变", "it only reads, and reads the same again", only_reads),
 )
 CATEGORY = (
-    _c("share", "占比如所声明", "its share is as declared", share_is_met),
-    _c("handled", "案件照常办理和记录", "its cases are handled and logged", cases_are_handled),
+    clause("share", "占比如所声明", "its share is as declared", share_is_met),
+    clause("handled", "案件照常办理和记录", "its cases are handled and logged", cases_are_handled),
 )
 INSTITUTION = (
-    _c("columns", "各列形状不变、数值有限", "its columns keep their shape and stay finite", columns_hold),
-    _c("repeats", "同一种子逐位重现", "it repeats bit by bit", repeats),
-    _c("own", "只写自己的列，不用已读过的操纵量", "it writes its own columns, and no lever already read",
-       writes_its_own),
-    _c("agents", "以主体呈现", "it shows as agents", shows_as_agents),
+    clause("columns", "各列形状不变、数值有限", "its columns keep their shape and stay finite", columns_hold),
+    clause("repeats", "同一种子逐位重现", "it repeats bit by bit", repeats),
+    clause("own", "只写自己的列，不用已读过的操纵量", "it writes its own columns, and no lever already read",
+           writes_its_own),
+    clause("agents", "以主体呈现", "it shows as agents", shows_as_agents),
 )

@@ -21,6 +21,7 @@ from sim.compiled import compiled_mark
 from sim.errors import YiheError
 from sim.scenario.naming import package_hash
 from sim.study.runtable import Block
+from sim.study.tables import Finished
 from sim.study.work import (
     Batch,
     Common,
@@ -28,8 +29,9 @@ from sim.study.work import (
     Failed,
     Job,
     Rules,
+    collected,
     default_engine,
-    do_blocks,
+    do_block,
     failure,
     library,
     pack,
@@ -37,6 +39,9 @@ from sim.study.work import (
 )
 
 CHUNK_SECONDS = 2.0
+MOMENT_SECONDS = 0.2
+"""In this process: how long runs gather before they are handed over together."""
+
 IN_FLIGHT = 2
 """Chunks sent out for each worker: one at work, one waiting."""
 
@@ -62,9 +67,16 @@ class Here:
     def do(
         self, common: Common, blocks: Iterator[Block], count: int, engine: Engine, rules: Rules,
     ) -> Results:
-        """Do some blocks in their order."""
+        """Do some blocks in their order, and hand over what a moment gave."""
+        moment = list[Finished | Failed]()
+        began = time.monotonic()
         for block in blocks:
-            yield do_blocks(common, [block], engine, rules)
+            moment += do_block(common, block, engine, rules)
+            if time.monotonic() - began > MOMENT_SECONDS:
+                yield collected(moment, rules)
+                moment, began = [], time.monotonic()
+        if moment:
+            yield collected(moment, rules)
 
 
 class Cluster:
@@ -101,7 +113,7 @@ class Cluster:
         client = self._connect(count)
         package, chunks = pack(common), Chunks(blocks, count, _threads(client))
         running: dict[Any, Sent] = {}
-        ended = library("distributed").as_completed()
+        ended = library("distributed").as_completed(loop=client.loop)
 
         def submit(chunk: tuple[Block, ...], tries: int = 0) -> None:
             future = client.submit(work, Job(package, chunk, engine, rules), pure=False, retries=0)

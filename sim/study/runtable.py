@@ -13,11 +13,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from sim.designs.names import ARM
 from sim.scenario.naming import LENGTH, run_key, sources_hash
 from sim.scenario.schema import Scenario
-
-ARM = "arm"
-"""Name of a factor whose values are names of arms: each point then runs that arm alone."""
 
 Values = tuple[Any, ...]
 """Value of each factor at one point."""
@@ -65,6 +63,8 @@ class RunTable:
         Key path of each factor.
     points : sequence of tuple
         Value of each factor at each point; one empty tuple if nothing is varied.
+    starts : sequence of int, optional
+        First seed of each point where points have seeds of their own; ``first_seed`` for all if left out.
     """
 
     arms: dict[str, Scenario]
@@ -73,6 +73,7 @@ class RunTable:
     replicates: Sequence[int]
     factors: tuple[str, ...] = ()
     points: Sequence[Values] = ((),)
+    starts: Sequence[int] | None = None
 
     @cached_property
     def arm_keys(self) -> dict[str, str]:
@@ -100,7 +101,8 @@ class RunTable:
 
     def seeds(self, point: int = 0) -> range:
         """Seeds of one point, ascending."""
-        return range(self.first_seed, self.first_seed + int(self.replicates[point]))
+        first = self.first_seed if self.starts is None else int(self.starts[point])
+        return range(first, first + int(self.replicates[point]))
 
     def run(self, arm: str, seed: int, point: int = 0) -> Run:
         """One run with its key."""

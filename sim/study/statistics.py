@@ -37,6 +37,9 @@ SKEWED = 1.0
 BOOTSTRAP_FROM, BOOTSTRAP_TO = 10, 500
 RESAMPLES = 9_999
 DEGENERATE_SHARE = 0.01
+FEWEST_BLOCKS = 5
+"""Seeds below which the spread over seed blocks says too little for an interval of indices."""
+
 _BLOCK = 1_000_000  # resampled values held at once: 8 MB
 
 Method = Literal["t", "bootstrap-t", "exact", "none"]

@@ -108,13 +108,13 @@ class Store:
         tables = [_read(file, list(columns)) for file in self._files("runs")]
         return arrow().concat_tables(tables)
 
-    def runs_of(self, points: Iterable[int]) -> pa.Table:
-        """Every run on disk of some points, in no particular order."""
+    def of_points(self, kind: str, points: Iterable[int]) -> pa.Table:
+        """Rows on disk of some points, in no particular order."""
         import pyarrow.compute as compute
 
         wanted = arrow().array(sorted(points), "int64")
         found = []
-        for file in self._files("runs"):
+        for file in self._files(kind):
             table = _read(file)
             found.append(table.filter(compute.is_in(table["point"], wanted)))
         return arrow().concat_tables(found)

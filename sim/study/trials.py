@@ -67,16 +67,20 @@ class Setting(NamedTuple):
     changes: dict[str, Any]
 
 
-def _settings() -> tuple[Setting, ...]:
-    from sim.scenario.merge import merge
-
-    base: dict[str, Any] = {
+def base_setting() -> dict[str, Any]:
+    """What all settings have in common; the first of them is nothing but this."""
+    return {
         "yihe": 1, "name": "trial", "weeks": WEEKS, "warmup": 52,
         "places": {"communities": 3, "grids": 1, "unit_buildings": 1}, "population": {"residents": 300},
         "shocks": [{"kind": "burst_main", "week": 30, "weeks": 2}]}
+
+
+def _settings() -> tuple[Setting, ...]:
+    from sim.scenario.merge import merge
+
     found = []
     for parts in product(TYPES, LOADS, MEANS):
-        changes = base
+        changes = base_setting()
         for _, _, change in parts:
             changes = merge(changes, change)
         label = Label(zh="，".join(p[0] for p in parts), en=", ".join(p[1] for p in parts))
@@ -192,28 +196,30 @@ def _verdict(kind: str, values: Mapping[tuple[int, str, str], list[float]], sett
         name = wanted.outcome
         with_it, without = values[s, kind, name], values[s, "", name]
         found = paired(with_it, without, LEVEL, of_difference(name))
-        differences.append([_plain(found.difference), _plain(found.low), _plain(found.high)])
-        if _beyond(found.low, found.high, wanted.sign):
+        differences.append([plain(found.difference), plain(found.low), plain(found.high)])
+        if seen(found.low, found.high, wanted.sign):
             agrees.append(s)
-        elif _beyond(found.low, found.high, -wanted.sign):
+        elif seen(found.low, found.high, -wanted.sign):
             against.append(s)
         for harm in HARMS:
             worse = 1 if OUTCOMES[harm].better == "less" else -1
             strict = paired(values[s, kind, harm], values[s, "", harm], STRICT, of_difference(harm))
-            if _beyond(strict.low, strict.high, worse):
+            if seen(strict.low, strict.high, worse):
                 harms.append({
-                    "setting": s, "outcome": harm, "difference": _plain(strict.difference),
-                    "low": _plain(strict.low), "high": _plain(strict.high)})
+                    "setting": s, "outcome": harm, "difference": plain(strict.difference),
+                    "low": plain(strict.low), "high": plain(strict.high)})
     return {
         "outcome": wanted.outcome, "sign": wanted.sign, "agrees": agrees, "against": against,
         "differences": differences, "harms": harms}
 
 
-def _beyond(low: float, high: float, sign: int) -> bool:
+def seen(low: float, high: float, sign: int) -> bool:
+    """Whether an interval lies wholly on one side of 0."""
     return bool(low > 0 if sign > 0 else high < 0)
 
 
-def _plain(value: float) -> float | None:
+def plain(value: float) -> float | None:
+    """A number rounded for JSON; None for what could not be computed."""
     return None if not np.isfinite(value) else float(f"{value:.4g}")
 
 
@@ -225,14 +231,14 @@ def stored() -> dict[str, Any]:
     return found
 
 
-def _commit() -> str:
+def made_by() -> str:
     """Last commit that touched the sources, with a plus where a source file differs from it."""
     def git(*words: str) -> str:
         done = subprocess.run(
             ["git", *words], capture_output=True, text=True, check=False, cwd=FILE.parent.parent)
         return done.stdout.strip()
 
-    changed = [line for line in git("status", "--porcelain", ".").splitlines() if FILE.name not in line]
+    changed = [line for line in git("status", "--porcelain", ".").splitlines() if not line.endswith(".json")]
     return git("log", "-1", "--format=%h", "--", ".") + ("+" if changed else "")
 
 
@@ -244,12 +250,12 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
     kinds = tuple(given.kinds) or tuple(k for k in sorted(BUILT_IN) if k in EXPECTED)
-    start, made_by = time.perf_counter(), _commit()
+    start, commit = time.perf_counter(), made_by()
     found = run(kinds, workers=given.workers)
-    if made_by != _commit():
-        made_by += "+changed"  # sources moved while it ran: not to be quoted
+    if commit != made_by():
+        commit += "+changed"  # sources moved while it ran: not to be quoted
     for one in found["policies"].values():
-        one["commit"], one["date"] = made_by, time.strftime("%Y-%m-%d")
+        one["commit"], one["date"] = commit, time.strftime("%Y-%m-%d")
     if given.kinds and (before := stored()):
         if any(before[key] != found[key] for key in ("seeds", "weeks", "harms", "settings")):
             print("trials.json was made by other rules: run all policies anew", file=sys.stderr)

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sim.designs.names import ARM, of_policy, switched
 from sim.errors import YiheError
 from sim.scenario.bykind import near
 from sim.scenario.reading import set_paths
 from sim.scenario.schema import Scenario
-from sim.study.runtable import ARM
-
-_SWITCH = re.compile(r"policies\.([\w-]+)\.on")
-
-
-def switched(factor: str) -> str | None:
-    """Id of the policy that a factor such as ``policies.neighbour_festival.on`` lists or leaves out."""
-    found = _SWITCH.fullmatch(factor)
-    return found[1] if found else None
 
 
 def vary(arms: Mapping[str, Scenario], factors: Sequence[str], values: Sequence[Any]) -> dict[str, Scenario]:
@@ -57,14 +48,8 @@ def _one(scenario: Scenario, pairs: Sequence[tuple[str, Any]]) -> Scenario:
     here = {name for policy in scenario.policies for name in (policy.id, policy.kind)}
     changes = [
         (factor, value) for factor, value in pairs
-        if factor != ARM and not switched(factor) and ((named := policy_of(factor)) is None or named in here)]
+        if factor != ARM and not switched(factor) and ((named := of_policy(factor)) is None or named in here)]
     return set_paths(scenario, changes) if changes else scenario
-
-
-def policy_of(factor: str) -> str | None:
-    """Id or kind of the policy that a factor is about, if it is about one."""
-    parts = factor.split(".")
-    return parts[1] if parts[0] == "policies" and len(parts) > 1 else None
 
 
 def check_policies(arms: Mapping[str, Scenario], factors: Sequence[str]) -> None:
@@ -78,7 +63,7 @@ def check_policies(arms: Mapping[str, Scenario], factors: Sequence[str]) -> None
     listed = [policy for arm in arms.values() for policy in arm.policies]
     known = sorted({name for policy in listed for name in (policy.id, policy.kind)})
     for factor in factors:
-        named = policy_of(factor)
+        named = of_policy(factor)
         if named is None or named in known:
             continue
         guess, names = near(named, tuple(known)), ", ".join(known)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from sim.outcomes import OUTCOMES
 from sim.params import Label
 from sim.scenario.targets import (
     VERDICTS,
+    AnecdoteClaim,
     Claim,
     DifferenceClaim,
     Interval,
@@ -31,8 +32,15 @@ from sim.scenario.targets import (
 from sim.study import ranges
 from sim.study.plan import ClaimUnderTest
 from sim.study.statistics import interval, paired, relative_change
+from sim.vocabulary import Status
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FloatArray = npt.NDArray[np.float64]
+
+FEW = 5
+"""Replicates below which intervals are called unsteady, on every page and in every answer."""
 
 STATISTICS: tuple[Statistic, ...] = ("control", "treatment", "difference", "relative")
 
@@ -42,8 +50,14 @@ Values = Callable[[str, str, tuple[int, int]], FloatArray]
 Estimates = dict[Statistic, tuple[float, float, float]]
 """Each statistic with both ends of its interval."""
 
+Shares = Callable[[AnecdoteClaim, str, tuple[int, int]], FloatArray]
+"""Share of an arm's cases born in a window that are as quick as an anecdote's, one a seed, seeds ascending:
+:func:`as_quick` of those cases."""
 
-def judge(claims: Sequence[ClaimUnderTest], values: Values) -> list[dict[str, Any]]:
+
+def judge(
+    claims: Sequence[ClaimUnderTest], values: Values, shares: Shares | None = None
+) -> list[dict[str, Any]]:
     """One row for each claim, followed by one for each outcome shown beside it.
 
     Parameters
@@ -51,6 +65,8 @@ def judge(claims: Sequence[ClaimUnderTest], values: Values) -> list[dict[str, An
     claims : sequence of ClaimUnderTest
     values : callable
         ``values(outcome, arm, window)``.
+    shares : callable, optional
+        ``shares(claim, arm, window)`` of anecdotes; without it their shares are NaN.
 
     Returns
     -------
@@ -59,39 +75,75 @@ def judge(claims: Sequence[ClaimUnderTest], values: Values) -> list[dict[str, An
         claimed_zh, claimed_en, claimed_relative, statistic``; ``must_<statistic>_low, _high`` of each
         condition; ``simulated, low, high`` of that statistic;
         each of ``control, treatment, difference, relative`` with ``_low`` and ``_high``; ``n, verdict,
-        verdict_zh, verdict_en``. Rows beside a claim have ``judged`` False and no verdict.
+        verdict_zh, verdict_en``. Rows beside a claim have ``judged`` False and no verdict. Anecdotes have
+        ``judged`` False, ``statistic`` "within", shares of cases in place of the outcome, and the words of
+        :data:`ANECDOTE` for a verdict.
     """
-    return [row for tested in claims for row in _rows(tested, values)]
+    return [row for tested in claims for row in _rows(tested, values, shares)]
 
 
-def _rows(tested: ClaimUnderTest, values: Values) -> Iterator[dict[str, Any]]:
+def _rows(tested: ClaimUnderTest, values: Values, shares: Shares | None) -> Iterator[dict[str, Any]]:
     claim = tested.claim
     for outcome in (claim.outcome, *claim.beside):
-        treatment = values(outcome, tested.treatment, tested.window)
-        control = values(outcome, tested.control, tested.window)
-        found = estimate(treatment, control, outcome)
         judged = outcome == claim.outcome
-        statistic = shown(claim)
+        if judged and isinstance(claim, AnecdoteClaim):
+            yield _anecdote(tested, claim, shares)
+            continue
+        treatment, control = (
+            values(outcome, arm, tested.window) for arm in (tested.treatment, tested.control))
+        found = estimate(treatment, control, outcome)
         verdict = decide(claim, found) if judged else None
         name = named(claim, verdict) if verdict else None
         yield {
-            "claim": claim.id, "label_zh": claim.label.zh, "label_en": claim.label.en, "source": claim.source,
-            "outcome": outcome, "judged": judged, "arm": tested.treatment, "against": tested.control,
-            "first_week": tested.window[0], "last_week": tested.window[1] - 1, "reading": claim.reading,
-            "claimed_zh": claimed(claim, "zh"), "claimed_en": claimed(claim, "en"),
-            "claimed_relative": claimed_relative(claim), "statistic": statistic, **conditions(claim),
-            **dict(zip(("simulated", "low", "high"), found[statistic], strict=True)),
-            **_spread(found), "n": int(np.sum(~np.isnan(treatment - control))),
+            **_row(tested, outcome, found), "judged": judged, "n": _both(treatment, control),
             "verdict": verdict or "", "verdict_zh": name.zh if name else "",
-            "verdict_en": name.en if name else "",
-        }
+            "verdict_en": name.en if name else ""}
 
 
-def estimate(treatment: FloatArray, control: FloatArray, outcome: str) -> Estimates:
-    """Every statistic a claim may ask for, with its 95 % interval; NaN where there is none."""
-    contrast = paired(treatment, control, bounds=ranges.of_difference(outcome))
+def _anecdote(tested: ClaimUnderTest, claim: AnecdoteClaim, shares: Shares | None) -> dict[str, Any]:
+    nothing = np.empty(0)
+    treatment, control = (
+        nothing if shares is None else shares(claim, arm, tested.window)
+        for arm in (tested.treatment, tested.control))
+    found = estimate(treatment, control, claim.outcome, level=(0.0, 1.0))
+    return {
+        **_row(tested, claim.outcome, found), "judged": False, "n": _both(treatment, control),
+        "statistic": "within", "verdict": "", "verdict_zh": ANECDOTE.zh, "verdict_en": ANECDOTE.en}
+
+
+def _both(treatment: FloatArray, control: FloatArray) -> int:
+    """Seeds with a value in both arms."""
+    return int(np.sum(~np.isnan(treatment - control)))
+
+
+def _row(tested: ClaimUnderTest, outcome: str, found: Estimates) -> dict[str, Any]:
+    """What is claimed, and what is simulated."""
+    claim = tested.claim
+    statistic = shown(claim)
+    return {
+        "claim": claim.id, "label_zh": claim.label.zh, "label_en": claim.label.en, "source": claim.source,
+        "outcome": outcome, "judged": True, "arm": tested.treatment, "against": tested.control,
+        "first_week": tested.window[0], "last_week": tested.window[1] - 1, "reading": claim.reading,
+        "claimed_zh": claimed(claim, "zh"), "claimed_en": claimed(claim, "en"),
+        "claimed_relative": claimed_relative(claim), "statistic": statistic, **conditions(claim),
+        **dict(zip(("simulated", "low", "high"), found[statistic], strict=True)), **_spread(found)}
+
+
+def estimate(
+    treatment: FloatArray, control: FloatArray, outcome: str, level: ranges.Range | None = None
+) -> Estimates:
+    """Every statistic a claim may ask for, with its 95 % interval; NaN where there is none.
+
+    Parameters
+    ----------
+    treatment, control : arrays, shape (seeds,)
+    outcome : str
+    level : (float, float), optional
+        Least and greatest value; those of the outcome if left out.
+    """
+    level = ranges.of_level(outcome) if level is None else level
+    contrast = paired(treatment, control, bounds=(level[0] - level[1], level[1] - level[0]))
     ratio = relative_change(treatment, control, bounds=ranges.of_relative(outcome))
-    level = ranges.of_level(outcome)
     return {
         "control": interval(control, bounds=level),
         "treatment": interval(treatment, bounds=level),
@@ -113,6 +165,52 @@ RIGHT_SIGN = Label(zh="方向一致", en="right sign")
 """A claim of a sign says nothing of the size: "reached" would promise more than was claimed."""
 
 
+ANECDOTE = Label(zh="轶事，不作判定", en="anecdote, not judged")
+"""In the place of a verdict on one case that a source tells of."""
+
+
+def shares_of(cases: Callable[[], pd.DataFrame], seeds: Sequence[int], warmup: int) -> Shares:
+    """What :func:`judge` asks of anecdotes, out of a table of logged cases.
+
+    Parameters
+    ----------
+    cases : callable
+        Gives ``arm, seed, born_week`` and the columns of :func:`as_quick`; called only if it is needed.
+    seeds : sequence of int
+        Ascending.
+    warmup : int
+        Weeks before the first of a window.
+    """
+    def shares(claim: AnecdoteClaim, arm: str, window: tuple[int, int]) -> FloatArray:
+        table = cases()
+        week = table["born_week"] - warmup
+        return as_quick(claim, table[(table["arm"] == arm) & week.between(window[0], window[1] - 1)], seeds)
+
+    return shares
+
+
+def as_quick(claim: AnecdoteClaim, cases: pd.DataFrame, seeds: Sequence[int]) -> FloatArray:
+    """Share of cases that are at least as quick as an anecdote's, one a seed; NaN for a seed without any.
+
+    Parameters
+    ----------
+    claim : AnecdoteClaim
+    cases : DataFrame
+        ``seed, category, status, find_clock, close_clock`` of the cases that count, hours, codes spelled out.
+    seeds : sequence of int
+    """
+    if claim.category is not None:
+        cases = cases[cases["category"] == claim.category]
+    hours = claim.minutes / 60.0
+    if claim.outcome == "time_to_find":
+        quick = cases["find_clock"] <= hours  # never found: NaN, not quick
+    else:
+        cases = cases[cases["find_clock"].notna()]
+        quick = (cases["close_clock"] <= hours) & (cases["status"] != Status.SILENT.key)
+    by_seed = quick.groupby(cases["seed"]).mean()
+    return np.asarray(by_seed.reindex(list(seeds)), float)
+
+
 def named(claim: Claim, verdict: Verdict) -> Label:
     """A verdict on a claim in words."""
     return RIGHT_SIGN if isinstance(claim, SignClaim) and verdict == "reached" else VERDICTS[verdict]
@@ -120,13 +218,16 @@ def named(claim: Claim, verdict: Verdict) -> Label:
 
 def shown(claim: Claim) -> Statistic:
     """The statistic that stands for a claim in a table."""
-    if isinstance(claim, (LevelClaim, LevelChangeClaim)):
+    if isinstance(claim, (LevelClaim, LevelChangeClaim, AnecdoteClaim)):
         return "treatment"
     return "relative" if isinstance(claim, RelativeChangeClaim) else "difference"
 
 
 def claimed(claim: Claim, lang: str) -> str:
     """What is claimed, in a few characters."""
+    if isinstance(claim, AnecdoteClaim):
+        minutes = f"{claim.minutes:g}"
+        return {"zh": f"一件，{minutes} 分钟内", "en": f"one case, within {minutes} min"}[lang]
     if isinstance(claim, LevelChangeClaim):
         arrow = "→"
         return f"{_range(claim.before, claim.outcome)} {arrow} {_range(claim.after, claim.outcome)}"

@@ -92,7 +92,8 @@ class Job(NamedTuple):
     rules: Rules
 
 
-class Common(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Common:
     """What all blocks of a study have in common."""
 
     arms: dict[str, Scenario]
@@ -112,32 +113,29 @@ def default_engine() -> Engine:
     return simulate_arms
 
 
-def do_blocks(
-    common: Common, blocks: Sequence[Block], engine: Engine, rules: Rules, *, guarded: bool = False,
-) -> list[Batch | Failed]:
-    """Every run of some blocks; those that ended well as one batch.
+def collected(results: Sequence[Finished | Failed], rules: Rules) -> list[Batch | Failed]:
+    """Runs that ended well as one batch, and those that did not."""
+    ended = [result for result in results if isinstance(result, Finished)]
+    failed: list[Batch | Failed] = [result for result in results if isinstance(result, Failed)]
+    if not ended:
+        return failed
+    blocks = len({(run.point, run.seed) for run in ended})
+    return [Batch(build(ended, rules.keep), len(ended), blocks, sum(run.seconds for run in ended)), *failed]
+
+
+def do_block(
+    common: Common, block: Block, engine: Engine, rules: Rules, *, guarded: bool = False,
+) -> list[Finished | Failed]:
+    """All arms of one block together, or one by one if together they fail.
 
     Parameters
     ----------
     guarded : bool
         Whether this process may be ended by a run that takes too long.
     """
-    done = [result for block in blocks for result in do_block(common, block, engine, rules, guarded=guarded)]
-    ended = [result for result in done if isinstance(result, Finished)]
-    failed: list[Batch | Failed] = [result for result in done if isinstance(result, Failed)]
-    if not ended:
-        return failed
-    seconds = sum(run.seconds for run in ended)
-    return [Batch(build(ended, rules.keep), len(ended), len(blocks), seconds), *failed]
-
-
-def do_block(
-    common: Common, block: Block, engine: Engine, rules: Rules, *, guarded: bool = False,
-) -> list[Finished | Failed]:
-    """All arms of one block together, or one by one if together they fail."""
     start = time.perf_counter()
     try:
-        arms = vary({arm: common.arms[arm] for arm in block.arms}, common.factors, block.values)
+        arms = _varied(common, block.arms, block.values)
         with _time_limit(rules.timeout, len(arms) if guarded else 0):
             results = engine(arms, block.seed, common.compared)
     except YiheError:
@@ -155,6 +153,12 @@ def do_block(
     return [
         Finished(block.point, arm, block.seed, key, results[arm], seconds)
         for arm, key in zip(block.arms, block.keys, strict=True)]
+
+
+@lru_cache(maxsize=8)
+def _varied(common: Common, arms: tuple[str, ...], values: Values) -> dict[str, Scenario]:
+    """Arms of a point; its seeds come one after the other."""
+    return vary({arm: common.arms[arm] for arm in arms}, common.factors, values)
 
 
 def failure(block: Block, error: str, trace: str) -> Failed:
@@ -193,7 +197,11 @@ def _unpack(package: bytes) -> Common:
 
 def work(job: Job) -> list[Batch | Failed]:
     """Do a job on a worker process."""
-    return do_blocks(_unpack(job.package), job.blocks, job.engine, job.rules, guarded=True)
+    common = _unpack(job.package)
+    done = [
+        result for block in job.blocks
+        for result in do_block(common, block, job.engine, job.rules, guarded=True)]
+    return collected(done, job.rules)
 
 
 def library(name: str) -> Any:

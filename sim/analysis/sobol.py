@@ -1,0 +1,194 @@
+"""Sobol's variance-based indices of the mean response, on SALib, with seeds as blocks.
+
+``s1`` is the share of the variance over the factors' ranges that a factor explains alone, ``st`` with all its
+interactions, ``s2`` what a pair explains together beyond each alone. All are of the response's mean over
+seeds, not of single runs: luck of single runs would lower every ``s1`` and lift every ``st``, and a factor
+without any influence would show the share of luck as its ``st``. SALib's estimators times the variance are
+quadratic forms of the outputs, so the bias that luck leaves in the seeds' mean is taken away exactly
+(:mod:`sim.analysis.jackknife`). What fewer than five seeds tell about luck is too little: they are refused.
+
+The interval has two parts. Seeds: leave-one-out, t with n − 1 degrees of freedom. Base rows: SALib's
+bootstrap on the seeds' mean. As they are added as independent, the interval covers the true index at least
+as often as it says; ends are moved into [0, 1].
+
+References: Saltelli et al. 2010, doi:10.1016/j.cpc.2009.09.018 (first order, total); Saltelli 2002,
+doi:10.1016/S0010-4655(02)00280-1 (pairs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.analysis.jackknife import half_width, left_out, quadratic
+from sim.analysis.responses import Response, complete
+from sim.analysis.saltelli import points_of_a_row
+from sim.errors import YiheError
+from sim.study.statistics import FEWEST_BLOCKS, LEVEL
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FloatArray = npt.NDArray[np.float64]
+
+RESAMPLES = 200
+_SEED = 1  # of SALib's bootstrap: 0 would count as none
+
+
+class Indices(NamedTuple):
+    """Tables of indices; columns as :func:`sobol` says."""
+
+    factors: pd.DataFrame
+    pairs: pd.DataFrame
+
+
+class _Found(NamedTuple):
+    """Estimates of one kind of index with their half-widths, shape (terms,)."""
+
+    value: FloatArray
+    half: FloatArray
+
+
+def sobol(response: Response, problem: Mapping[str, Any], unit: FloatArray, level: float = LEVEL) -> Indices:
+    """Sobol indices from runs of a Saltelli design.
+
+    Parameters
+    ----------
+    response : Response
+        At least five seeds.
+    problem : mapping
+        SALib's: ``names`` of the factors in the order of the columns of ``unit``.
+    unit : array, shape (points, factors)
+        The design in the unit cube as ``SALib.sample.sobol`` orders it, points from 0.
+    level : float
+        Coverage of the intervals.
+
+    Returns
+    -------
+    Indices
+        ``factors``: ``of, outcome, factor, s1, s1_low, s1_high, st, st_low, st_high, seeds, rows, dropped``;
+        ``pairs``: ``of, outcome, factor, other, s2, s2_low, s2_high``, empty if the design has no points for
+        them. ``rows`` counts the base rows used, ``dropped`` those in which a run is missing. NaN where no
+        variance can be told from luck.
+
+    Raises
+    ------
+    YiheError
+        If the points are no Saltelli design, or too few seeds or base rows are complete.
+    """
+    import pandas as pd
+
+    names = [str(name) for name in problem["names"]]
+    pairs = list(combinations(range(len(names)), 2))
+    step = _points_of_a_row(unit, len(names))
+    second = step == 2 * len(names) + 2
+    values = response.rows(len(unit)).reshape(-1, step, len(response.seeds))
+    kept = complete(np.all(~np.isnan(values), axis=1))
+    _enough(response, len(kept.seeds), len(kept.blocks))
+    outputs = values[kept.blocks][:, :, kept.seeds]
+    found = _indices(outputs, len(names), second, level)
+    said = {"of": response.of, "outcome": response.outcome}
+    counts = {"seeds": len(kept.seeds), "rows": len(kept.blocks), "dropped": len(values) - len(kept.blocks)}
+    factors = pd.DataFrame({
+        **said, "factor": names, **_columns("s1", found["s1"]), **_columns("st", found["st"]), **counts})
+    other = pd.DataFrame({
+        **said, "factor": [names[i] for i, _ in pairs if second],
+        "other": [names[j] for _, j in pairs if second], **_columns("s2", found["s2"])})
+    return Indices(factors, other)
+
+
+def _columns(name: str, found: _Found) -> dict[str, FloatArray]:
+    low, high = (np.clip(found.value + sign * found.half, 0.0, 1.0) for sign in (-1.0, 1.0))
+    return {name: found.value, f"{name}_low": low, f"{name}_high": high}
+
+
+def _points_of_a_row(unit: FloatArray, factors: int) -> int:
+    step = points_of_a_row(unit)
+    if step is not None and unit.shape[1] == factors:
+        return step
+    raise YiheError(
+        "这些设计点不是 Saltelli 方案（每个基准行须有“因素数+2”或“2×因素数+2”个点，且不能被约束条件删去），"
+        "无法计算 Sobol 指数：请换用 Saltelli 方案，或改用 PAWN",
+        "these points are no Saltelli design (each base row needs factors + 2 or 2 × factors + 2 points, "
+        "none taken out by a constraint), so Sobol indices cannot be computed: use a Saltelli design, or "
+        "PAWN", key="design.method")
+
+
+def _enough(response: Response, seeds: int, rows: int) -> None:
+    if seeds < FEWEST_BLOCKS:
+        raise YiheError(
+            f"{response.of} 的 {response.outcome} 只有 {seeds} 个种子是完整的，Sobol 指数至少需要 "
+            f"{FEWEST_BLOCKS} 个，否则分不清因素与运气：请把 replicates 设为 {FEWEST_BLOCKS} 以上",
+            f"{response.outcome} of {response.of} has {seeds} complete seeds; Sobol indices need at least "
+            f"{FEWEST_BLOCKS} to tell factors from luck: set replicates to {FEWEST_BLOCKS} or more",
+            key="replicates")
+    if rows < 2:
+        raise YiheError(
+            f"{response.of} 的 {response.outcome} 只有 {rows} 个基准行是完整的："
+            "请用 yihe resume 补跑失败的运行，或增大 design.n",
+            f"{response.outcome} of {response.of} has {rows} complete base rows: run what failed again with "
+            "yihe resume, or make design.n larger", key="design.n")
+
+
+def _indices(outputs: FloatArray, d: int, second: bool, level: float) -> dict[str, _Found]:
+    """Indices of outputs of shape (base rows, points of a row, seeds)."""
+    from SALib.analyze.sobol import analyze
+
+    n = outputs.shape[2]
+    centred = outputs - outputs.mean(axis=(0, 1))  # what a seed adds to all points is no one's influence
+    scale = float(np.std(centred))
+    terms = {"s1": d, "st": d, "s2": d * (d - 1) // 2 if second else 0}
+    if scale <= 1e-12 * float(np.abs(outputs).max()):
+        return {name: _Found(np.full(k, np.nan), np.full(k, np.nan)) for name, k in terms.items()}
+    centred = centred / scale
+    mean, without = centred.mean(axis=2), left_out(centred)
+    forms = _forms(np.concatenate([mean[:, :, None], centred, without], axis=2), d, second)
+    whole, each, rest = forms[:, 0], forms[:, 1:n + 1], forms[:, n + 1:]
+    each_rest = (each.sum(axis=1, keepdims=True) - each) / (n - 1)
+    freed = quadratic(whole, each)
+    freed_rest = ((n - 1) * rest - each_rest) / (n - 2)
+    value, by_seed = _shares(freed, d), half_width(_shares(freed_rest, d), level)
+    salib = {"num_vars": d, "names": [str(i) for i in range(d)], "bounds": [[0.0, 1.0]] * d}
+    rows = analyze(salib, mean.reshape(-1), calc_second_order=second, num_resamples=RESAMPLES,
+                   conf_level=level, seed=_SEED)
+    by_row = np.concatenate([
+        rows["S1_conf"], rows["ST_conf"], rows["S2_conf"][np.triu_indices(d, 1)] if second else []])
+    half = np.hypot(by_seed, by_row)
+    cuts = np.cumsum([terms["s1"], terms["st"]])
+    return {name: _Found(*both) for name, both in
+            zip(terms, zip(np.split(value, cuts), np.split(half, cuts), strict=True), strict=True)}
+
+
+def _forms(outputs: FloatArray, d: int, second: bool) -> FloatArray:
+    """Variance and SALib's estimators times the variance, as quadratic forms of each column of outputs.
+
+    Parameters
+    ----------
+    outputs : array, shape (base rows, points of a row, columns)
+
+    Returns
+    -------
+    array, shape (1 + terms, columns)
+        Variance; then every first-order, total and, if wanted, pair's estimator.
+    """
+    from SALib.analyze.sobol import first_order, second_order, total_order
+
+    a, b = outputs[:, 0], outputs[:, -1]
+    ab, ba = outputs[:, 1:d + 1], outputs[:, d + 1:2 * d + 1]
+    variance = np.var(np.concatenate([a, b]), axis=0)
+    indices = [first_order(a, ab[:, j], b) for j in range(d)]
+    indices += [total_order(a, ab[:, j], b) for j in range(d)]
+    if second:
+        indices += [
+            second_order(a, ab[:, j], ab[:, k], ba[:, j], b) for j, k in combinations(range(d), 2)]
+    return np.concatenate([variance[None], np.array(indices) * variance])
+
+
+def _shares(forms: FloatArray, d: int) -> FloatArray:
+    """Forms as shares of the variance; NaN where no variance is left beside luck."""
+    variance = forms[0]
+    return np.where(variance > 0.0, forms[1:] / np.where(variance > 0.0, variance, 1.0), np.nan)

@@ -1,0 +1,102 @@
+"""An optimisation on the study runner: every run stored, a kill at any moment loses nothing finished."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.designs.factors import Factor
+from sim.designs.section import read
+from sim.errors import YiheError
+from sim.optimisation.optimise import Found, optimise
+from sim.optimisation.spec import Optimise
+from sim.outcomes import OUTCOMES
+from sim.study import failures, manifest
+from sim.study.bench import Bench
+from sim.study.runner import pool_of
+from sim.study.setup import Setup
+from sim.study.sweep import How, Swept, opened
+from sim.study.variants import check_policies
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEY, JOURNAL = "optimise", "journal"
+
+
+def wanted_of(setup: Setup) -> tuple[Optimise, dict[str, Factor], tuple[str, ...]]:
+    """What a study file wants: objective and budget, factors, constraints between them.
+
+    Raises
+    ------
+    YiheError
+        The first mistake in its ``optimise:`` section.
+    """
+    tree = dict(setup.file.optimise or {})
+    if not tree:
+        raise YiheError(
+            "没有 optimise 一节：请写明 objective、factors 和 trials，或用 yihe sweep",
+            "there is no optimise section: give objective, factors and trials, or use yihe sweep",
+            file=setup.path,
+            key=KEY,
+        )
+    said, rules = tree.pop("factors", {}), tree.pop("constraints", ())
+    place: dict[str, Any] = {"file": setup.path, "origins": setup.origins}
+    spec: Optimise = read(Optimise, tree, key=KEY, **place)
+    factors: dict[str, Factor] = read(dict[str, Factor], said, key=f"{KEY}.factors", **place)
+    constraints: tuple[str, ...] = read(tuple[str, ...], rules, key=f"{KEY}.constraints", **place)
+    try:
+        spec.check(OUTCOMES, setup.arms)
+        check_policies(setup.arms, tuple(factors))
+    except YiheError as error:
+        key = error.key or ""
+        key = key if key.startswith(KEY) else f"{KEY}.factors.{key}"
+        raise YiheError(error.zh, error.en, file=setup.path, key=key) from error
+    return spec, factors, constraints
+
+
+def run_optimisation(setup: Setup, folder: Path, how: How | None = None) -> tuple[Swept, Found]:
+    """Search for the best package, from the start or from where it stopped.
+
+    Parameters
+    ----------
+    setup : Setup
+    folder : Path
+    how : How, optional
+
+    Raises
+    ------
+    YiheError
+        For a mistake in the study, or a folder that cannot be used.
+    """
+    how = how or How()
+    spec, factors, constraints = wanted_of(setup)
+    with opened(setup, folder, how) as store, pool_of(how.workers, how.scheduler) as pool:
+        bench = Bench(setup, store, pool, how)
+
+        def evaluate(points: pd.DataFrame, replicates: int) -> pd.DataFrame:
+            runs = bench.table("runs", bench.run(points, replicates))
+            return runs[runs["seed"] < setup.table.first_seed + replicates].reset_index(drop=True)
+
+        found = optimise(
+            spec,
+            factors,
+            evaluate,
+            folder / JOURNAL,
+            setup.table.first_seed,
+            constraints=constraints,
+            identity=setup.table.key,
+        )
+        store.merge(setup.arms)
+        failed = len(failures.put_aside(folder))
+        manifest.finish(
+            folder,
+            runs=bench.asked,
+            runs_done=bench.done,
+            runs_reused=bench.asked - bench.done,
+            runs_failed=failed,
+            points=bench.points,
+            factors=list(factors),
+            best=found.best,
+        )
+    return Swept(folder, setup, bench.asked, bench.done, bench.asked - bench.done, failed), found

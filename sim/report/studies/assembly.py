@@ -1,0 +1,148 @@
+"""From a study's folder to everything that is made of it: analysed tables, figures, a report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.analysis.study import analyse
+from sim.calibration.running import calibration_of
+from sim.params import Label
+from sim.report.studies.factors import Factor, factor_of
+from sim.report.studies.material import StudyMaterial
+from sim.report.studies.packages import told
+from sim.report.words import ILLUSTRATIVE
+from sim.study.file import contrast_arms
+from sim.study.opened import Study, open_study
+from sim.study.setup import Setup
+from sim.study.store import write_text, writing
+from sim.study.sweep import kind_of, resumable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KINDS = {
+    "calibrate": ("matching", "posterior", "checks", "claims"), "optimise": ("optimisation", "pareto")}
+"""Figures of studies whose points were chosen as they went: pooling those points would mislead."""
+
+SUMMARY, FIGURES, REPORT = "summary", "figures", "report.md"
+
+
+class Made(NamedTuple):
+    """What a report consists of."""
+
+    material: StudyMaterial
+    report: Path
+    figures: tuple[Path, ...]
+
+
+def write_report(folder: Path, lang: str) -> Made:
+    """Analyse a study and write ``summary/``, ``figures/`` and ``report.md`` into its folder.
+
+    Parameters
+    ----------
+    folder : Path
+    lang : {"zh", "en"}
+
+    Raises
+    ------
+    YiheError
+        If the folder holds no study, or cannot be written.
+    """
+    from sim.report.studies.drawing import write_study_figures
+    from sim.report.studies.report import report_markdown
+
+    setup, study = resumable(folder), open_study(folder)
+    analysis = analyse(setup, study.runs, study.design)
+    tables = {**stored(folder), **analysis.tables}
+    keep(folder, tables)
+    material = material_of(setup, study, tables)
+    written = write_study_figures(material, folder / FIGURES, lang, KINDS.get(kind_of(setup)))
+    text = report_markdown(material, written, lang) + _not_made(analysis.notes, lang)
+    write_text(folder / REPORT, text)
+    return Made(material, folder / REPORT, tuple(file for figure in written for file in figure.files))
+
+
+def _not_made(notes: Sequence[Label], lang: str) -> str:
+    """Analyses that these runs could not give, and why."""
+    if not notes:
+        return ""
+    title = "## 没有做的分析" if lang == "zh" else "## Analyses that could not be made"
+    return "\n".join(["", title, "", *(f"- {note.text(lang)}" for note in notes), ""])
+
+
+def findings(material: StudyMaterial, lang: str) -> Iterator[str]:
+    """What can be said, section by section, for a terminal."""
+    from sim.report.studies.report import SECTIONS
+
+    yield f"{material.title.text(lang)} · {ILLUSTRATIVE.text(lang)}"
+    for _, zh, en, says in SECTIONS:
+        said = [sentence for say in says for sentence in say(material, lang)]
+        if said:
+            yield ""
+            yield zh if lang == "zh" else en
+            yield from (f"  {sentence}" for sentence in said)
+
+
+def keep(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Write tables of an analysis into ``summary/``, each whole or not at all."""
+    with writing(folder):
+        (folder / SUMMARY).mkdir(exist_ok=True)
+        for name, table in tables.items():
+            aside = folder / SUMMARY / f".{name}.tmp"
+            table.to_parquet(aside, index=False)
+            os.replace(aside, folder / SUMMARY / f"{name}.parquet")
+
+
+def stored(folder: Path) -> dict[str, pd.DataFrame]:
+    """Tables that a calibration or optimisation left in ``summary/``; an analysis is made anew."""
+    import pandas as pd
+
+    files = [folder / SUMMARY / f"{name}.parquet" for name in ALGORITHMS]
+    return {file.stem: pd.read_parquet(file) for file in files if file.is_file()}
+
+
+ALGORITHMS = (
+    "waves", "emulators", "implausibility", "region", "generations", "posterior", "shrinkage", "checks",
+    "claims", "evaluations", "trials", "finalists", "equivalent")
+"""Tables that only an algorithm can make."""
+
+
+def material_of(setup: Setup, study: Study, tables: Mapping[str, pd.DataFrame]) -> StudyMaterial:
+    """A study in the shape its figures and report read."""
+    from sim.report.studies.replicates import half_widths
+
+    file, stop = setup.file, setup.file.replicates.stop
+    runs, design = study.runs, study.design
+    found = {**tables, **told(setup, tables), "design": design, "runs": runs}
+    if "series" in setup.rules.keep.tables:
+        found["series"] = study.series
+    if stop is not None:
+        arm, against = contrast_arms(stop.contrast)
+        rule = file.replicates
+        at = range(rule.min, rule.max + 1, rule.batch)
+        found["replicates"] = half_widths(runs, f"{arm} - {against}", stop.outcome, at, stop.half_width)
+    return StudyMaterial(
+        name=file.study, title=file.named, base=setup.base.name, arms=dict(setup.labels),
+        control=setup.control, method=study.manifest.get("kind", ""),
+        factors=_factors(setup), tables=found,
+        outcomes=tuple(name for name in file.report.outcomes if name in runs), points=len(design),
+        failed=int(study.manifest.get("runs_failed", 0)), seeds=tuple(sorted(runs["seed"].unique().tolist())),
+        weeks=setup.base.weeks, goal={} if stop is None else stop.model_dump(), manifest=study.manifest)
+
+
+def _factors(setup: Setup) -> dict[str, Factor]:
+    """Every factor with the range this study draws it from."""
+    if setup.file.calibrate is not None:
+        parameters = calibration_of(setup).parameters
+        return {one.path: replace(factor_of(one.path), low=one.low, high=one.high) for one in parameters}
+    declared = getattr(setup.file.design, "factors", {})
+    found = {}
+    for name in setup.table.factors:
+        low, high = (getattr(declared.get(name), end, None) for end in ("low", "high"))
+        factor = factor_of(name)
+        found[name] = factor if low is None or high is None else replace(factor, low=low, high=high)
+    return found

@@ -1,0 +1,140 @@
+"""Runs on demand, for algorithms that decide as they go: every point asked for is a row of the design.
+
+What was asked for once is stored. A calibration or optimisation is a function of its file, its seed and the
+results; done again after a kill, it asks for the same points, gets the stored runs at once, and goes on where
+it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.errors import YiheError
+from sim.study import designfile, failures
+from sim.study.pool import Pool
+from sim.study.runner import execute
+from sim.study.runtable import RunTable, Values
+from sim.study.setup import Setup
+from sim.study.store import Store
+from sim.study.sweep import How
+from sim.study.work import default_engine
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+START = "first_seed"
+"""Column of the design with the first seed of each point."""
+
+
+class Bench:
+    """Points and their runs, as they are asked for.
+
+    Parameters
+    ----------
+    setup : Setup
+    store : Store
+        Open.
+    pool : Pool
+    how : How
+    """
+
+    def __init__(self, setup: Setup, store: Store, pool: Pool, how: How) -> None:
+        self._setup, self._store, self._pool, self._how = setup, store, pool, how
+        factors, self._rows = designfile.read(store.folder)
+        self._factors = tuple(name for name in factors if name != START)
+        self._place = {row: at for at, row in enumerate(self._rows)}
+        self._skip = failures.put_aside(store.folder)
+        self.done, self.asked = 0, 0
+
+    def run(
+        self, points: pd.DataFrame, replicates: int, *, starts: Sequence[int] | None = None,
+        arms: Sequence[str] | None = None,
+    ) -> list[int]:
+        """Have some points run.
+
+        Parameters
+        ----------
+        points : DataFrame
+            One column a factor, the same in every call; one row a point.
+        replicates : int
+            Seeds of each.
+        starts : sequence of int, optional
+            First seed of each point; the study's own if left out.
+        arms : sequence of str, optional
+            All if left out.
+
+        Returns
+        -------
+        list of int
+            The point's row in the design, for each row of ``points``.
+        """
+        factors = tuple(str(name) for name in points.columns)
+        if self._rows and factors != self._factors:
+            raise ValueError(f"factors changed from {self._factors} to {factors}")
+        self._factors = factors
+        first = [self._setup.table.first_seed] * len(points) if starts is None else [int(s) for s in starts]
+        rows = points.astype(object).itertuples(index=False, name=None)
+        asked = [self._row((*_plain(row), start)) for row, start in zip(rows, first, strict=True)]
+        designfile.keep(self._store.folder, (*factors, START), self._rows)
+        counts = [0] * len(self._rows)
+        for row in asked:
+            counts[row] = replicates
+        self._do(self._table(counts, arms))
+        return asked
+
+    def table(self, kind: str, asked: Sequence[int]) -> pd.DataFrame:
+        """Rows of one table about some points; ``point`` becomes the position in ``asked``.
+
+        Raises
+        ------
+        YiheError
+            If not one run of them ended well.
+        """
+        import pandas as pd
+
+        found = self._store.of_points(kind, set(asked)).to_pandas()
+        order = {arm: at for at, arm in enumerate(self._setup.arms)}
+        found = found.assign(_arm=found["arm"].map(order)).sort_values(
+            ["point", "seed", "_arm"], kind="stable").drop(columns="_arm")
+        by_point = dict(iter(found.groupby("point", sort=False)))
+        pieces = [by_point[row].assign(point=at) for at, row in enumerate(asked) if row in by_point]
+        if not pieces and kind == "runs":
+            raise YiheError(
+                "一次运行都没有成功：详见 failures/", "not one run ended well: see failures/",
+                file=self._store.folder)
+        return pd.concat(pieces, ignore_index=True) if pieces else found.iloc[:0]
+
+    @property
+    def points(self) -> int:
+        """Points asked for so far, those of earlier sessions included."""
+        return len(self._rows)
+
+    def _do(self, table: RunTable) -> None:
+        report = execute(
+            table, self._store, self._pool, rules=self._setup.rules, skip=self._skip,
+            progress=self._how.progress, engine=self._how.engine or default_engine())
+        self.done, self.asked = self.done + report.done, self.asked + table.total
+        failures.keep(self._store.folder, table, report.failed)
+        self._skip |= {run.key for run in report.failed}
+
+    def _table(self, counts: Sequence[int], arms: Sequence[str] | None) -> RunTable:
+        all_arms = self._setup.table.arms
+        return replace(
+            self._setup.table, factors=self._factors, points=[row[:-1] for row in self._rows],
+            starts=[row[-1] for row in self._rows], replicates=counts,
+            arms=all_arms if arms is None else {arm: all_arms[arm] for arm in arms})
+
+    def _row(self, row: Values) -> int:
+        if row not in self._place:
+            self._place[row] = len(self._rows)
+            self._rows.append(row)
+        return self._place[row]
+
+
+def _plain(row: tuple[object, ...]) -> Values:
+    """Values as Python's own, as they stand in files."""
+    return tuple(value.item() if isinstance(value, np.generic) else value for value in row)
