@@ -17,7 +17,7 @@ from sim.outcomes import OUTCOMES
 from sim.scenario.reading import dump, load
 from sim.scenario.schema import Scenario
 from sim.study import compare as api
-from sim.study import failures, ranges, verdicts
+from sim.study import failures, pool, ranges, verdicts
 from sim.study import store as store_module
 from sim.study.commands import Reporting, compare_command, run_command
 from sim.study.plan import make_plan, source
@@ -126,7 +126,11 @@ def test_fewer_replicates_than_are_kept_use_only_their_seeds(tmp_path: Path) -> 
     assert (few.contrasts["n"] == 2).all()
 
 
-def test_an_interrupted_study_goes_on_where_it_stopped(tmp_path: Path) -> None:
+def test_an_interrupted_study_goes_on_where_it_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool, "MOMENT_SECONDS", 0.0)  # every block is handed over as it ends
+
     def stop_after_two(done: int, total: int, failed: int) -> None:
         if done >= 6:
             raise KeyboardInterrupt

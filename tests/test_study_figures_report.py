@@ -159,6 +159,12 @@ def test_a_parameter_that_data_hardly_narrow_is_said_to_be_so() -> None:
     assert "数据几乎没有收窄" in calibrated.posterior(material({"posterior": flat}), "zh")[1]
 
 
+def test_the_stop_rule_is_said_in_the_unit_of_its_outcome() -> None:
+    goal = {"outcome": PARTICIPATION, "contrast": OF, "half_width": 0.01}
+    text = report_markdown(material({}, goal=goal), [], "zh")
+    assert "重复到“年参与率（不含自办） · 邻里节 − 基线”的区间半宽不超过 1（百分点）" in text
+
+
 def test_nothing_left_is_said_as_such() -> None:
     waves = pd.DataFrame({"wave": [1, 2], "points": [100, 100], "share_left": [0.1, 0.0]})
     assert "没有剩余" in calibrated.waves(material({"waves": waves}), "zh")[0]

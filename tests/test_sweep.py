@@ -18,7 +18,7 @@ import study_engine as engines
 from study_lab import shifted, study
 
 from sim.errors import YiheError
-from sim.study import designfile, failures, manifest, store
+from sim.study import designfile, failures, manifest, pool, store
 from sim.study.pool import Here
 from sim.study.probe import unread
 from sim.study.replicates import half_width
@@ -29,6 +29,12 @@ from sim.study.verify import verify
 from sim.study.work import Rules
 
 STOP = {"outcome": "satisfaction", "contrast": "core - loose", "half_width": 0.02}
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every block is handed over as it ends, so that a test can stop between two."""
+    monkeypatch.setattr(pool, "MOMENT_SECONDS", 0.0)
 
 
 def swept(setup: Setup, folder: Path, **how: Any) -> Swept:
@@ -183,7 +189,7 @@ def test_adaptive_replicates_are_the_same_however_often_it_stops(
 ) -> None:
     setup = study(tmp_path, {"replicates": {"min": 5, "batch": 5, "max": 30, "stop": STOP}})
     swept(setup, tmp_path / "whole", engine=noisy)
-    left = [7]
+    left = [20]
 
     def stop(done: int, total: int, failed: int) -> None:
         left[0] -= 1
@@ -192,7 +198,7 @@ def test_adaptive_replicates_are_the_same_however_often_it_stops(
 
     for _ in range(100):
         try:
-            left[0] = 7
+            left[0] = 20
             swept(setup, tmp_path / "cut", engine=noisy, progress=stop)
             break
         except KeyboardInterrupt:

@@ -61,11 +61,11 @@ def refuse_unread(factors: Sequence[str], file: object) -> None:
     for factor in factors:
         seeds = SEEDS[-1]
         raise YiheError(
-            f"模型在这里从不读它：它取不同值时，{seeds} 个种子、所有方案的结果逐位相同；"
-            "请删去这个因子，或先让它所属的机制起作用（例如列出相应政策、设置相应机构）",
-            f"the model never reads it here: with {seeds} seeds and in every arm, its values give the same "
-            "bits; leave it out, or first switch on the mechanism it belongs to (list the policy, found the "
-            "institution)",
+            f"它在这里什么也不改变：取不同值时，{seeds} 个种子、所有方案、每一周的指标逐位相同；"
+            "请删去这个因子、放宽取值，或先让它所属的机制起作用（例如列出相应政策、设置相应机构）",
+            f"it changes nothing here: with {seeds} seeds, in every arm and week, its values give the same "
+            "bits; leave it out, widen its values, or first switch on the mechanism it belongs to (list the "
+            "policy, found the institution)",
             file=str(file), key=f"design.factors.{factor}")
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.analysis.study import analyse
 from sim.calibration.running import calibration_of
 from sim.params import Label
-from sim.report.studies.factors import Factor, factor_of
+from sim.report.studies.factors import Factor, factors_of
 from sim.report.studies.material import StudyMaterial
 from sim.report.studies.packages import told
 from sim.report.words import ILLUSTRATIVE
@@ -84,7 +83,7 @@ def findings(material: StudyMaterial, lang: str) -> Iterator[str]:
         if said:
             yield ""
             yield zh if lang == "zh" else en
-            yield from (f"  {sentence}" for sentence in said)
+            yield from (f"  {sentence.replace('**', '')}" for sentence in said)
 
 
 def keep(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -136,13 +135,13 @@ def material_of(setup: Setup, study: Study, tables: Mapping[str, pd.DataFrame]) 
 
 def _factors(setup: Setup) -> dict[str, Factor]:
     """Every factor with the range this study draws it from."""
+    kinds = {policy.id: policy.kind for arm in setup.arms.values() for policy in arm.policies}
     if setup.file.calibrate is not None:
         parameters = calibration_of(setup).parameters
-        return {one.path: replace(factor_of(one.path), low=one.low, high=one.high) for one in parameters}
+        return factors_of([one.path for one in parameters], kinds, {
+            one.path: (one.low, one.high) for one in parameters})
     declared = getattr(setup.file.design, "factors", {})
-    found = {}
-    for name in setup.table.factors:
-        low, high = (getattr(declared.get(name), end, None) for end in ("low", "high"))
-        factor = factor_of(name)
-        found[name] = factor if low is None or high is None else replace(factor, low=low, high=high)
-    return found
+    ranges = {
+        name: (factor.low, factor.high) for name, factor in declared.items()
+        if getattr(factor, "low", None) is not None}
+    return factors_of(setup.table.factors, kinds, ranges)

@@ -12,6 +12,7 @@ from sim.report.material import seed_text
 from sim.report.studies import calibrated, sentences
 from sim.report.studies.factors import Factor, plain
 from sim.report.studies.material import MOST_OUTCOMES, StudyMaterial
+from sim.report.studies.names import about, bracketed, scaled, unit_of
 from sim.report.studies.tables import NO_FACTORS, counted
 from sim.report.summary import markdown_table
 from sim.report.words import ILLUSTRATIVE, say, short_name
@@ -97,6 +98,13 @@ def _run(m: StudyMaterial, lang: str) -> Iterator[str]:
         "runs done")
     if m.weeks:
         text += say(lang, f"，每次 {m.weeks} 周（预热不计）", f", {m.weeks} weeks each after the warm-up")
+    if m.goal:
+        outcome, of = str(m.goal["outcome"]), str(m.goal["contrast"])
+        name, unit = about(m, of, outcome, lang), unit_of(of, outcome, lang)
+        width = bracketed(plain(scaled(outcome) * float(m.goal["half_width"])), unit, lang)
+        text += say(lang, f"；重复到“{name}”的区间半宽不超过 {width}，或到次数上限为止",
+                    f"; replicates until the half-width of the interval of {name} is {width} at most, or up "
+                    "to their greatest number")
     if m.failed:
         text += say(lang, f"；{m.failed} 次运行失败，未计入", f"; {m.failed} runs failed and are left out")
     yield text + say(lang, "。", ".")
