@@ -184,13 +184,6 @@ def _do(
         from sim.report.studies.assembly import keep
 
         keep(folder, tables)
-    counts = {"runs": done.runs, "done": done.done, "reused": done.reused, "failed": done.failed}
-    if not no_report:
-        _report(folder, lang, quiet, as_json, counts)
-    elif as_json:
-        print(json.dumps({"folder": str(folder), **counts}, ensure_ascii=False))
-    if not quiet and not as_json:
-        _say(lang, f"结果：{folder}", f"results: {folder}")
     if done.failed:
         where = folder / "failures"
         zh = (f"{done.failed} 次运行失败，已放在 {where}；用 yihe replay 文件 重现，"
@@ -198,8 +191,14 @@ def _do(
         en = (f"{done.failed} runs failed and lie in {where}; replay one with yihe replay FILE, try all "
               "again with yihe resume --retry-failed")
         print(zh if lang == "zh" else en, file=sys.stderr)
-        return FAILED
-    return 0
+    counts = {"runs": done.runs, "done": done.done, "reused": done.reused, "failed": done.failed}
+    if not no_report:
+        _report(folder, lang, quiet, as_json, counts)
+    elif as_json:
+        print(json.dumps({"folder": str(folder), **counts}, ensure_ascii=False))
+    if not quiet and not as_json:
+        _say(lang, f"结果：{folder}", f"results: {folder}")
+    return FAILED if done.failed else 0
 
 
 def _algorithm(setup: Setup, folder: Path, how: How) -> tuple[Swept, dict[str, pd.DataFrame]]:

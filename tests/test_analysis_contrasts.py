@@ -87,7 +87,7 @@ def test_all_arms_against_the_control_as_paired_says() -> None:
 
 def test_holm_takes_overall_contrasts_and_points_as_families_and_may_be_left_out() -> None:
     first, second = (0.4 + 0.1 * normal(name, 3, 6) for name in ("first", "second"))
-    runs = table({"a": first + 0.05, "b": first + 0.02 * second, "c": first})
+    runs = table({"a": first + 0.05 + 0.01 * normal("own", 3, 6), "b": first + 0.02 * second, "c": first})
     runs["autonomy"] = runs["efficacy"] ** 2
     both = contrasts(runs, "c")
     for family in (both["point"] == -1, both["point"] >= 0):

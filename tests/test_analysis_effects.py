@@ -44,7 +44,7 @@ def test_effects_of_a_full_design_are_exact() -> None:
     """Half an effect on either side of the mean: 2 a − 4 b + 1 a×c, whatever a seed adds everywhere."""
     coded = full(3)
     a, b, c = coded.T
-    values = (10 + 1.0 * a - 2.0 * b + 0.5 * a * c)[:, None] + np.array([0.0, 3.0, -1.0, 8.0])
+    values = (10 + 1.0 * a - 2.0 * b + 0.5 * a * c)[:, None] + np.array([0.0, 3.0, -1.0, 8.0] * 3)
     found = effects(a_response(values), problem("abc"), unit_of(coded)).set_index("term")
     assert found["order"].to_dict() == {"a": 1, "b": 1, "c": 1, "a × b": 2, "a × c": 2, "b × c": 2}
     expected = {"a": 2.0, "b": -4.0, "c": 0.0, "a × b": 0.0, "a × c": 1.0, "b × c": 0.0}
@@ -164,7 +164,7 @@ def test_changes_from_the_base_point_are_paired_by_seed() -> None:
     design = pd.DataFrame({
         "point": range(4), "regime": ["one_core", "one_core", "self_governing", "one_core"],
         "ties.degree": [4, 8, 4, 4], "on": [True, True, True, False]})
-    values = 5.0 + normal("oat", 4, 8)
+    values = 5.0 + normal("oat", 4, 12)
     values[1] = values[0] + 0.25
     values[2, 3] = np.nan
     found = tornado(a_response(values), design)
@@ -174,7 +174,7 @@ def test_changes_from_the_base_point_are_paired_by_seed() -> None:
     by_hand = paired(values[2], values[0])
     assert found["change"][1] == pytest.approx(by_hand.difference)
     assert found["high"][1] == pytest.approx(by_hand.high)
-    assert found["n"].tolist() == [8, 7, 8]
+    assert found["n"].tolist() == [12, 11, 12]
     indexed = tornado(a_response(values), design.set_index("point"))
     pd.testing.assert_frame_equal(found, indexed)
 

@@ -57,9 +57,48 @@ def test_placebo_is_exactly_zero() -> None:
     assert relative_change(values, values.copy()) == (0.0, 0.0, 0.0)
 
 
-def test_constant_difference_has_no_width() -> None:
-    contrast = paired(np.arange(5.0) + 2.0, np.arange(5.0))
-    assert (contrast.difference, contrast.low, contrast.high, contrast.p) == (2.0, 2.0, 2.0, 0.0)
+@pytest.mark.parametrize(("arm", "control"), [
+    ([1.0, 1.0], [0.5, 0.5]),  # two seeds of an outcome in whole steps
+    (np.arange(5.0) + 2.0, np.arange(5.0)),
+    ([0.3, 0.7, 0.9], [0.2, 0.6, 0.8]),  # equal but for rounding
+])
+def test_equal_differences_other_than_zero_tell_nothing_of_the_next_seed(
+    arm: list[float], control: list[float],
+) -> None:
+    contrast = paired(arm, control)
+    assert contrast.difference == pytest.approx(np.subtract(arm, control).mean())
+    assert (contrast.n, contrast.method) == (len(arm), "none")
+    assert all(math.isnan(value) for value in (contrast.low, contrast.high, contrast.p, contrast.effect))
+    assert math.isnan(holm([contrast.p, 0.01])[0])
+    assert holm([contrast.p, 0.01])[1] == 0.01
+
+
+def test_equal_differences_of_ten_seeds_stand_for_what_is_fixed() -> None:
+    assert math.isnan(paired(np.full(9, 2.0), np.zeros(9)).p)
+    assert paired(np.full(10, 2.0), np.zeros(10))[:5] == (2.0, 2.0, 2.0, 0.0, 10)
+
+
+def test_two_constants_have_a_ratio_without_interval_and_levels_that_are_fixed_describe_themselves() -> None:
+    ratio = relative_change([1.0, 1.0], [0.5, 0.5])
+    assert ratio.relative == 1.0
+    assert math.isnan(ratio.low)
+    assert math.isnan(ratio.high)
+    assert interval([0.4, math.nan, 0.4]) == (0.4, 0.4, 0.4)
+    assert band([[0.4], [0.4]]).low[0] == 0.4
+
+
+def test_a_claim_on_equal_differences_is_undetermined() -> None:
+    from sim.params import Label
+    from sim.scenario.targets import SignClaim
+    from sim.study.verdicts import decide, estimate
+
+    claim = SignClaim(
+        id="c", label=Label(zh="升", en="up"), source="S1", outcome="efficacy", reading="sign",
+        toward="more", treatment="a", control="b")
+    equal = estimate(np.array([1.0, 1.0]), np.array([0.5, 0.5]), "efficacy")
+    assert decide(claim, equal) == "undetermined"
+    clear = estimate(np.array([0.9, 0.91, 0.92]), np.array([0.5, 0.5, 0.5]), "efficacy")
+    assert decide(claim, clear) == "reached"
 
 
 def test_too_few_pairs_give_no_interval() -> None:

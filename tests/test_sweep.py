@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,7 +27,7 @@ from sim.study.setup import Setup
 from sim.study.store import Store
 from sim.study.sweep import How, Swept, resumable, sweep
 from sim.study.verify import verify
-from sim.study.work import Rules
+from sim.study.work import Common, Rules
 
 STOP = {"outcome": "satisfaction", "contrast": "core - loose", "half_width": 0.02}
 
@@ -44,6 +45,10 @@ def swept(setup: Setup, folder: Path, **how: Any) -> Swept:
 def tables(folder: Path) -> dict[str, bytes]:
     files = sorted(folder.rglob("*.parquet"))
     return {str(f.relative_to(folder)): f.read_bytes() for f in files if f.name != "timings.parquet"}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(f.relative_to(folder)): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()}
 
 
 def test_every_run_is_there_once_in_order(tmp_path: Path) -> None:
@@ -145,7 +150,7 @@ def test_a_design_grows_at_its_end_and_reuses_what_is_there(tmp_path: Path) -> N
 
 def test_another_design_is_refused(tmp_path: Path) -> None:
     swept(study(tmp_path / "a"), tmp_path / "out")
-    before = tables(tmp_path / "out")
+    before = contents(tmp_path / "out")
     other = {
         "design": {"method": "grid", "factors": {"ties.atomisation": [0.1, 0.2], "budget.weekly": [1.0, 2.0]}}
     }
@@ -154,7 +159,74 @@ def test_another_design_is_refused(tmp_path: Path) -> None:
     fewer = {"design": {"method": "grid", "factors": {"ties.atomisation": [0.1, 0.2]}}}
     with pytest.raises(YiheError, match=r"另一个研究|another study"):
         swept(study(tmp_path / "c", fewer), tmp_path / "out")
-    assert tables(tmp_path / "out") == before
+    assert contents(tmp_path / "out") == before  # manifest and study.yaml included
+
+
+def test_whole_numbers_that_become_floats_as_a_table_grows_name_the_same_runs(tmp_path: Path) -> None:
+    changes = {"design": {"method": "table", "file": "p.csv"}}
+    (tmp_path / "files").mkdir()
+    file = tmp_path / "files" / "p.csv"
+    file.write_text("ties.atomisation,budget.weekly\n0.1,200\n0.2,300\n")
+    swept(study(tmp_path, changes), tmp_path / "out")
+    file.write_text("ties.atomisation,budget.weekly\n0.1,200\n0.2,300\n0.3,250.5\n")
+    more = swept(study(tmp_path, changes), tmp_path / "out")
+    assert (more.reused, more.done) == (12, 6)
+    assert pq.read_table(tmp_path / "out" / "runs.parquet").num_rows == 18
+
+
+def test_a_run_stored_twice_counts_once(tmp_path: Path) -> None:
+    setup = study(tmp_path)
+    with Store(tmp_path / "out", setup.rules.keep) as kept:
+        from sim.study.runner import execute
+
+        execute(setup.table, kept, Here(), rules=setup.rules, engine=shifted)
+    parts = tmp_path / "out" / ".parts"
+    shutil.copytree(parts / "000000", parts / "000900")
+    with Store(tmp_path / "out", setup.rules.keep) as kept:
+        kept.merge(setup.arms)
+    assert pq.read_table(tmp_path / "out" / "runs.parquet").num_rows == 36
+
+
+def test_a_first_write_that_was_cut_short_leaves_a_usable_folder(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".manifest.json.tmp").write_text("{")
+    (out / "study.yaml").write_text("study: half")
+    assert swept(study(tmp_path), out).done == 36
+
+
+def test_a_pool_grows_with_the_work(tmp_path: Path) -> None:
+    """The trial of factors needs few workers; the study itself gets all it asked for."""
+    setup = study(tmp_path)
+    blocks = list(setup.table.blocks())
+    with pool.Cluster(2) as cluster:
+        for some in (blocks[:1], blocks):
+            list(cluster.do(Common.of(setup.table), iter(some), len(some), shifted, Rules()))
+        assert len(cluster._client.nthreads()) == 2
+
+
+def test_a_failure_is_on_disk_before_the_study_ends(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def stop(done: int, total: int, failed: int) -> None:
+        if failed:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        swept(study(tmp_path), out, engine=breaks_at_one_point, progress=stop)
+    assert len(list((out / "failures").iterdir())) > 0
+
+
+def test_two_data_files_of_one_name_travel_side_by_side(tmp_path: Path) -> None:
+    from sim.study.portable import carry
+
+    names = []
+    for folder, text in (("a", "1"), ("b", "2")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "pop.csv").write_text(text)
+        names.append(carry(tmp_path / folder / "pop.csv", tmp_path / "out"))
+    assert [(tmp_path / "out" / name).read_text() for name in names] == ["1", "2"]
+    assert carry(tmp_path / "out" / names[0], tmp_path / "out") == names[0]
 
 
 def test_a_second_coordinator_is_refused(tmp_path: Path) -> None:

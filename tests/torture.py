@@ -25,9 +25,9 @@ base: estate.yaml
 arms: {none: {}, festival: {policies: [{kind: neighbour_festival}]}}
 design: {method: grid, factors: {ties.atomisation: [0.0, 0.2, 0.4, 0.6], population.renters: [0.1, 0.5]}}
 replicates:
-  min: 20
+  min: 10
   batch: 10
-  max: 40
+  max: 20
   stop: {outcome: participation_52, contrast: festival - none, half_width: 0.03}
 keep: {weekly: all, groups: true, cases: true}
 """
@@ -38,7 +38,7 @@ weeks: 20
 warmup: 10
 population: {residents: 150}
 """
-LONGEST = 8.0
+LONGEST = 6.0
 """Seconds within which a kill comes."""
 
 
@@ -77,7 +77,7 @@ def kill(process: subprocess.Popen[bytes], luck: random.Random) -> str:
     """Kill something after a while; what it was, or ``finished``."""
     what = luck.choice(("coordinator", "worker", "all"))
     try:
-        process.wait(luck.uniform(1.0, LONGEST))
+        process.wait(luck.uniform(0.0, LONGEST))
         return "finished"
     except subprocess.TimeoutExpired:
         pass

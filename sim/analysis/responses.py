@@ -84,7 +84,9 @@ def arms_of(runs: pd.DataFrame) -> list[str]:
     return [str(arm) for arm in runs["arm"].unique()]
 
 
-def response(runs: pd.DataFrame, outcome: str, of: str) -> Response:
+def response(
+    runs: pd.DataFrame, outcome: str, of: str, arms: Sequence[str] | None = None,
+) -> Response:
     """Values of one outcome, by point and seed.
 
     Parameters
@@ -94,22 +96,31 @@ def response(runs: pd.DataFrame, outcome: str, of: str) -> Response:
     outcome : str
     of : str
         An arm, or a contrast ``a - b`` of two arms, paired by point and seed.
+    arms : sequence of str, optional
+        Arms of the study; those that have runs if left out.
 
     Raises
     ------
     YiheError
-        If there is no such outcome or arm, or no run at all.
+        If there is no such outcome or arm, or no run at all, or none of an arm.
     """
     _known_outcome(runs, outcome)
-    arms = _parse(of, arms_of(runs))
+    there = arms_of(runs)
+    meant = _parse(of, there if arms is None else arms)
+    for arm in meant:
+        if arm not in there:
+            raise YiheError(
+                f"方案 {arm} 没有一次运行完成，无从分析：请用 yihe resume 续跑，失败的加 --retry-failed 重试",
+                f"no run of arm {arm} has finished, so it cannot be analysed: go on with yihe resume, and "
+                "try what failed again with --retry-failed", key=of)
     points, seeds = np.unique(runs["point"].to_numpy(np.int64)), np.unique(runs["seed"].to_numpy(np.int64))
     tables = []
-    for arm in arms:
+    for arm in meant:
         mine = runs.loc[runs["arm"] == arm, ["point", "seed", outcome]]
         wide = mine.pivot(index="point", columns="seed", values=outcome)
         tables.append(wide.reindex(index=points, columns=seeds).to_numpy(float))
     values = tables[0] if len(tables) == 1 else tables[0] - tables[1]
-    return Response(VERSUS.join(arms), outcome, len(arms) == 2, points, seeds, values)
+    return Response(VERSUS.join(meant), outcome, len(meant) == 2, points, seeds, values)
 
 
 def _known_outcome(runs: pd.DataFrame, outcome: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from sim.analysis.contrasts import contrasts
 from sim.analysis.factorial import effects
@@ -30,6 +30,9 @@ EACH_POINT = 400
 
 RESAMPLES = 20
 """Resamples of seeds that say how often a box is found again."""
+
+POOLED = ARM
+"""Stands for the arm of each point, where the arm is a factor: there is one response, and no contrast."""
 
 SAMPLES = ("latin_hypercube", "sobol_sequence", "sobol")
 """Designs that fill the space, as PAWN wants it."""
@@ -59,24 +62,38 @@ def analyse(setup: Setup, runs: pd.DataFrame, design: pd.DataFrame) -> Analysis:
         ``pareto``.
     """
     report, bench = setup.file.report, _Bench()
+    pooled = ARM in setup.table.factors
+    rows = pooled_runs(runs) if pooled else runs
+    arms, wanted = ((POOLED,), (POOLED,)) if pooled else (tuple(setup.arms), setup.contrasts)
     outcomes = [name for name in report.outcomes if name in runs]
-    if len(setup.arms) > 1 and ARM not in setup.table.factors and setup.file.calibrate is None:
-        points = outcomes if len(design) <= EACH_POINT else []
-        bench.make(lambda: {"contrasts": contrasts(
-            runs, setup.control, outcomes, by_point=points, adjust=report.contrasts.adjust)})
+    if outcomes and len(arms) > 1 and setup.file.calibrate is None:
+        bench.make(lambda: _contrasted(setup, runs, outcomes, outcomes if len(design) <= EACH_POINT else []))
+        for arm in arms if setup.file.design is not None else ():  # those without runs are left out, and said
+            bench.attempt(partial(response, runs, outcomes[0], arm, arms))
     if setup.points is not None and len(setup.points) > 1:
-        responses = [response(runs, outcome, of) for of in setup.contrasts for outcome in outcomes]
-        for made in _by_method(setup.points, responses, design):
-            bench.make(made)
-    if report.discovery is not None:
-        wanted = report.discovery
-        bench.make(lambda: _discover(wanted, runs, design))
+        made = [
+            bench.attempt(partial(response, rows, outcome, of, arms))
+            for of in wanted for outcome in outcomes]
+        responses = [one for one in made if one is not None]
+        for table in _by_method(setup.points, responses, design) if responses else ():
+            bench.make(table)
+    discovery = report.discovery
+    if discovery is not None:
+        bench.make(lambda: _discover(discovery, runs, tuple(setup.arms), design))
     if report.pareto:
-        bench.make(lambda: {"pareto": pareto(runs, report.pareto)})
+        bench.make(lambda: {"pareto": pareto(rows, report.pareto)})
     return Analysis(bench.tables, tuple(bench.notes))
 
 
+def pooled_runs(runs: pd.DataFrame) -> pd.DataFrame:
+    """Runs of a study whose arms are a factor: each is of its point's arm, so all are one response."""
+    return runs.assign(arm=POOLED)
+
+
 Tables = dict[str, "pd.DataFrame"]
+
+
+Made = TypeVar("Made")
 
 
 class _Bench:
@@ -87,10 +104,16 @@ class _Bench:
         self.notes: list[Label] = []
 
     def make(self, what: Callable[[], Tables]) -> None:
+        self.tables |= self.attempt(what) or {}
+
+    def attempt(self, what: Callable[[], Made]) -> Made | None:
         try:
-            self.tables |= what()
+            return what()
         except YiheError as error:
-            self.notes.append(Label(zh=error.zh, en=error.en))
+            note = Label(zh=error.zh, en=error.en)
+            if note not in self.notes:
+                self.notes.append(note)
+            return None
 
 
 def _by_method(
@@ -117,10 +140,18 @@ def _indices(points: Points, responses: list[Response]) -> Tables:
     return {"sobol": _stacked(one.factors for one in indices), **more}
 
 
-def _discover(wanted: Discovery, runs: pd.DataFrame, design: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def _contrasted(setup: Setup, runs: pd.DataFrame, outcomes: list[str], by_point: list[str]) -> Tables:
+    response(runs, outcomes[0], setup.control, tuple(setup.arms))  # the control has runs, or it is said
+    adjust = setup.file.report.contrasts.adjust
+    return {"contrasts": contrasts(runs, setup.control, outcomes, by_point=by_point, adjust=adjust)}
+
+
+def _discover(
+    wanted: Discovery, runs: pd.DataFrame, arms: tuple[str, ...], design: pd.DataFrame,
+) -> Tables:
     import pandas as pd
 
-    one = response(runs, wanted.outcome, wanted.of)
+    one = response(runs, wanted.outcome, wanted.of, arms)
     interest = partial(cases, below=wanted.below, above=wanted.above)
     found = prim(one, design, interest, boxes=wanted.boxes, resamples=RESAMPLES)
     here = interest(one)

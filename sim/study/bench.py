@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.errors import YiheError
 from sim.study import designfile, failures
+from sim.study.designfile import START
 from sim.study.pool import Pool
 from sim.study.runner import execute
 from sim.study.runtable import RunTable, Values
@@ -25,10 +27,6 @@ from sim.study.work import default_engine
 
 if TYPE_CHECKING:
     import pandas as pd
-
-START = "first_seed"
-"""Column of the design with the first seed of each point."""
-
 
 class Bench:
     """Points and their runs, as they are asked for.
@@ -116,9 +114,9 @@ class Bench:
     def _do(self, table: RunTable) -> None:
         report = execute(
             table, self._store, self._pool, rules=self._setup.rules, skip=self._skip,
-            progress=self._how.progress, engine=self._how.engine or default_engine())
+            progress=self._how.progress, engine=self._how.engine or default_engine(),
+            on_failed=partial(failures.keep, self._store.folder, table))
         self.done, self.asked = self.done + report.done, self.asked + table.total
-        failures.keep(self._store.folder, table, report.failed)
         self._skip |= {run.key for run in report.failed}
 
     def _table(self, counts: Sequence[int], arms: Sequence[str] | None) -> RunTable:

@@ -11,7 +11,7 @@ import math
 import shutil
 import tempfile
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -348,10 +348,11 @@ def do(
         for number, each in enumerate(plan.sources):
             portable.write_scenario(each.scenario, folder, number)
         with pool_of(workers) as pool:
-            report = execute(plan.table, kept, pool, progress=progress, engine=engine)
+            failures.forget(folder, failures.put_aside(folder))
+            report = execute(
+                plan.table, kept, pool, progress=progress, engine=engine,
+                on_failed=partial(failures.keep, folder, plan.table))
         kept.merge(plan.arms)
-        failures.forget(folder, failures.put_aside(folder))
-        failures.keep(folder, plan.table, report.failed)
     manifest.finish(folder, runs_done=report.done, runs_reused=report.reused, runs_failed=len(report.failed))
     if not report.done and not report.reused:
         raise YiheError(

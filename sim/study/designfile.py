@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from sim.study.file import StudyFile
 
 NAME = "design.parquet"
+START = "first_seed"
+"""Last column of a design whose points have seeds of their own: the first seed of each."""
 
 
 def read(folder: Path) -> tuple[tuple[str, ...], list[Values]]:
@@ -32,6 +34,32 @@ def read(folder: Path) -> tuple[tuple[str, ...], list[Values]]:
     return factors, rows
 
 
+def points(folder: Path) -> tuple[tuple[str, ...], list[Values], list[int] | None]:
+    """Factors, points, and the first seed of each point where points have seeds of their own."""
+    names, rows = read(folder)
+    if START not in names:
+        return names, rows, None
+    return names[:-1], [row[:-1] for row in rows], [int(row[-1]) for row in rows]
+
+
+def check(folder: Path, factors: Sequence[str], points: Sequence[Values]) -> int:
+    """Make sure that a design goes on with the one in the folder; how many of its points are there already.
+
+    Raises
+    ------
+    YiheError
+        If the folder holds runs of another design.
+    """
+    before, rows = read(folder)
+    if rows and (before != tuple(factors) or rows != [tuple(point) for point in points[:len(rows)]]):
+        raise YiheError(
+            "文件夹里已有另一个设计的结果；设计只能在末尾增加点（例如加大 sobol 的 n）："
+            "请用 --out 换一个文件夹",
+            "the folder holds results of another design; a design may only grow at its end (such as a larger "
+            "n of sobol): choose another folder with --out", file=folder)
+    return len(rows)
+
+
 def keep(folder: Path, factors: Sequence[str], points: Sequence[Values]) -> None:
     """Write the design, whole or not at all.
 
@@ -42,14 +70,7 @@ def keep(folder: Path, factors: Sequence[str], points: Sequence[Values]) -> None
     """
     import pyarrow.parquet as pq
 
-    before, rows = read(folder)
-    if rows and (before != tuple(factors) or rows != [tuple(point) for point in points[:len(rows)]]):
-        raise YiheError(
-            "文件夹里已有另一个设计的结果；设计只能在末尾增加点（例如加大 sobol 的 n）："
-            "请用 --out 换一个文件夹",
-            "the folder holds results of another design; a design may only grow at its end (such as a larger "
-            "n of sobol): choose another folder with --out", file=folder)
-    if len(rows) == len(points) and (folder / NAME).is_file():
+    if check(folder, factors, points) == len(points) and (folder / NAME).is_file():
         return
     columns = {name: _column([point[at] for point in points]) for at, name in enumerate(factors)}
     table = arrow().table({"point": arrow().array(range(len(points)), "int64"), **columns})

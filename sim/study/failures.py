@@ -31,17 +31,20 @@ class Replay(NamedTuple):
     error: str
 
 
-def keep(folder: Path, table: RunTable, failed: Sequence[Failed]) -> None:
-    """Write a file for each failed run; files of earlier failures stay."""
-    for run in failed:
-        scenario = vary({run.arm: table.arms[run.arm]}, table.factors, run.values)[run.arm]
-        content = {
-            "run": {"key": run.key, "point": run.point, "arm": run.arm, "seed": run.seed},
-            "values": dict(zip(table.factors, run.values, strict=True)),
-            "compared": sorted(table.compared), "error": run.error, "traceback": run.traceback,
-            "folder": str(scenario.folder.resolve()), "scenario": scenario.tree(),
-        }
-        write_text(_file(folder, run.key), yamlfile.write(content))
+def keep(folder: Path, table: RunTable, run: Failed) -> None:
+    """Write the file of a failed run; files of earlier failures stay."""
+    arm = table.arms[run.arm]
+    try:
+        scenario = vary({run.arm: arm}, table.factors, run.values)[run.arm]
+    except YiheError:  # it failed because there is no such scenario: its arm and values tell why
+        scenario = arm
+    content = {
+        "run": {"key": run.key, "point": run.point, "arm": run.arm, "seed": run.seed},
+        "values": dict(zip(table.factors, run.values, strict=True)),
+        "compared": sorted(table.compared), "error": run.error, "traceback": run.traceback,
+        "folder": str(scenario.folder.resolve()), "scenario": scenario.tree(),
+    }
+    write_text(_file(folder, run.key), yamlfile.write(content))
 
 
 def put_aside(folder: Path) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -27,7 +28,16 @@ class Lock:
         self._handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             _take(self._handle)
-        except (BlockingIOError, PermissionError) as error:
+        except OSError as error:
+            if error.errno in (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP):
+                os.close(self._handle)
+                raise YiheError(
+                    "这个文件系统不支持文件锁：请用 --out 换到支持锁的磁盘",
+                    "this file system has no locks: choose a folder on one that has, with --out",
+                    file=file.parent) from error
+            if not isinstance(error, (BlockingIOError, PermissionError)):
+                os.close(self._handle)
+                raise
             os.close(self._handle)
             raise YiheError(
                 "另一个进程正在往这个结果文件夹里写：请等它结束，或用 --out 换一个文件夹",

@@ -27,6 +27,9 @@ from sim.study.store import MANIFEST, write_text, writing
 FORMAT = 1
 """Version of the results folder."""
 
+FIRST = ("study.yaml", "scenario.yaml", "data")
+"""What is written into a new folder before its manifest."""
+
 PACKAGES = (
     "yihe", "numpy", "numba", "scipy", "mesa", "networkx", "pandas", "pydantic", "pyarrow", "distributed",
 )
@@ -65,7 +68,8 @@ def claim_folder(folder: Path, study_key: str) -> None:
     mend_en = "choose another folder with --out, or delete this one first"
     with writing(folder):
         there = [file.name for file in folder.iterdir()] if folder.exists() else []
-    if not set(there) - {".lock"}:
+    # Hidden files are ours, whole or torn; a kill may come between study.yaml and the first manifest
+    if all(name.startswith(".") or name in FIRST for name in there) and not (folder / MANIFEST).exists():
         return
     found = read(folder)
     if not found:

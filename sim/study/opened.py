@@ -22,6 +22,7 @@ from sim.outcomes import Outcome
 from sim.params import Label
 from sim.scenario.bykind import near
 from sim.study.cubes import attributes, axes_of, cube, describe
+from sim.study.designfile import START
 from sim.study.shards import HEADS, RUN, Snapshot, look, steadily, unreadable
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Study:
     @cached_property
     def factors(self) -> tuple[str, ...]:
         """Key paths of the design's factors."""
-        return tuple(str(name) for name in self.design.columns[1:])
+        return tuple(str(name) for name in self.design.columns[1:] if name != START)
 
     @cached_property
     def design(self) -> pd.DataFrame:

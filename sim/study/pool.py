@@ -7,6 +7,7 @@ arm, until the run that kills is alone; it is recorded as failed and the rest go
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import sys
@@ -41,6 +42,9 @@ from sim.study.work import (
 CHUNK_SECONDS = 2.0
 MOMENT_SECONDS = 0.2
 """In this process: how long runs gather before they are handed over together."""
+
+STARTS = 3
+"""Attempts at starting a local cluster."""
 
 IN_FLIGHT = 2
 """Chunks sent out for each worker: one at work, one waiting."""
@@ -132,13 +136,10 @@ class Cluster:
         send()
         for future in ended:
             sent = running.pop(future)
-            error = _error(future)
+            results, error = _ended(future, client)
             if error is None:
-                results = future.result()
                 chunks.learn(results)
                 yield results
-            elif isinstance(error, YiheError):
-                raise error
             elif sent.tries > rules.retries and len(sent.chunk[0].arms) == 1:
                 yield [_killed(sent, error, rules)]
             else:
@@ -146,11 +147,36 @@ class Cluster:
             send()
 
     def _connect(self, count: int) -> Any:
-        if self._client is None and self._scheduler is None:
-            self._client = self._stack.enter_context(_local(min(self._workers, count)))
-        elif self._client is None:
-            self._client = self._stack.enter_context(_existing(str(self._scheduler)))
+        """A client with as many workers as so many blocks can use."""
+        if self._scheduler is not None:
+            self._client = self._client or self._stack.enter_context(_existing(self._scheduler))
+            return self._client
+        wanted = min(self._workers, count)
+        if self._client is None:
+            self._client = self._started(wanted)
+        elif wanted > _threads(self._client):
+            self._client.cluster.scale(wanted)
+            self._client.wait_for_workers(wanted)
         return self._client
+
+
+    def _started(self, workers: int) -> Any:
+        """A local cluster; begun again if one of its processes dies while it starts.
+
+        Raises
+        ------
+        YiheError
+            If it does not come up.
+        """
+        for _ in range(STARTS):
+            try:
+                return self._stack.enter_context(_local(workers))
+            except (RuntimeError, OSError, TimeoutError) as found:
+                error = found
+        raise YiheError(
+            f"工作进程启动不了（{error}）：请稍后用同一命令再试，或用 --workers 1 在本进程内运行",
+            f"worker processes could not be started ({error}): try the same command again, or run in this "
+            "process with --workers 1", key="--workers") from error
 
 
 class Sent(NamedTuple):
@@ -211,21 +237,25 @@ class Chunks:
             self.suspects.append((chunk, sent.tries + 1))
 
 
-def _error(future: Any) -> BaseException | None:
-    """Why a chunk did not end well.
+def _ended(future: Any, client: Any) -> tuple[list[Batch | Failed], BaseException | None]:
+    """Results of a chunk, or why there are none: its worker died.
 
     Raises
     ------
     YiheError
-        If the scheduler is gone and took the chunk with it.
+        The user's mistake that a run found; or if the scheduler is gone and took the chunk with it.
     """
-    if future.status in ("cancelled", "lost"):
-        raise YiheError(
-            "与调度器的连接断了：完成的运行都已保存，调度器恢复后用 yihe resume 接着做",
-            "the connection to the scheduler is lost: finished runs are kept; once it is back, go on with "
-            "yihe resume", key="--scheduler")
-    found: BaseException | None = future.exception()
-    return found
+    try:
+        return future.result(), None
+    except YiheError:
+        raise
+    except (Exception, asyncio.CancelledError) as error:
+        if client.status != "running":
+            raise YiheError(
+                "与调度器的连接断了：完成的运行都已保存，调度器恢复后用 yihe resume 接着做",
+                "the connection to the scheduler is lost: finished runs are kept; once it is back, go on "
+                "with yihe resume", key="--scheduler") from error
+        return [], error
 
 
 def _killed(sent: Sent, error: BaseException, rules: Rules) -> Failed:
@@ -307,6 +337,11 @@ def _existing(address: str) -> Iterator[Any]:
                 f"the scheduler {address} has no workers: start some first, such as dask worker {address} "
                 "--nthreads 1", key="--scheduler") from error
         _same_code(client, address)
+        if set(client.nthreads().values()) != {1}:
+            raise YiheError(
+                f"调度器 {address} 的工作进程有多个线程，时限会误伤：请用 dask worker … --nthreads 1 启动",
+                f"workers of {address} have several threads, so that a time limit would hit innocents: start "
+                "them with dask worker … --nthreads 1", key="--scheduler")
         yield client
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -37,14 +37,28 @@ def write_scenario(scenario: Scenario, folder: Path, number: int = 0) -> None:
 
 
 def carry(file: Path, folder: Path) -> str:
-    """Copy a data file into a study's folder; its path there, relative to the folder."""
-    target = folder / DATA / file.name
+    """Copy a data file into a study's folder; its path there, relative to the folder.
+
+    Its name carries a hash of its content, so that two files of one name do not meet.
+    """
+    content = file.read_bytes()
+    mark = hashlib.sha256(content).hexdigest()[:8]
+    stem = file.stem.removesuffix(f"-{mark}")
+    target = folder / DATA / f"{stem}-{mark}{file.suffix}"
     with writing(folder):
         target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_name(f".{file.name}.tmp")
-        shutil.copyfile(file, aside)
+        aside = target.with_name(f".{target.name}.tmp")
+        aside.write_bytes(content)
         aside.replace(target)
-    return f"{DATA}/{file.name}"
+    return f"{DATA}/{target.name}"
+
+
+def without_files(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """A section with the names of its data files left out: they change as the files travel."""
+    records = tree.get("records")
+    if isinstance(records, Mapping):
+        return {**tree, "records": {key: value for key, value in records.items() if key != "file"}}
+    return {key: value for key, value in tree.items() if key != "records"}
 
 
 def _carried(tree: Mapping[str, Any], old: Path, folder: Path) -> dict[str, Any]:

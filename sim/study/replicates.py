@@ -15,6 +15,9 @@ from sim.study.store import Store
 
 FloatArray = npt.NDArray[np.float64]
 
+ALIKE = 20
+"""Pairs without any difference from which on none is to be expected: fewer may be chance."""
+
 
 def grown(rule: Replicates, table: RunTable, store: Store) -> RunTable:
     """The table with more seeds where the interval is still too wide; the same table if all are done.
@@ -52,9 +55,15 @@ def narrow(stop: Stop, differences: FloatArray) -> bool:
 
 
 def half_width(outcome: str, differences: FloatArray) -> float:
-    """Half the length of the 95 % interval of the mean difference; infinite with fewer than two pairs."""
+    """Half the length of the 95 % interval of the mean difference.
+
+    Infinite where it cannot be told: with fewer than two pairs, or with fewer than :data:`ALIKE` if they are
+    all the same.
+    """
     found = paired(differences, np.zeros(len(differences)), bounds=of_difference(outcome))
-    return math.inf if math.isnan(found.low) else (found.high - found.low) / 2.0
+    if math.isnan(found.low) or (found.method == "exact" and found.n < ALIKE):
+        return math.inf
+    return (found.high - found.low) / 2.0
 
 
 def _differences(table: RunTable, store: Store, arm: str, against: str, outcome: str) -> FloatArray:
@@ -68,4 +77,5 @@ def _differences(table: RunTable, store: Store, arm: str, against: str, outcome:
     for name, column in values.items():
         rows = here & (names == name)
         column[points[rows], seeds[rows]] = found[rows]
-    return values[arm] - values[against]
+    differences: FloatArray = values[arm] - values[against]
+    return differences

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 from sim.study.pool import Cluster, Here, Pool
@@ -62,6 +62,7 @@ def pool_of(workers: int | None, scheduler: str | None = None) -> Iterator[Pool]
 def execute(
     table: RunTable, store: Store, pool: Pool, *, rules: Rules | None = None,
     skip: frozenset[str] = frozenset(), progress: Progress | None = None, engine: Engine | None = None,
+    on_failed: Callable[[Failed], None] | None = None,
 ) -> Report:
     """Do every run of a table that the store doesn't hold yet.
 
@@ -77,6 +78,8 @@ def execute(
     progress : Progress, optional
     engine : Engine, optional
         :func:`sim.simulation.simulate_arms` if left out.
+    on_failed : callable, optional
+        Told of each failed run at once, so that a kill does not lose it.
 
     Returns
     -------
@@ -108,7 +111,9 @@ def execute(
             for results in source:
                 for result in results:
                     if isinstance(result, Failed):
-                        failed.append(result)
+                        if on_failed is not None:
+                            on_failed(result)
+                        failed.append(result._replace(traceback=""))
                     else:
                         store.add(result)
                         done += result.runs

@@ -138,8 +138,14 @@ class RunTable:
         return replace(self, replicates=tuple(replicates))
 
     def point_key(self, point: int) -> str:
-        """Content key of a point: which factor has which value, in whatever order they are listed."""
-        return digest(sorted(zip(self.factors, self.points[point], strict=True)))
+        """Content key of a point: which factor has which value, in whatever order they are listed.
+
+        A whole number is the same as a float: a column of a table may become one as it grows.
+        """
+        values = [
+            value if isinstance(value, (bool, str)) or value is None else float(value)
+            for value in self.points[point]]
+        return digest(sorted(zip(self.factors, values, strict=True)))
 
     def _namer(self, point: int) -> Callable[[str, int], str]:
         arms, here = self.arm_keys, self.point_key(point)

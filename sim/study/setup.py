@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +113,8 @@ def prepare(path: Path, *, quick: bool = False, replicates: int | None = None, y
     seed = base.seed if file.seed is None else file.seed
     _blocks_enough(file, place)
     points = None
+    if file.design is None and file.calibrate is None and file.optimise is None:
+        _agreed(len(arms) * file.replicates.max, yes, f"{len(arms)} × {file.replicates.max:,}", place)
     factors: tuple[str, ...] = ()
     rows: list[tuple[Any, ...]] = [()]
     if file.design is not None:
@@ -121,8 +123,11 @@ def prepare(path: Path, *, quick: bool = False, replicates: int | None = None, y
         factors = tuple(points.table.columns)
         rows = [tuple(row) for row in points.table.astype(object).itertuples(index=False, name=None)]
         _arms_named(arms, factors, rows, place)
+        _no_differences(file, factors, place)
+    calibrated = (file.calibrate or {}).get("parameters", ())
+    chosen = [*factors, *calibrated, *(file.optimise or {}).get("factors", ())]
     compared = compared_policies(list(arms.values())) | {
-        named for factor in factors if (named := of_policy(factor)) is not None}
+        named for factor in chosen if (named := of_policy(str(factor))) is not None}
     table = RunTable(arms, compared, seed, (file.replicates.min,) * len(rows), factors, rows)
     setup = Setup(file, path, base, arms, labels, control, points, table, origins)
     _check_factors(setup, place)
@@ -238,13 +243,17 @@ def _not_too_large(file: StudyFile, arms: int, yes: bool, path: Path, place: _Pl
     assert file.design is not None
     points = size(file.design, path.parent)
     arms = 1 if ARM in file.design.kinds else arms
-    runs = points * arms * file.replicates.max
+    sizes = f"{points:,} × {arms} × {file.replicates.max:,}"
+    _agreed(points * arms * file.replicates.max, yes, sizes, place)
+
+
+def _agreed(runs: int, yes: bool, sizes: str, place: _Place) -> None:
+    """Refuse a very large study that nobody agreed to."""
     if runs > LARGE and not yes:
         raise place.error(
-            f"共 {points:,} 个点 × {arms} 个方案 × {file.replicates.max:,} 次重复 = {runs:,} 次运行；"
-            "确实要做请加 --yes，或减少点数、因子取值或重复次数",
-            f"{points:,} points × {arms} arms × {file.replicates.max:,} replicates = {runs:,} runs; add "
-            "--yes if that is meant, or use fewer points, values or replicates", "design")
+            f"点数 × 方案 × 重复次数共 {sizes} = {runs:,} 次运行；确实要做请加 --yes，或减少其中之一",
+            f"points × arms × replicates come to {sizes} = {runs:,} runs; add --yes if that is meant, or "
+            "make one of them smaller", "design")
 
 
 def _arms_named(
@@ -255,6 +264,22 @@ def _arms_named(
     for name in sorted(named - arms.keys()):
         error = no_such_arm(name, arms)
         raise place.error(error.zh, error.en, f"design.factors.{ARM}")
+
+
+def _no_differences(file: StudyFile, factors: Sequence[str], place: _Place) -> None:
+    """Where each point runs one arm alone, no difference of two arms exists."""
+    if ARM not in factors:
+        return
+    said = {"report.of": file.report.of, "report.discovery.of": ()}
+    stop, discovery = file.replicates.stop, file.report.discovery
+    said["replicates.stop.contrast"] = () if stop is None else (stop.contrast,)
+    said["report.discovery.of"] = () if discovery is None else (discovery.of,)
+    for key, texts in said.items():
+        if any(contrast_arms(text)[1] is not None for text in texts):
+            raise place.error(
+                "方案是因子时，每个点只运行一个方案，两方案之差不存在：请把 arm 移出因子",
+                "with arm as a factor each point runs one arm alone, and a difference of two does not exist: "
+                "take arm out of the factors", key)
 
 
 def _check_factors(setup: Setup, place: _Place) -> None:
@@ -305,11 +330,3 @@ def look_up(tree: Any, path: str) -> Any:
 def _same(key: str, factor: str) -> bool:
     """Whether an error's key path is that of a factor, which may name a policy by its id."""
     return key == factor or key.rsplit(".", 1)[-1] == factor.rsplit(".", 1)[-1]
-
-
-def with_points(setup: Setup, factors: Sequence[str], points: Sequence[tuple[Any, ...]]) -> Setup:
-    """The same study with other points."""
-    table = replace(
-        setup.table, factors=tuple(factors), points=tuple(points),
-        replicates=(setup.table.replicates[0],) * len(points))
-    return replace(setup, table=table)

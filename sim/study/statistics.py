@@ -14,6 +14,9 @@ Rules
 * Relative change is the ratio of means minus one with Fieller's interval for paired data. It has no interval
   (NaN) where the control's mean cannot be told from 0.
 * Differences that are all exactly 0 (a placebo) give exactly ``[0, 0]`` and p = 1.
+* Differences that are all the same but not 0 (up to rounding), as few seeds of an outcome in whole steps
+  often give, do not tell how much the next seed would differ: below 10 pairs they have neither interval nor p
+  (NaN). From 10 on they stand for what is fixed, such as a price, and are exact.
 * Ends never pass what is possible (:mod:`sim.study.ranges`): they are moved to the bound.
 """
 
@@ -39,6 +42,9 @@ RESAMPLES = 9_999
 DEGENERATE_SHARE = 0.01
 FEWEST_BLOCKS = 5
 """Seeds below which the spread over seed blocks says too little for an interval of indices."""
+
+_ROUNDING = 1e-12
+"""Spread of differences, relative to the values they come from, that may be left by rounding alone."""
 
 _BLOCK = 1_000_000  # resampled values held at once: 8 MB
 
@@ -85,19 +91,20 @@ def paired(
     Returns
     -------
     Contrast
-        NaN for what too few pairs (fewer than 2, or none) cannot give.
+        NaN for what too few pairs (fewer than 2, or none), or few equal differences other than 0, cannot
+        give.
     """
-    difference = _pairs(arm, control)[2]
+    a, b, difference = _pairs(arm, control)
     n = len(difference)
     if n == 0:
         return Contrast(math.nan, math.nan, math.nan, math.nan, 0, math.nan, "none")
     mean = float(np.mean(difference))
-    if bool(np.all(difference == difference[0])):
-        mean = float(difference[0])
-        if n == 1:
-            return Contrast(mean, math.nan, math.nan, math.nan, 1, math.nan, "none")
-        p, effect = (1.0, 0.0) if mean == 0 else (0.0, math.nan)
-        return Contrast(mean, mean, mean, p, n, effect, "exact")
+    if n > 1 and not difference.any():
+        return Contrast(0.0, 0.0, 0.0, 1.0, n, 0.0, "exact")
+    if float(np.ptp(difference)) <= _ROUNDING * float(max(np.abs(a).max(), np.abs(b).max())):
+        if n < BOOTSTRAP_FROM:
+            return Contrast(mean, math.nan, math.nan, math.nan, n, math.nan, "none")
+        return Contrast(mean, mean, mean, 0.0, n, math.nan, "exact")
     effect = mean / float(np.std(difference, ddof=1))
     if abs(skewness(difference)) > SKEWED and BOOTSTRAP_FROM <= n <= BOOTSTRAP_TO:
         boot = bootstrap_t(difference, level)
@@ -126,6 +133,8 @@ def relative_change(
     change = mean_a / mean_b - 1.0
     if n < 2:
         return Ratio(change, math.nan, math.nan)
+    if n < BOOTSTRAP_FROM and not (np.ptp(a) or np.ptp(b)):  # two constants: as with equal differences
+        return Ratio(change, math.nan, math.nan)
     covariance = np.cov(a, b, ddof=1)
     t2n = _t_quantile(n, level) ** 2 / n
     # (mean_a − r mean_b)² ≤ t²/n × (s_aa − 2 r s_ab + r² s_bb), a quadratic in r
@@ -148,8 +157,15 @@ class Mean(NamedTuple):
 
 
 def interval(values: npt.ArrayLike, level: float = LEVEL, bounds: Range = ANYTHING) -> Mean:
-    """Mean of independent values with its interval, by the same rules as :func:`paired`; NaN are left out."""
+    """Mean of independent values with its interval, by the rules of :func:`paired`; NaN are left out.
+
+    Unlike differences, levels may well be fixed by the scenario, such as what a policy costs: values that are
+    all the same describe themselves, with an interval without width, as in :func:`band`.
+    """
     array = np.asarray(values, float)
+    known = array[~np.isnan(array)]
+    if len(known) > 1 and bool(np.all(known == known[0])):
+        return Mean(*(float(known[0]),) * 3)
     contrast = paired(array, np.zeros(len(array)), level, bounds)
     return Mean(contrast.difference, contrast.low, contrast.high)
 

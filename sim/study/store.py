@@ -19,6 +19,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -136,10 +137,11 @@ class Store:
                 table = arrow().concat_tables([batch.tables[kind] for batch in self._buffer])
                 _write([table], aside / f"{kind}.parquet")
             _sync(aside)
-            os.replace(aside, self.folder / _PARTS / f"{self._number:06d}")
+            with _uninterrupted():
+                os.replace(aside, self.folder / _PARTS / f"{self._number:06d}")
+                self._number += 1
+                self._buffer.clear()
             _sync(self.folder / _PARTS)
-        self._number += 1
-        self._buffer.clear()
         self._flushed = time.monotonic()
 
     def merge(self, arms: Iterable[str]) -> None:
@@ -229,6 +231,19 @@ def writing(folder: Path) -> Iterator[None]:
             "choose another folder with --out", file=folder) from error
 
 
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back for a moment, where the system can: what is inside belongs together."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def write_text(file: Path, text: str) -> None:
     """Write a small file whole or not at all."""
     with writing(file.parent):
@@ -274,11 +289,22 @@ class _Index:
             mine = (self._where >= first) & (self._where < last)
             # Runs without a single row, for example without cases, still give the columns
             numbers = np.unique(self._file[mine]).tolist() or [0]
-            table = arrow().concat_tables([self._table(self._files[at]) for at in numbers])
-            rank = _ranks(self._ids(table), self._wanted[first:last])
+            tables = [self._table(self._files[at]) for at in numbers]
+            wanted = self._wanted[first:last]
+            rank = self._first_copies([_ranks(self._ids(table), wanted) for table in tables])
             # Stable, so that each run's rows keep their order
             rows = np.argsort(rank, kind="stable")[int(np.sum(rank < 0)):]
-            yield table.take(rows).combine_chunks()
+            yield arrow().concat_tables(tables).take(rows).combine_chunks()
+
+    @staticmethod
+    def _first_copies(ranks: Sequence[Int64]) -> Int64:
+        """Ranks of all files, −1 for runs that an earlier file has already: a run counts once."""
+        seen: set[int] = set()
+        kept = []
+        for rank in ranks:
+            kept.append(np.where(np.isin(rank, list(seen)), -1, rank))
+            seen.update(np.unique(rank[rank >= 0]).tolist())
+        return np.concatenate(kept)
 
     def _ids(self, table: pa.Table) -> Int64:
         """Point, seed and place of the arm of each row."""

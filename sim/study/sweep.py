@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,8 +108,8 @@ def sweep(setup: Setup, folder: Path, how: How | None = None) -> Swept:
         skip = failures.put_aside(folder)
         while True:
             report = execute(
-                table, store, pool, rules=setup.rules, skip=skip, progress=how.progress, engine=engine)
-            failures.keep(folder, table, report.failed)
+                table, store, pool, rules=setup.rules, skip=skip, progress=how.progress, engine=engine,
+                on_failed=partial(failures.keep, folder, table))
             done, reused = done + report.done, report.reused if reused is None else reused
             skip |= {run.key for run in report.failed}
             more = grown(setup.file.replicates, table, store)
@@ -131,19 +132,26 @@ def opened(setup: Setup, folder: Path, how: How) -> Iterator[Store]:
     manifest.claim_folder(folder, key)
     with Store(folder, setup.rules.keep) as store:
         manifest.claim_folder(folder, key)  # once more, now that nobody else can write
+        if setup.points is not None:
+            designfile.check(folder, setup.table.factors, setup.table.points)
+        # Nothing was written so far: a study that is refused leaves the folder as it was
         if how.retry:
             failures.forget(folder, failures.put_aside(folder))
         before = manifest.read(folder)
-        manifest.start(folder, {**_about(setup, key), "read": before.get("read")}, how.command, how.workers)
         _write_study(setup, folder)
+        manifest.start(folder, {**_about(setup, key), "read": before.get("read")}, how.command, how.workers)
         yield store
 
 
 def study_key(setup: Setup) -> str:
-    """What a folder belongs to: arms, code, factors and what is kept; not how many points or seeds."""
-    keep = setup.rules.keep
-    return digest([setup.table.key, list(setup.table.factors), setup.table.first_seed, list(keep.tables),
-                   None if keep.weekly is None else list(keep.weekly)])
+    """What a folder belongs to: arms, code, method, factors, what is kept; not how many points or seeds."""
+    file, keep = setup.file, setup.rules.keep
+    may_grow = ("trials", "finalists", "final_replicates")
+    search = {name: value for name, value in (file.optimise or {}).items() if name not in may_grow}
+    weekly = None if keep.weekly is None else list(keep.weekly)
+    return digest([
+        setup.table.key, kind_of(setup), list(setup.table.factors), setup.table.first_seed,
+        list(keep.tables), weekly, portable.without_files(file.calibrate or {}), search])
 
 
 def resumable(folder: Path, *, yes: bool = True) -> Setup:
@@ -169,17 +177,20 @@ def _write_study(setup: Setup, folder: Path) -> None:
     file = setup.file
     tree = file.model_dump(mode="json", exclude_defaults=True, exclude_none=True, by_alias=True)
     tree |= {"base": portable.SCENARIO}
+    if isinstance(file.arms, dict):
+        tree["arms"] = list(file.arms)  # written out in the scenario beside it
     for path, name in designfile.data_files(file):
         tree, _ = put(tree, path, portable.carry(setup.path.parent / name, folder))
     write_text(folder / STUDY, yamlfile.write(tree))
 
 
 def _about(setup: Setup, key: str) -> dict[str, Any]:
-    table = setup.table
+    table, keep = setup.table, setup.rules.keep
     return {
         "name": setup.file.study, "title": setup.file.named.model_dump(), "study_key": key,
         "kind": kind_of(setup), "seed": table.first_seed, "weeks": setup.base.weeks, "control": setup.control,
         "points": len(table.points), "factors": list(table.factors),
+        "keep": {"tables": list(keep.tables), "weekly": None if keep.weekly is None else list(keep.weekly)},
         "compared_policies": sorted(table.compared), "base_key": scenario_key(setup.base),
         "arms": manifest.arms_of(setup.arms, setup.labels),
     }

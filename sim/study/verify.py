@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +17,6 @@ from sim.study.plan import Plan, make_plan, source
 from sim.study.portable import SCENARIO
 from sim.study.runner import Progress
 from sim.study.runtable import Block, RunTable
-from sim.study.setup import with_points
 from sim.study.sweep import STUDY, resumable
 from sim.study.tables import EVERYTHING, Finished, Keep, build
 from sim.study.work import Common, Engine, Rules, default_engine, do_block
@@ -125,9 +125,11 @@ def _table_of(folder: Path) -> tuple[RunTable, Keep]:
             f"other code made these results ({_version(about)}): verify them with that version", file=folder)
     if (folder / STUDY).is_file():
         setup = resumable(folder)
-        factors, points = designfile.read(folder)
-        setup = with_points(setup, factors, points)
-        return setup.table, setup.rules.keep
+        factors, points, starts = designfile.points(folder)
+        table = replace(
+            setup.table, factors=factors, points=points, starts=starts, replicates=(1,) * len(points))
+        kept = about["keep"]
+        return table, Keep(tuple(kept["tables"]), None if kept["weekly"] is None else tuple(kept["weekly"]))
     if len(list(folder.glob("scenario*.yaml"))) > 1:
         raise YiheError(
             "比较多个文件的结果不能核对：请分别比较每个文件",

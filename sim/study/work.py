@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from sim.errors import YiheError
 from sim.policies import registry
 from sim.results import RunResult
+from sim.scenario.naming import sources_hash
 from sim.scenario.schema import Scenario
 from sim.study.runtable import Block, RunTable, Values
 from sim.study.tables import EVERYTHING, Finished, Keep, build, missing
@@ -136,6 +137,10 @@ def do_block(
     start = time.perf_counter()
     try:
         arms = _varied(common, block.arms, block.values)
+    except YiheError as error:
+        # Every point looks sound by itself before a study starts; one that is not costs only its own runs
+        return [failure(one, str(error), "") for one in block.one_by_one()]
+    try:
         with _time_limit(rules.timeout, len(arms) if guarded else 0):
             results = engine(arms, block.seed, common.compared)
     except YiheError:
@@ -184,14 +189,20 @@ def pack(common: Common) -> bytes:
     """What blocks have in common, ready to travel."""
     pickler = library("cloudpickle")
     # By value for policies written in a notebook; plug-in files first, or their classes could not be found
-    return pickler.dumps(([str(path) for path in registry.plugins()], pickler.dumps(common)))
+    plugins = [str(path) for path in registry.plugins()]
+    return pickler.dumps((plugins, sources_hash(), pickler.dumps(common)))
 
 
 @lru_cache(maxsize=1)
 def _unpack(package: bytes) -> Common:
-    plugins, common = pickle.loads(package)
+    plugins, sources, common = pickle.loads(package)
     for path in plugins:
         registry.load_plugin(Path(path))
+    if sources_hash() != sources:
+        raise YiheError(
+            "工作进程里的代码或插件与这里不同（可能留有先前研究的插件）：请重启工作进程，并使各处文件一致",
+            "code or plug-ins of a worker differ from those here (perhaps plug-ins of an earlier study are "
+            "left): restart the workers, with the same files everywhere", key="--scheduler")
     return pickle.loads(common)
 
 

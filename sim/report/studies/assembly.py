@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.analysis.study import analyse
+from sim.analysis.study import POOLED, analyse, pooled_runs
 from sim.calibration.running import calibration_of
+from sim.designs.names import ARM
 from sim.params import Label
 from sim.report.studies.factors import Factor, factors_of
 from sim.report.studies.material import StudyMaterial
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 KINDS = {
     "calibrate": ("matching", "posterior", "checks", "claims"), "optimise": ("optimisation", "pareto")}
 """Figures of studies whose points were chosen as they went: pooling those points would mislead."""
+
+POOLED_LABEL = Label(zh="各点自己的方案", en="the arm of each point")
 
 SUMMARY, FIGURES, REPORT = "summary", "figures", "report.md"
 
@@ -61,6 +64,10 @@ def write_report(folder: Path, lang: str) -> Made:
     material = material_of(setup, study, tables)
     written = write_study_figures(material, folder / FIGURES, lang, KINDS.get(kind_of(setup)))
     text = report_markdown(material, written, lang) + _not_made(analysis.notes, lang)
+    lacking = unfinished(material)
+    if lacking is not None:
+        title, _, rest = text.partition("\n\n")
+        text = f"{title}\n\n**{lacking.text(lang)}**\n\n{rest}"
     write_text(folder / REPORT, text)
     return Made(material, folder / REPORT, tuple(file for figure in written for file in figure.files))
 
@@ -73,11 +80,31 @@ def _not_made(notes: Sequence[Label], lang: str) -> str:
     return "\n".join(["", title, "", *(f"- {note.text(lang)}" for note in notes), ""])
 
 
+def unfinished(material: StudyMaterial) -> Label | None:
+    """One sentence that a study is not finished, and how many runs it lacks; None of one that is."""
+    manifest = material.manifest
+    if "finished" not in manifest or manifest["finished"] is not None:
+        return None
+    runs, total = material.table("runs"), manifest.get("runs")
+    missing = 0 if runs is None or total is None else int(total) - len(runs)
+    if missing <= 0:  # what an algorithm or a rule for seeds will still ask for is not known beforehand
+        return Label(
+            zh="研究尚未完成：以下只用了已完成的运行，请用 yihe resume 接着做",
+            en="This study is not finished: what follows uses the runs done so far; go on with yihe resume")
+    return Label(
+        zh=f"研究尚未完成：{total} 次运行中缺 {missing} 次，以下只用了已完成的运行，请用 yihe resume 接着做",
+        en=f"This study is not finished: of {total} runs {missing} are missing, and what follows uses the "
+           "others; go on with yihe resume")
+
+
 def findings(material: StudyMaterial, lang: str) -> Iterator[str]:
     """What can be said, section by section, for a terminal."""
     from sim.report.studies.report import SECTIONS
 
     yield f"{material.title.text(lang)} · {ILLUSTRATIVE.text(lang)}"
+    lacking = unfinished(material)
+    if lacking is not None:
+        yield lacking.text(lang)
     for _, zh, en, says in SECTIONS:
         said = [sentence for say in says for sentence in say(material, lang)]
         if said:
@@ -115,22 +142,26 @@ def material_of(setup: Setup, study: Study, tables: Mapping[str, pd.DataFrame]) 
     from sim.report.studies.replicates import half_widths
 
     file, stop = setup.file, setup.file.replicates.stop
-    runs, design = study.runs, study.design
-    found = {**tables, **told(setup, tables), "design": design, "runs": runs}
+    runs, design, pooled = study.runs, study.design, ARM in setup.table.factors
+    found = {**tables, **told(setup, tables), "design": design,
+             "runs": pooled_runs(runs) if pooled else runs}
     if "series" in setup.rules.keep.tables:
-        found["series"] = study.series
+        found["series"] = pooled_runs(study.series) if pooled else study.series
     if stop is not None:
         arm, against = contrast_arms(stop.contrast)
         rule = file.replicates
-        at = range(rule.min, rule.max + 1, rule.batch)
+        at = [*range(rule.min, rule.max, rule.batch), rule.max]
         found["replicates"] = half_widths(runs, f"{arm} - {against}", stop.outcome, at, stop.half_width)
+    asked = {} if file.design is None else {"runs": setup.table.total}
     return StudyMaterial(
-        name=file.study, title=file.named, base=setup.base.name, arms=dict(setup.labels),
-        control=setup.control, method=study.manifest.get("kind", ""),
+        name=file.study, title=file.named, base=setup.base.name,
+        arms={POOLED: POOLED_LABEL} if pooled else dict(setup.labels),
+        control=None if pooled else setup.control, method=study.manifest.get("kind", ""),
         factors=_factors(setup), tables=found,
         outcomes=tuple(name for name in file.report.outcomes if name in runs), points=len(design),
         failed=int(study.manifest.get("runs_failed", 0)), seeds=tuple(sorted(runs["seed"].unique().tolist())),
-        weeks=setup.base.weeks, goal={} if stop is None else stop.model_dump(), manifest=study.manifest)
+        weeks=setup.base.weeks, goal={} if stop is None else stop.model_dump(),
+        manifest={**asked, **study.manifest})
 
 
 def _factors(setup: Setup) -> dict[str, Factor]:
