@@ -75,7 +75,12 @@ class Here:
         moment = list[Finished | Failed]()
         began = time.monotonic()
         for block in blocks:
-            moment += do_block(common, block, engine, rules)
+            try:
+                moment += do_block(common, block, engine, rules)
+            except KeyboardInterrupt:
+                if moment:
+                    yield collected(moment, rules)
+                raise
             if time.monotonic() - began > MOMENT_SECONDS:
                 yield collected(moment, rules)
                 moment, began = [], time.monotonic()
@@ -290,10 +295,10 @@ def _warm(common: Common, blocks: Iterator[Block], engine: Engine) -> Iterator[B
 def _local(workers: int) -> Iterator[Any]:
     distributed = library("distributed")
     settings = {
-        # Dask's own 64 KiB made runs with larger arrays six times slower
+        # Dask's own 64 KiB made runs with larger arrays six times slower. They are set in this process too, so
+        # none may be numba's: it would read its settings anew and lose the folder of compiled kernels
         "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": _MALLOC,
         "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": _MALLOC,
-        "distributed.nanny.pre-spawn-environ.NUMBA_NUM_THREADS": "1",
         "distributed.worker.preload": ["sim.study.worker"],
         # A run that kills its worker is tried again in smaller company, not three more times in the same
         "distributed.scheduler.allowed-failures": 0,
