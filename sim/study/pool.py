@@ -295,8 +295,8 @@ def _warm(common: Common, blocks: Iterator[Block], engine: Engine) -> Iterator[B
 def _local(workers: int) -> Iterator[Any]:
     distributed = library("distributed")
     settings = {
-        # Dask's own 64 KiB made runs with larger arrays six times slower. They are set in this process too, so
-        # none may be numba's: it would read its settings anew and lose the folder of compiled kernels
+        # Dask's own 64 KiB made runs with larger arrays six times slower. They are set in this process too,
+        # so none may be numba's: it would read its settings anew and lose the folder of compiled kernels
         "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": _MALLOC,
         "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": _MALLOC,
         "distributed.worker.preload": ["sim.study.worker"],
