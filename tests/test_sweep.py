@@ -102,6 +102,7 @@ def test_same_bytes_with_a_scheduler_and_its_two_workers(tmp_path: Path) -> None
             swept(setup, tmp_path / "there", scheduler=address)
         finally:
             cluster.stdin.close()
+            cluster.kill()  # its workers end with it
     assert tables(tmp_path / "here") == tables(tmp_path / "there")
 
 

@@ -43,6 +43,9 @@ CHUNK_SECONDS = 2.0
 MOMENT_SECONDS = 0.2
 """In this process: how long runs gather before they are handed over together."""
 
+WAIT_SECONDS = 20
+"""How long further workers of a local cluster are waited for."""
+
 STARTS = 3
 """Attempts at starting a local cluster."""
 
@@ -161,7 +164,9 @@ class Cluster:
             self._client = self._started(wanted)
         elif wanted > _threads(self._client):
             self._client.cluster.scale(wanted)
-            self._client.wait_for_workers(wanted)
+            # One that does not come up is missed, not waited for
+            with contextlib.suppress(TimeoutError):
+                self._client.wait_for_workers(wanted, timeout=WAIT_SECONDS)
         return self._client
 
 
