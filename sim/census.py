@@ -9,9 +9,10 @@ from sim.ledger.cases import Table
 from sim.network.ties import Ties
 from sim.population.columns import Float64, Int64, Residents
 from sim.processes.categories import TASK
-from sim.vocabulary import AGE_BANDS, Membership, Status
+from sim.vocabulary import AGE_BANDS, WEEK_HOURS, Channel, Membership, Status
 
 _SILENT, _OPEN, _ESCALATED = int(Status.SILENT), int(Status.OPEN), int(Status.ESCALATED)
+_RAISED = int(Channel.NEIGHBOUR)
 BANDS = np.array([low for low, _ in AGE_BANDS], np.int64)
 _HABIT_BINS = 50
 assert int(Membership.NONE) == 0
@@ -124,15 +125,18 @@ def measure_cases(c: Table, week: int) -> Float64:
     array
         Open, closed this week, summed times to close, waits (those given up too), hand-offs, satisfied sum,
         satisfied count, times to assign (sum, count), ended this week, clock times to find (sum, count) of
-        latent disputes born this week that were or will be found.
+        latent disputes born this week that were or will be found, raised by a forum this week.
     """
-    out = np.zeros(12)
+    out = np.zeros(13)
+    monday = (week + 1) * WEEK_HOURS
     for i in range(len(c)):
         if c[i].used == 0 or c[i].category == TASK:
             continue
         if c[i].born_week == week and c[i].found_clock >= 0.0:
             out[10] += c[i].found_clock - c[i].born_clock
             out[11] += 1
+        if c[i].channel == _RAISED and c[i].found == monday:
+            out[12] += 1
         if c[i].status == _OPEN or c[i].status == _ESCALATED:
             out[0] += 1
         elif c[i].ended_week == week and c[i].found >= 0.0:

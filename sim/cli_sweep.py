@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -15,8 +15,6 @@ from sim import cli_options as options
 from sim.errors import YiheError, default_language
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.study.setup import Setup
     from sim.study.sweep import How, Swept
 
@@ -45,7 +43,8 @@ def sweep(
     as_json: options.Json = False, plugin: options.Plugin = None,
 ) -> None:
     """Run a study file."""
-    _start(study, None, quick, out, replicates, yes, workers, scheduler, retry, no_report, quiet, as_json)
+    asked = Asked(workers, scheduler, retry, no_report, quiet, as_json)
+    _start(study, None, asked, quick=quick, out=out, replicates=replicates, yes=yes)
 
 
 def calibrate(
@@ -54,7 +53,8 @@ def calibrate(
     quiet: options.Quiet = False, as_json: options.Json = False, plugin: options.Plugin = None,
 ) -> None:
     """Calibrate: history matching, then ABC-SMC."""
-    _start(study, "calibrate", quick, out, None, True, workers, scheduler, retry, no_report, quiet, as_json)
+    asked = Asked(workers, scheduler, retry, no_report, quiet, as_json)
+    _start(study, "calibrate", asked, quick=quick, out=out)
 
 
 def optimise(
@@ -63,7 +63,8 @@ def optimise(
     quiet: options.Quiet = False, as_json: options.Json = False, plugin: options.Plugin = None,
 ) -> None:
     """Search for the best policy package under a budget."""
-    _start(study, "optimise", quick, out, None, True, workers, scheduler, retry, no_report, quiet, as_json)
+    asked = Asked(workers, scheduler, retry, no_report, quiet, as_json)
+    _start(study, "optimise", asked, quick=quick, out=out)
 
 
 def resume(
@@ -75,7 +76,7 @@ def resume(
     from sim.study.sweep import resumable
 
     setup = resumable(folder)
-    raise typer.Exit(_do(setup, folder, workers, scheduler, retry, no_report, quiet, as_json))
+    raise typer.Exit(_do(setup, folder, Asked(workers, scheduler, retry, no_report, quiet, as_json)))
 
 
 def report(
@@ -140,9 +141,20 @@ def replay(
              f"this time it ended well (digest {result.digest[:12]}): add it with yihe resume --retry-failed")
 
 
+class Asked(NamedTuple):
+    """How the user wants a study to be done."""
+
+    workers: int | None
+    scheduler: str | None
+    retry: bool
+    no_report: bool
+    quiet: bool
+    as_json: bool
+
+
 def _start(
-    study: Path, section: str | None, quick: bool, out: Path | None, replicates: int | None, yes: bool,
-    workers: int | None, scheduler: str | None, retry: bool, no_report: bool, quiet: bool, as_json: bool,
+    study: Path, section: str | None, asked: Asked, *, quick: bool, out: Path | None,
+    replicates: int | None = None, yes: bool = True,
 ) -> None:
     """Prepare a study file and do it; ``section`` is what the file must hold for this command."""
     from sim.study.commands import RESULTS
@@ -154,13 +166,10 @@ def _start(
             f"这个研究文件没有 {section} 一节：请写上，或用 yihe sweep",
             f"this study file has no {section} section: add one, or use yihe sweep", file=study, key=section)
     folder = out or RESULTS / (setup.file.study + ("-quick" if quick else ""))
-    raise typer.Exit(_do(setup, folder, workers, scheduler, retry, no_report, quiet, as_json))
+    raise typer.Exit(_do(setup, folder, asked))
 
 
-def _do(
-    setup: Setup, folder: Path, workers: int | None, scheduler: str | None, retry: bool, no_report: bool,
-    quiet: bool, as_json: bool,
-) -> int:
+def _do(setup: Setup, folder: Path, asked: Asked) -> int:
     from sim.precompile import ready
     from sim.study.commands import FAILED, INTERRUPTED
     from sim.study.headway import Headway
@@ -168,22 +177,18 @@ def _do(
     from sim.study.progress import progress_of
     from sim.study.sweep import How
 
-    lang = default_language()
+    lang, mute = default_language(), asked.quiet or asked.as_json
     signal.signal(signal.SIGTERM, _terminated)
     headway = Headway()
     try:
-        ready(lang, quiet or as_json)
-        with progress_of(lang, quiet or as_json) as progress:
+        ready(lang, mute)
+        with progress_of(lang, mute) as progress:
             headway = Headway(progress)
-            how = How(workers, scheduler, retry, headway, command=command_line())
-            done, tables = _algorithm(setup, folder, how)
+            how = How(asked.workers, asked.scheduler, asked.retry, headway, command=command_line())
+            done = _algorithm(setup, folder, how)
     except KeyboardInterrupt:
         print(headway.interrupted(folder, f"yihe resume {folder}", lang), file=sys.stderr)
         return INTERRUPTED
-    if tables:
-        from sim.report.studies.assembly import keep
-
-        keep(folder, tables)
     if done.failed:
         where = folder / "failures"
         zh = (f"{done.failed} 次运行失败，已放在 {where}；用 yihe replay 文件 重现，"
@@ -192,30 +197,28 @@ def _do(
               "again with yihe resume --retry-failed")
         print(zh if lang == "zh" else en, file=sys.stderr)
     counts = {"runs": done.runs, "done": done.done, "reused": done.reused, "failed": done.failed}
-    if not no_report:
-        _report(folder, lang, quiet, as_json, counts)
-    elif as_json:
+    if not asked.no_report:
+        _report(folder, lang, asked.quiet, asked.as_json, counts)
+    elif asked.as_json:
         print(json.dumps({"folder": str(folder), **counts}, ensure_ascii=False))
-    if not quiet and not as_json:
+    if not mute:
         _say(lang, f"结果：{folder}", f"results: {folder}")
     return FAILED if done.failed else 0
 
 
-def _algorithm(setup: Setup, folder: Path, how: How) -> tuple[Swept, dict[str, pd.DataFrame]]:
-    """Do what the study file asks for; tables that only an algorithm can make."""
+def _algorithm(setup: Setup, folder: Path, how: How) -> Swept:
+    """Do what the study file asks for."""
     if setup.file.calibrate is not None:
         from sim.calibration.running import run_calibration
 
-        done, calibrated = run_calibration(setup, folder, how)
-        return done, calibrated.tables()
+        return run_calibration(setup, folder, how)[0]
     if setup.file.optimise is not None:
         from sim.optimisation.running import run_optimisation
 
-        done, found = run_optimisation(setup, folder, how)
-        return done, {"trials": found.trials, "finalists": found.finalists, "equivalent": found.equivalent}
+        return run_optimisation(setup, folder, how)[0]
     from sim.study.sweep import sweep as go
 
-    return go(setup, folder, how), {}
+    return go(setup, folder, how)
 
 
 def _report(folder: Path, lang: str, quiet: bool, as_json: bool, counts: dict[str, Any]) -> None:

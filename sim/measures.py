@@ -156,13 +156,15 @@ def _disputes(v: dict[str, float], model: Run, counts: Float64, tally: Float64) 
     v["latent_neighbour_disputes"] = born["latent_neighbour"] * per
     v["recorded_disputes"] = done["recorded"] * per
     v["recorded_neighbour_disputes"] = done["recorded_neighbour"] * per
-    v["silent_disputes"] = (born["silent"] + done["gave_up"]) * per
     v["resolved"], v["closed_on_paper"] = done["resolved"] * per, done["paper"] * per
     v["escalated"], v["relapsed"] = done["escalated"] * per, done["relapsed"] * per
     v["given_up"] = done["gave_up"] * per
     c = model.cases.cases
     now = measure_cases(c, model.week).tolist()
-    waiting, closed, close, wait, passed, happy, heard, assign, assigned, ended, find, found = now
+    waiting, closed, close, wait, passed, happy, heard, assign, assigned, ended, find, found, raised = now
+    # What a forum brings up was counted when it fell silent, and is found now
+    v["raised_disputes"] = raised * per
+    v["silent_disputes"] = (born["silent"] + done["gave_up"] - raised) * per
     v["backlog"] = waiting * per
     solved, papered = _year(model, v, "resolved"), _year(model, v, "closed_on_paper")
     # All that was in hand at some time in these weeks has been closed, was given up, or is open now.

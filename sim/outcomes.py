@@ -52,7 +52,7 @@ OUTCOMES: dict[str, Outcome] = {
         "周参与率", "took part this week", "share of adults", "more", "mean", "participation"),
     "hours_given": _o("人均参与时间", "hours given", "h a week per adult", "more", "mean", "participation"),
     "participation_gini": _o(
-        "参与时间基尼系数", "Gini of habit of taking part", "0 to 1", "less", "mean", "participation"),
+        "参与习惯基尼系数", "Gini of habit of taking part", "0 to 1", "less", "mean", "participation"),
     "stage_mutual_help": _o(
         "互助及以上", "at mutual help or above", "share of adults", "more", "last", "participation"),
     "stage_public_affairs": _o(
@@ -82,6 +82,8 @@ OUTCOMES: dict[str, Outcome] = {
     "silent_disputes": _o(
         "沉默（未被发现或放弃）", "silent: never found or given up", _PER, "less", "sum_per_year",
         "disputes"),
+    "raised_disputes": _o(
+        "议事会提起的沉默问题", "silent ones raised by a forum", _PER, "neither", "sum_per_year", "disputes"),
     "given_up": _o(
         "中途放弃", "given up after being recorded", _PER, "less", "sum_per_year", "disputes"),
     "resolved": _o("实际化解", "really resolved", _PER, "more", "sum_per_year", "disputes"),

@@ -194,8 +194,7 @@ starts stay apart it may be two states or a very long transient; that was not se
 ## Known limits of the measures
 - `time_to_close` leaves out those who gave up; `time_waiting` and `satisfaction` take them in.
 - `resolved` counts a relapsed case each time it is solved; `recorded_disputes` counts it once.
-- `silent_disputes` counts a dispute that is silent at first even if a forum raises it later, and again if it is then given
-  up; so `real_resolution_rate` has it twice among all there were, and says too little of policies with a forum.
+- `silent_disputes` takes back in the week of the forum what it counted when the dispute fell silent: a week can be negative.
 """
 
 

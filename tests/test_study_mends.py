@@ -138,6 +138,7 @@ def test_a_report_on_arms_as_a_factor_is_about_one_response(tmp_path: Path, lang
     assert {"zh": "没有做的分析", "en": "could not be made"}[lang] not in text
     lines = next(file for file in made.figures if file.name.startswith("lines") and file.suffix == ".csv")
     assert pd.read_csv(lines, comment="#")["value"].notna().all()
+    assert list(made.material.factor("arm").values) == ["core", "loose"]
 
 
 def core_fails(arms: Mapping[str, Scenario], seed: int, compared: frozenset[str]) -> dict[str, RunResult]:

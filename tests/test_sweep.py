@@ -206,6 +206,35 @@ def test_a_pool_grows_with_the_work(tmp_path: Path) -> None:
         assert len(cluster._client.nthreads()) == 2
 
 
+def test_lost_workers_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask starts no worker again whose keeper gave up."""
+    monkeypatch.setattr(pool, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(pool, "SHORT_LOOKS", 2)
+    setup = study(tmp_path)
+    blocks = list(setup.table.blocks())
+    with pool.Cluster(2) as cluster:
+        list(cluster.do(Common.of(setup.table), iter(blocks), len(blocks), shifted, Rules()))
+        for keeper in list(cluster._client.cluster.workers.values()):
+            cluster._client.cluster.sync(keeper.close)
+        assert not cluster._client.nthreads()
+        found = list(cluster.do(Common.of(setup.table), iter(blocks), len(blocks), shifted, Rules()))
+        assert len(cluster._client.nthreads()) >= 1
+    assert sum(batch.runs for some in found for batch in some) == setup.table.total
+
+
+def test_a_study_without_workers_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(pool, "ABSENT_LOOKS", 2)
+    setup = study(tmp_path)
+    blocks = list(setup.table.blocks())
+    with pool.Cluster(1) as cluster:
+        list(cluster.do(Common.of(setup.table), iter(blocks), len(blocks), shifted, Rules()))
+        for keeper in list(cluster._client.cluster.workers.values()):
+            cluster._client.cluster.sync(keeper.close)
+        with pytest.raises(YiheError, match="yihe resume"):
+            list(cluster.do(Common.of(setup.table), iter(blocks), len(blocks), shifted, Rules()))
+
+
 def test_a_failure_is_on_disk_before_the_study_ends(tmp_path: Path) -> None:
     out = tmp_path / "out"
 

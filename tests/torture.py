@@ -40,6 +40,8 @@ population: {residents: 150}
 """
 LONGEST = 6.0
 """Seconds within which a kill comes."""
+LONGEST_STUDY = 600.0
+"""Seconds within which a study that is left alone must end."""
 
 
 def start(study: Path, out: Path) -> subprocess.Popen[bytes]:
@@ -144,7 +146,12 @@ def torture(folder: Path, kills: int, seed: int) -> list[str]:
 
 def finish(process: subprocess.Popen[bytes]) -> None:
     """Let a study come to its end."""
-    _, said = process.communicate(timeout=600)
+    try:
+        _, said = process.communicate(timeout=LONGEST_STUDY)
+    except subprocess.TimeoutExpired:
+        for one in victims(psutil.Process(process.pid), "all"):
+            one.kill()
+        raise
     if process.returncode:
         raise RuntimeError(f"exit code {process.returncode}: {said.decode(errors='replace')}")
 

@@ -15,12 +15,10 @@ from sim.calibration.spec import Calibration, Wanted, read_calibration
 from sim.calibration.targets import column
 from sim.errors import YiheError
 from sim.results import summarise
-from sim.study import failures, manifest
 from sim.study.bench import Bench
 from sim.study.plan import ClaimUnderTest
-from sim.study.runner import pool_of
 from sim.study.setup import Setup
-from sim.study.sweep import How, Swept, opened
+from sim.study.sweep import How, Swept
 from sim.study.tables import LONG, Keep
 from sim.study.verdicts import judge
 
@@ -88,11 +86,9 @@ def run_calibration(setup: Setup, folder: Path, how: How | None = None) -> tuple
     YiheError
         For a mistake in the study, or a folder that cannot be used.
     """
-    how = how or How()
     calibration = calibration_of(setup)
     setup, claims = with_needs(setup, calibration), claims_of(setup)
-    with opened(setup, folder, how) as store, pool_of(how.workers, how.scheduler) as pool:
-        bench = Bench(setup, store, pool, how)
+    with Bench.at_work(setup, folder, how) as bench:
         result = calibrate(
             calibration,
             _evaluator(bench, setup, calibration, calibration.arms_to_fit),
@@ -100,19 +96,10 @@ def run_calibration(setup: Setup, folder: Path, how: How | None = None) -> tuple
             judge=None if not claims else lambda values: judge(claims, values),
             weeks=setup.base.weeks,
         )
-        store.merge(setup.arms)
-        failed = len(failures.put_aside(folder))
-        manifest.finish(
-            folder,
-            runs=bench.asked,
-            runs_done=bench.done,
-            runs_reused=bench.asked - bench.done,
-            runs_failed=failed,
-            points=bench.points,
-            factors=[parameter.path for parameter in calibration.parameters],
-            told=[sentence.model_dump() for sentence in result.sentences],
-        )
-    return Swept(folder, setup, bench.asked, bench.done, bench.asked - bench.done, failed), result
+        done = bench.finish(
+            result.tables(), factors=[parameter.path for parameter in calibration.parameters],
+            told=[sentence.model_dump() for sentence in result.sentences])
+    return done, result
 
 
 def _columns(setup: Setup, calibration: Calibration) -> tuple[Wanted, ...]:
@@ -137,12 +124,14 @@ def _evaluator(bench: Bench, setup: Setup, calibration: Calibration, arms: Seque
         first = {at: int(start) for at, start in enumerate(starts)}
         here = runs["seed"] - runs["point"].map(first)
         runs = runs[runs["arm"].isin(arms) & (here >= 0) & (here < replicates)].reset_index(drop=True)
-        return _with_figures(_with_windows(runs, bench, asked, wanted), bench, asked, calibration, setup)
+        whole = _with_windows(runs, bench, asked, wanted)
+        return _with_figures(whole, bench, asked, calibration, setup, _content(points, setup))
 
     return evaluate
 
 
 _RUN = ["point", "arm", "seed"]
+_CONTENT = "experience.content"
 
 
 def _with_windows(
@@ -165,21 +154,22 @@ def _with_windows(
     return runs.join(_frame(found), on=_RUN)
 
 
+def _content(points: pd.DataFrame, setup: Setup) -> dict[int, float]:
+    """Satisfaction above which a party counts as satisfied, at each point."""
+    column = points.get(_CONTENT, [setup.base.experience.content] * len(points))
+    return {at: float(value) for at, value in enumerate(column)}
+
+
 def _with_figures(
-    runs: pd.DataFrame,
-    bench: Bench,
-    asked: Sequence[int],
-    calibration: Calibration,
-    setup: Setup,
+    runs: pd.DataFrame, bench: Bench, asked: Sequence[int], calibration: Calibration, setup: Setup,
+    content: Mapping[int, float],
 ) -> pd.DataFrame:
     """Figures of recorded cases, from the log of cases."""
     names = [name for name in calibration.case_figures if figure(name) is not None]
     if not names:
         return runs
-    cases = bench.table("cases", asked)
     end = setup.base.warmup + setup.base.weeks
-    content = float(setup.base.experience.content)
-    figures = case_summaries(cases, names, content=content, last_week=end)
+    figures = case_summaries(bench.table("cases", asked), names, content=content, last_week=end)
     return runs.join(figures.set_index(_RUN), on=_RUN)
 
 

@@ -124,9 +124,14 @@ DEFINITIONS: dict[str, Definition] = {
         CASES, "本周首次到达窗口的相邻住户间纠纷 ÷ 居民数 × 1000",
         "disputes between next-door neighbours that reach a desk for the first time, per 1,000 residents"),
     "silent_disputes": _d(
-        LATENT, "无人说出、巡查和感知也未发现的，加上本周中途放弃的，÷ 居民数 × 1000；议事会日后可能重新提起",
-        "those that nobody voices, patrols or senses, and those given up this week, per 1,000 residents; a "
-        "forum may raise them later"),
+        LATENT, "本周无人说出、巡查和感知也未发现的，加上中途放弃的，减去议事会重新提起的，÷ 居民数 × 1000；"
+                "提起的多于新沉默的那一周为负",
+        "those that nobody voices, patrols or senses and those given up this week, minus those that a forum "
+        "raises, per 1,000 residents; negative in a week in which more are raised than fall silent"),
+    "raised_disputes": _d(
+        LATENT, "先前无人说出、本周由有成果的议事会提起的件数 ÷ 居民数 × 1000；下周一到达第一个窗口",
+        "those that nobody had voiced and a fruitful forum raises this week, per 1,000 residents; they reach "
+        "their first desk next Monday"),
     "given_up": _d(
         CASES, "本周等得太久而放弃的，和办不成又不再诉的，÷ 居民数 × 1000",
         "those whose parties waited too long or, after failing, do not press again, per 1,000 residents"),

@@ -11,11 +11,9 @@ from sim.errors import YiheError
 from sim.optimisation.optimise import Found, optimise
 from sim.optimisation.spec import Optimise
 from sim.outcomes import OUTCOMES
-from sim.study import failures, manifest
 from sim.study.bench import Bench
-from sim.study.runner import pool_of
 from sim.study.setup import Setup
-from sim.study.sweep import How, Swept, opened
+from sim.study.sweep import How, Swept
 from sim.study.variants import check_policies
 
 if TYPE_CHECKING:
@@ -69,34 +67,17 @@ def run_optimisation(setup: Setup, folder: Path, how: How | None = None) -> tupl
     YiheError
         For a mistake in the study, or a folder that cannot be used.
     """
-    how = how or How()
     spec, factors, constraints = wanted_of(setup)
-    with opened(setup, folder, how) as store, pool_of(how.workers, how.scheduler) as pool:
-        bench = Bench(setup, store, pool, how)
+    first = setup.table.first_seed
+    with Bench.at_work(setup, folder, how) as bench:
 
         def evaluate(points: pd.DataFrame, replicates: int) -> pd.DataFrame:
             runs = bench.table("runs", bench.run(points, replicates))
-            return runs[runs["seed"] < setup.table.first_seed + replicates].reset_index(drop=True)
+            return runs[runs["seed"] < first + replicates].reset_index(drop=True)
 
         found = optimise(
-            spec,
-            factors,
-            evaluate,
-            folder / JOURNAL,
-            setup.table.first_seed,
-            constraints=constraints,
-            identity=setup.table.key,
-        )
-        store.merge(setup.arms)
-        failed = len(failures.put_aside(folder))
-        manifest.finish(
-            folder,
-            runs=bench.asked,
-            runs_done=bench.done,
-            runs_reused=bench.asked - bench.done,
-            runs_failed=failed,
-            points=bench.points,
-            factors=list(factors),
-            best=found.best,
-        )
-    return Swept(folder, setup, bench.asked, bench.done, bench.asked - bench.done, failed), found
+            spec, factors, evaluate, folder / JOURNAL, first, constraints=constraints,
+            identity=setup.table.key)
+        tables = {"trials": found.trials, "finalists": found.finalists, "equivalent": found.equivalent}
+        done = bench.finish(tables, factors=list(factors), best=found.best)
+    return done, found

@@ -33,9 +33,7 @@ TYPES: dict[str, Sentence] = {
 RANGES = ("greater_than_equal", "less_than_equal", "greater_than", "less_than")
 
 
-def describe(
-    error: Mapping[str, Any], tree: Mapping[str, Any], root: type[BaseModel] = Scenario
-) -> Sentence:
+def describe(error: Mapping[str, Any], tree: Mapping[str, Any]) -> Sentence:
     """One finding of pydantic as a sentence.
 
     Parameters
@@ -44,8 +42,6 @@ def describe(
         An entry of ``ValidationError.errors()``.
     tree : mapping
         What was validated; tells the kinds of policies and claims.
-    root : type of pydantic model
-        What the whole file is.
 
     Returns
     -------
@@ -60,15 +56,15 @@ def describe(
     if kind == "missing":
         return f"缺少 {loc[-1]}，请补上", f"{loc[-1]} is missing; add it"
     if kind == "extra_forbidden":
-        return _unknown_key(loc, tree, root)
+        return _unknown_key(loc, tree)
     if kind in ("unknown_kind", "unknown_name"):
         return _unknown_name(loc, context)
     value = _shown(error.get("input"))
     if kind in RANGES:
-        zh, en = _range(loc, tree, root)
+        zh, en = _range(loc, tree)
         return f"{value} 超出范围，应在{zh}", f"{value} is out of range; it must lie {en}"
     if kind == "finite_number":
-        zh, en = _range(loc, tree, root)
+        zh, en = _range(loc, tree)
         return f"{value} 不是有限的数，应在{zh}", f"{value} is not a finite number; it must lie {en}"
     if kind in TYPES:
         zh, en = TYPES[kind]
@@ -105,12 +101,12 @@ def _text(kind: str, value: str, context: Mapping[str, Any], message: str) -> Se
     return f"{value} 不合要求（{message}），请改正", f"{value} is not allowed ({message}); mend it"
 
 
-def _unknown_key(loc: Path, tree: Mapping[str, Any], root: type[BaseModel]) -> Sentence:
+def _unknown_key(loc: Path, tree: Mapping[str, Any]) -> Sentence:
     key = str(loc[-1])
-    model = _model_at(loc[:-1], tree, root)
+    model = _model_at(loc[:-1], tree)
     known = tuple(keys(model)) if model is not None else ()
     # The right key in the wrong place is a commoner slip than a misspelling of another key.
-    elsewhere = next((d.path for d in declared(root) if d.path.rpartition(".")[2] == key), "")
+    elsewhere = next((d.path for d in declared(Scenario) if d.path.rpartition(".")[2] == key), "")
     guess = elsewhere if elsewhere and loc[:-1] == () else near(key, known) or elsewhere
     if guess:
         return f"没有 {key} 这一项，是否想写 {guess}？", f"there is no key {key}; did you mean {guess}?"
@@ -142,8 +138,8 @@ def _unknown_name(loc: Path, context: Mapping[str, Any]) -> Sentence:
     )
 
 
-def _range(loc: Path, tree: Mapping[str, Any], root: type[BaseModel]) -> Sentence:
-    field = field_at(loc, tree, root)
+def _range(loc: Path, tree: Mapping[str, Any]) -> Sentence:
+    field = field_at(loc, tree)
     if field is None:
         return "允许的范围内", "within its range"
     least = next((getattr(m, n) for m in field.metadata for n in ("ge", "gt") if hasattr(m, n)), None)
@@ -183,11 +179,9 @@ def keys(model: type[BaseModel]) -> Iterator[str]:
         yield "extends"
 
 
-def field_at(
-    loc: Path, tree: Mapping[str, Any], root: type[BaseModel] = Scenario
-) -> FieldInfo | None:
+def field_at(loc: Path, tree: Mapping[str, Any]) -> FieldInfo | None:
     """Declaration of the field at a key path, if there is one."""
-    model = _model_at(loc[:-1], tree, root)
+    model = _model_at(loc[:-1], tree)
     return None if model is None else _field(model, loc[-1])
 
 
@@ -195,9 +189,9 @@ def _field(model: type[BaseModel], key: str | int) -> FieldInfo | None:
     return next((f for name, f in model.model_fields.items() if key in (f.alias, name)), None)
 
 
-def _model_at(loc: Path, tree: Any, root: type[BaseModel]) -> type[BaseModel] | None:
+def _model_at(loc: Path, tree: Any) -> type[BaseModel] | None:
     """Class of the block at a key path."""
-    model: type[BaseModel] | None = root
+    model: type[BaseModel] | None = Scenario
     steps = list(loc)
     while steps and model is not None:
         step = steps.pop(0)

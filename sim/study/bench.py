@@ -7,22 +7,24 @@ it stopped.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.errors import YiheError
-from sim.study import designfile, failures
+from sim.study import designfile, failures, manifest, summary
 from sim.study.designfile import START
 from sim.study.pool import Pool
-from sim.study.runner import execute
+from sim.study.runner import execute, pool_of
 from sim.study.runtable import RunTable, Values
 from sim.study.setup import Setup
 from sim.study.store import Store
-from sim.study.sweep import How
+from sim.study.sweep import How, Swept, opened
 from sim.study.work import default_engine
 
 if TYPE_CHECKING:
@@ -47,6 +49,33 @@ class Bench:
         self._place = {row: at for at, row in enumerate(self._rows)}
         self._skip = failures.put_aside(store.folder)
         self.done, self.asked = 0, 0
+
+    @classmethod
+    @contextmanager
+    def at_work(cls, setup: Setup, folder: Path, how: How | None) -> Iterator[Bench]:
+        """A bench with its folder open and its workers at hand."""
+        how = how or How()
+        with opened(setup, folder, how) as store, pool_of(how.workers, how.scheduler) as pool:
+            yield cls(setup, store, pool, how)
+
+    def finish(self, tables: Mapping[str, pd.DataFrame], **found: Any) -> Swept:
+        """Merge what was run, write what was found, and only then call the study finished.
+
+        Parameters
+        ----------
+        tables : mapping of str to DataFrame
+            For ``summary/``.
+        **found
+            For the manifest.
+        """
+        folder = self._store.folder
+        self._store.merge(self._setup.arms)
+        summary.keep(folder, tables)
+        failed, reused = len(failures.put_aside(folder)), self.asked - self.done
+        manifest.finish(
+            folder, runs=self.asked, runs_done=self.done, runs_reused=reused, runs_failed=failed,
+            points=len(self._rows), **found)
+        return Swept(folder, self._setup, self.asked, self.done, reused, failed)
 
     def run(
         self, points: pd.DataFrame, replicates: int, *, starts: Sequence[int] | None = None,
@@ -105,11 +134,6 @@ class Bench:
                 "一次运行都没有成功：详见 failures/", "not one run ended well: see failures/",
                 file=self._store.folder)
         return pd.concat(pieces, ignore_index=True) if pieces else found.iloc[:0]
-
-    @property
-    def points(self) -> int:
-        """Points asked for so far, those of earlier sessions included."""
-        return len(self._rows)
 
     def _do(self, table: RunTable) -> None:
         report = execute(

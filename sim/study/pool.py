@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import sys
-import tempfile
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from sim.compiled import compiled_mark
 from sim.errors import YiheError
-from sim.scenario.naming import package_hash
+from sim.study.clusters import existing, local
 from sim.study.runtable import Block
 from sim.study.tables import Finished
 from sim.study.work import (
@@ -46,13 +43,17 @@ MOMENT_SECONDS = 0.2
 WAIT_SECONDS = 20
 """How long further workers of a local cluster are waited for."""
 
-STARTS = 3
-"""Attempts at starting a local cluster."""
+LOOK_SECONDS = 5.0
+"""How often one looks whether all workers are there."""
+
+SHORT_LOOKS = 6
+"""Looks after which missing workers of a local cluster are replaced: by then Dask has given up on them."""
+
+ABSENT_LOOKS = 60
+"""Looks after which a study without any worker ends."""
 
 IN_FLIGHT = 2
 """Chunks sent out for each worker: one at work, one waiting."""
-
-_MALLOC = str(4 * 1024 * 1024)
 
 Results = Generator[list[Batch | Failed], None, None]
 """Runs as they end, some at a time."""
@@ -106,6 +107,7 @@ class Cluster:
         self._workers, self._scheduler = workers, scheduler
         self._stack = contextlib.ExitStack()
         self._client: Any = None
+        self._wanted, self._looked, self._short = 0, 0.0, 0
 
     def __enter__(self) -> Cluster:
         """Use as a context: leaving ends a local cluster."""
@@ -125,12 +127,10 @@ class Cluster:
         client = self._connect(count)
         package, chunks = pack(common), Chunks(blocks, count, _threads(client))
         running: dict[Any, Sent] = {}
-        ended = library("distributed").as_completed(loop=client.loop)
 
         def submit(chunk: tuple[Block, ...], tries: int = 0) -> None:
             future = client.submit(work, Job(package, chunk, engine, rules), pure=False, retries=0)
             running[future] = Sent(chunk, tries, time.monotonic())
-            ended.add(future)
 
         def send() -> None:
             if chunks.suspects:
@@ -142,26 +142,28 @@ class Cluster:
                 submit(chunk)
 
         send()
-        for future in ended:
-            sent = running.pop(future)
-            results, error = _ended(future, client)
-            if error is None:
-                chunks.learn(results)
-                yield results
-            elif sent.tries > rules.retries and len(sent.chunk[0].arms) == 1:
-                yield [_killed(sent, error, rules)]
-            else:
-                chunks.suspect(sent)
-            send()
+        while running:
+            for future in self._ready(running):
+                sent = running.pop(future)
+                results, error = _ended(future, client)
+                if error is None:
+                    chunks.learn(results)
+                    yield results
+                elif sent.tries > rules.retries and len(sent.chunk[0].arms) == 1:
+                    yield [_killed(sent, error, rules)]
+                else:
+                    chunks.suspect(sent)
+                send()
 
     def _connect(self, count: int) -> Any:
         """A client with as many workers as so many blocks can use."""
         if self._scheduler is not None:
-            self._client = self._client or self._stack.enter_context(_existing(self._scheduler))
+            self._client = self._client or self._stack.enter_context(existing(self._scheduler))
             return self._client
         wanted = min(self._workers, count)
+        self._wanted = max(self._wanted, wanted)
         if self._client is None:
-            self._client = self._started(wanted)
+            self._client = self._stack.enter_context(local(wanted))
         elif wanted > _threads(self._client):
             self._client.cluster.scale(wanted)
             # One that does not come up is missed, not waited for
@@ -169,24 +171,40 @@ class Cluster:
                 self._client.wait_for_workers(wanted, timeout=WAIT_SECONDS)
         return self._client
 
+    def _ready(self, running: Mapping[Any, Sent]) -> list[Any]:
+        """Chunks that have come to an end, once one has."""
+        wait = library("distributed").wait
+        while True:
+            with contextlib.suppress(TimeoutError, asyncio.CancelledError):
+                wait(list(running), timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED")
+            self._look()
+            if ready := [future for future in running if future.done()]:
+                return ready
 
-    def _started(self, workers: int) -> Any:
-        """A local cluster; begun again if one of its processes dies while it starts.
+    def _look(self) -> None:
+        """Replace workers of a local cluster that are lost for good; wait for others, but not for ever.
+
+        Dask starts a worker again that dies at work, but not one that dies while it starts.
 
         Raises
         ------
         YiheError
-            If it does not come up.
+            If there is no worker for too long.
         """
-        for _ in range(STARTS):
-            try:
-                return self._stack.enter_context(_local(workers))
-            except (RuntimeError, OSError, TimeoutError) as found:
-                error = found
-        raise YiheError(
-            f"工作进程启动不了（{error}）：请稍后用同一命令再试，或用 --workers 1 在本进程内运行",
-            f"worker processes could not be started ({error}): try the same command again, or run in this "
-            "process with --workers 1", key="--workers") from error
+        now, client = time.monotonic(), self._client
+        if now - self._looked < LOOK_SECONDS or client.status != "running":
+            return
+        there, wanted = len(client.nthreads()), max(1, self._wanted)
+        self._looked, self._short = now, 0 if there >= wanted else self._short + 1
+        if not there and self._short >= ABSENT_LOOKS:
+            raise YiheError(
+                "工作进程都没了，也没有新的起来：完成的运行都已保存，用 yihe resume 接着做",
+                "all worker processes are gone and none came back: finished runs are kept; go on with "
+                "yihe resume", key="--workers" if self._scheduler is None else "--scheduler")
+        if self._scheduler is None and self._short and self._short % SHORT_LOOKS == 0:
+            cluster = client.cluster
+            forgotten = len(set(cluster.worker_spec) - set(cluster.workers))  # scaling alone starts these
+            cluster.scale(len(cluster.worker_spec) + max(0, wanted - there - forgotten))
 
 
 class Sent(NamedTuple):
@@ -294,96 +312,3 @@ def _warm(common: Common, blocks: Iterator[Block], engine: Engine) -> Iterator[B
         pass
     yield first
     yield from blocks
-
-
-@contextlib.contextmanager
-def _local(workers: int) -> Iterator[Any]:
-    distributed = library("distributed")
-    settings = {
-        # Dask's own 64 KiB made runs with larger arrays six times slower. They are set in this process too,
-        # so none may be numba's: it would read its settings anew and lose the folder of compiled kernels
-        "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": _MALLOC,
-        "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": _MALLOC,
-        "distributed.worker.preload": ["sim.study.worker"],
-        # A run that kills its worker is tried again in smaller company, not three more times in the same
-        "distributed.scheduler.allowed-failures": 0,
-    }
-    with (
-        tempfile.TemporaryDirectory(prefix="yihe-", ignore_cleanup_errors=True) as scratch,
-        library("dask").config.set(settings), _unimportable_main(),
-        distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True,
-            dashboard_address="127.0.0.1:0", memory_limit=0,
-            local_directory=scratch, silence_logs=logging.CRITICAL,
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        yield client
-
-
-@contextlib.contextmanager
-def _existing(address: str) -> Iterator[Any]:
-    """A client of somebody's scheduler, once its workers are known to run the same code.
-
-    Raises
-    ------
-    YiheError
-        If nobody answers, there are no workers, or one of them has other sources.
-    """
-    distributed = library("distributed")
-    try:
-        client = distributed.Client(address, timeout="10s", set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
-        raise YiheError(
-            f"连不上调度器 {address}：请检查地址，并确认 dask scheduler 正在运行",
-            f"cannot reach the scheduler {address}: check the address, and that dask scheduler is running",
-            key="--scheduler") from error
-    with client:
-        try:
-            client.wait_for_workers(1, timeout=30)
-        except TimeoutError as error:
-            raise YiheError(
-                f"调度器 {address} 没有工作进程：请先启动，例如 dask worker {address} --nthreads 1",
-                f"the scheduler {address} has no workers: start some first, such as dask worker {address} "
-                "--nthreads 1", key="--scheduler") from error
-        _same_code(client, address)
-        if set(client.nthreads().values()) != {1}:
-            raise YiheError(
-                f"调度器 {address} 的工作进程有多个线程，时限会误伤：请用 dask worker … --nthreads 1 启动",
-                f"workers of {address} have several threads, so that a time limit would hit innocents: start "
-                "them with dask worker … --nthreads 1", key="--scheduler")
-        yield client
-
-
-def _same_code(client: Any, address: str) -> None:
-    try:
-        found = set(client.run(package_hash).values())
-    except Exception as error:
-        raise YiheError(
-            f"调度器 {address} 的工作进程里没有可用的 yihe：请在每台机器上安装同一版本",
-            f"workers of {address} have no usable yihe: install the same version on every machine",
-            key="--scheduler") from error
-    if found != {package_hash()}:
-        raise YiheError(
-            f"调度器 {address} 的工作进程装的是另一版 yihe，结果会不同：请在每台机器上安装同一版本",
-            f"workers of {address} have another version of yihe, whose results differ: install the same "
-            "version on every machine", key="--scheduler")
-
-
-@contextlib.contextmanager
-def _unimportable_main() -> Iterator[None]:
-    """Keep workers from running the user's script again.
-
-    New processes import the main module by its file. A researcher's three-line script has no
-    ``if __name__ == "__main__":`` and would start the whole comparison once more in every worker.
-    """
-    main = sys.modules["__main__"]
-    kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
-    main.__spec__ = None
-    if "__file__" in kept:
-        del main.__file__
-    try:
-        yield
-    finally:
-        for name, value in kept.items():
-            setattr(main, name, value)

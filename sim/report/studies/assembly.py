@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,10 +15,11 @@ from sim.report.studies.factors import Factor, factors_of
 from sim.report.studies.material import StudyMaterial
 from sim.report.studies.packages import told
 from sim.report.words import ILLUSTRATIVE
+from sim.study import summary
 from sim.study.file import contrast_arms
 from sim.study.opened import Study, open_study
 from sim.study.setup import Setup
-from sim.study.store import write_text, writing
+from sim.study.store import write_text
 from sim.study.sweep import kind_of, resumable
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ KINDS = {
 
 POOLED_LABEL = Label(zh="各点自己的方案", en="the arm of each point")
 
-SUMMARY, FIGURES, REPORT = "summary", "figures", "report.md"
+FIGURES, REPORT = "figures", "report.md"
 
 
 class Made(NamedTuple):
@@ -59,8 +60,8 @@ def write_report(folder: Path, lang: str) -> Made:
 
     setup, study = resumable(folder), open_study(folder)
     analysis = analyse(setup, study.runs, study.design)
-    tables = {**stored(folder), **analysis.tables}
-    keep(folder, tables)
+    tables = {**summary.stored(folder, ALGORITHMS), **analysis.tables}
+    summary.keep(folder, tables)
     material = material_of(setup, study, tables)
     written = write_study_figures(material, folder / FIGURES, lang, KINDS.get(kind_of(setup)))
     text = report_markdown(material, written, lang) + _not_made(analysis.notes, lang)
@@ -113,24 +114,6 @@ def findings(material: StudyMaterial, lang: str) -> Iterator[str]:
             yield from (f"  {sentence.replace('**', '')}" for sentence in said)
 
 
-def keep(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Write tables of an analysis into ``summary/``, each whole or not at all."""
-    with writing(folder):
-        (folder / SUMMARY).mkdir(exist_ok=True)
-        for name, table in tables.items():
-            aside = folder / SUMMARY / f".{name}.tmp"
-            table.to_parquet(aside, index=False)
-            os.replace(aside, folder / SUMMARY / f"{name}.parquet")
-
-
-def stored(folder: Path) -> dict[str, pd.DataFrame]:
-    """Tables that a calibration or optimisation left in ``summary/``; an analysis is made anew."""
-    import pandas as pd
-
-    files = [folder / SUMMARY / f"{name}.parquet" for name in ALGORITHMS]
-    return {file.stem: pd.read_parquet(file) for file in files if file.is_file()}
-
-
 ALGORITHMS = (
     "waves", "emulators", "implausibility", "region", "generations", "posterior", "shrinkage", "checks",
     "claims", "evaluations", "trials", "finalists", "equivalent")
@@ -175,4 +158,7 @@ def _factors(setup: Setup) -> dict[str, Factor]:
     ranges = {
         name: (factor.low, factor.high) for name, factor in declared.items()
         if getattr(factor, "low", None) is not None}
-    return factors_of(setup.table.factors, kinds, ranges)
+    found = factors_of(setup.table.factors, kinds, ranges)
+    if ARM in found:
+        found[ARM] = replace(found[ARM], values=dict(setup.labels))
+    return found

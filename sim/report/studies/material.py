@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -145,9 +145,8 @@ class StudyMaterial:
         return f"{self.arm(a, lang)} − {self.arm(b, lang)}" if between else self.arm(a, lang)
 
     def factor(self, key: str) -> Factor:
-        """A factor by its key path; the arm's values are the names of the arms."""
-        found = self.factors.get(key) or factor_of(key)
-        return replace(found, values=self.arms) if key == "arm" else found
+        """A factor by its key path."""
+        return self.factors.get(key) or factor_of(key)
 
     def design(self, lang: str) -> str:
         """Name of the design."""

@@ -13,14 +13,13 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from sim.report.findings import table_unit
 from sim.report.studies.cells import complete, cube
-from sim.report.studies.material import StudyMaterial, is_contrast
+from sim.report.studies.material import StudyMaterial
 from sim.report.studies.names import bracketed, scaled
 from sim.report.studies.sheet import BLUE, GREY, ORANGE, Drawing, by_group, sheet, whole
 from sim.report.studies.tables import COLUMNS, Group, counted
 from sim.report.style import HAIR, INK, number
 from sim.report.words import say
-from sim.study.ranges import of_difference, of_level
-from sim.study.statistics import interval
+from sim.study.replicates import half_width
 
 FAINT = 12
 """Points from which their lines are drawn faint."""
@@ -38,11 +37,15 @@ def half_widths(
 ) -> pd.DataFrame:
     """Half-width of the interval of the mean over points, had replicates stopped after so many seeds.
 
+    NaN where so few seeds tell none.
+
     Parameters
     ----------
     runs : DataFrame
         ``point, arm, seed`` and the outcome.
-    of, outcome : str
+    of : str
+        A contrast, ``"a - b"``.
+    outcome : str
     at : sequence of int
         Numbers of seeds, taken in ascending order of the seeds.
     goal : float
@@ -56,11 +59,10 @@ def half_widths(
     data = cube(runs, of, outcome)
     points, seeds = complete(~np.isnan(data.values))
     means = data.values[np.ix_(points, seeds)].mean(axis=0) if seeds.any() else np.empty(0)
-    bounds = (of_difference if is_contrast(of) else of_level)(outcome)
     rows = []
     for n in (n for n in at if n <= len(means)):
-        held = interval(means[:n], bounds=bounds)
-        rows.append((of, outcome, -1, n, (held.high - held.low) / 2.0, goal))
+        held = half_width(outcome, means[:n])
+        rows.append((of, outcome, -1, n, held if math.isfinite(held) else math.nan, goal))
     return pd.DataFrame(rows, columns=list(COLUMNS["replicates"]))
 
 
