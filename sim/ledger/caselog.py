@@ -23,7 +23,7 @@ CASE = np.dtype([
     ("wait_work", "f4"),       # waiting in queues before first service
     ("close_work", "f4"),      # from found, or from its last relapse, to close; NaN while open
     ("close_clock", "f4"),
-    ("status", "u1"), ("channel", "u1"), ("regime", "u1"), ("actors", "u1"),
+    ("status", "u1"), ("channel", "u1"), ("regime", "u1"),
     ("handoffs", "u1"), ("meetings", "u1"), ("relapses", "u1"), ("escalated", "u1"), ("recorded", "u1"),
     ("effort", "f4"),          # staff hours spent
     ("satisfaction", "f4"),    # of the complainant; NaN if never heard

@@ -11,8 +11,9 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
+from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, Protocol
 
 from sim.compiled import compiled_mark
@@ -31,7 +32,6 @@ from sim.study.work import (
     default_engine,
     do_block,
     failure,
-    library,
     pack,
     work,
 )
@@ -127,10 +127,12 @@ class Cluster:
         client = self._connect(count)
         package, chunks = pack(common), Chunks(blocks, count, _threads(client))
         running: dict[Any, Sent] = {}
+        ended: SimpleQueue[Any] = SimpleQueue()
 
         def submit(chunk: tuple[Block, ...], tries: int = 0) -> None:
             future = client.submit(work, Job(package, chunk, engine, rules), pure=False, retries=0)
             running[future] = Sent(chunk, tries, time.monotonic())
+            future.add_done_callback(ended.put)
 
         def send() -> None:
             if chunks.suspects:
@@ -143,17 +145,17 @@ class Cluster:
 
         send()
         while running:
-            for future in self._ready(running):
-                sent = running.pop(future)
-                results, error = _ended(future, client)
-                if error is None:
-                    chunks.learn(results)
-                    yield results
-                elif sent.tries > rules.retries and len(sent.chunk[0].arms) == 1:
-                    yield [_killed(sent, error, rules)]
-                else:
-                    chunks.suspect(sent)
-                send()
+            future = self._next(ended)
+            sent = running.pop(future)
+            results, error = _ended(future, client)
+            if error is None:
+                chunks.learn(results)
+                yield results
+            elif sent.tries > rules.retries and len(sent.chunk[0].arms) == 1:
+                yield [_killed(sent, error, rules)]
+            else:
+                chunks.suspect(sent)
+            send()
 
     def _connect(self, count: int) -> Any:
         """A client with as many workers as so many blocks can use."""
@@ -171,15 +173,12 @@ class Cluster:
                 self._client.wait_for_workers(wanted, timeout=WAIT_SECONDS)
         return self._client
 
-    def _ready(self, running: Mapping[Any, Sent]) -> list[Any]:
-        """Chunks that have come to an end, once one has."""
-        wait = library("distributed").wait
+    def _next(self, ended: SimpleQueue[Any]) -> Any:
+        """The next chunk that has come to an end, however it ended."""
         while True:
-            with contextlib.suppress(TimeoutError, asyncio.CancelledError):
-                wait(list(running), timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED")
             self._look()
-            if ready := [future for future in running if future.done()]:
-                return ready
+            with contextlib.suppress(Empty):
+                return ended.get(timeout=LOOK_SECONDS)
 
     def _look(self) -> None:
         """Replace workers of a local cluster that are lost for good; wait for others, but not for ever.
