@@ -203,13 +203,12 @@ def test_a_pool_grows_with_the_work(tmp_path: Path) -> None:
     with pool.Cluster(2) as cluster:
         for some in (blocks[:1], blocks):
             list(cluster.do(Common.of(setup.table), iter(some), len(some), shifted, Rules()))
-        assert len(cluster._client.nthreads()) == 2
+        cluster._client.wait_for_workers(2, timeout=60)
 
 
 def test_lost_workers_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dask starts no worker again whose keeper gave up."""
     monkeypatch.setattr(pool, "LOOK_SECONDS", 0.2)
-    monkeypatch.setattr(pool, "SHORT_LOOKS", 2)
     setup = study(tmp_path)
     blocks = list(setup.table.blocks())
     with pool.Cluster(2) as cluster:
@@ -376,7 +375,10 @@ def kills_at_one_point(arms: Any, seed: int, compared: frozenset[str]) -> Any:
     return shifted(arms, seed, compared)
 
 
-def test_a_run_that_kills_its_worker_is_alone_put_aside(tmp_path: Path) -> None:
+def test_a_run_that_kills_its_worker_is_alone_put_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "LOOK_SECONDS", 1.0)
     done = swept(study(tmp_path), tmp_path / "out", engine=kills_at_one_point, workers=2)
     assert (done.done, done.failed) == (34, 2)
     text = sorted((tmp_path / "out" / "failures").iterdir())[0].read_text(encoding="utf-8")

@@ -40,14 +40,11 @@ CHUNK_SECONDS = 2.0
 MOMENT_SECONDS = 0.2
 """In this process: how long runs gather before they are handed over together."""
 
-WAIT_SECONDS = 20
-"""How long further workers of a local cluster are waited for."""
-
 LOOK_SECONDS = 5.0
 """How often one looks whether all workers are there."""
 
-SHORT_LOOKS = 6
-"""Looks after which missing workers of a local cluster are replaced: by then Dask has given up on them."""
+SHORT_LOOKS, NONE_LOOKS = 6, 2
+"""Looks after which missing workers of a local cluster are replaced, if some are left and if none is."""
 
 ABSENT_LOOKS = 60
 """Looks after which a study without any worker ends."""
@@ -125,7 +122,7 @@ class Cluster:
         if engine is not default_engine() or not compiled_mark().exists():
             blocks = _warm(common, blocks, engine)
         client = self._connect(count)
-        package, chunks = pack(common), Chunks(blocks, count, _threads(client))
+        package, chunks = pack(common), Chunks(blocks, count, max(self._wanted, _threads(client)))
         running: dict[Any, Sent] = {}
         ended: SimpleQueue[Any] = SimpleQueue()
 
@@ -167,10 +164,7 @@ class Cluster:
         if self._client is None:
             self._client = self._stack.enter_context(local(wanted))
         elif wanted > _threads(self._client):
-            self._client.cluster.scale(wanted)
-            # One that does not come up is missed, not waited for
-            with contextlib.suppress(TimeoutError):
-                self._client.wait_for_workers(wanted, timeout=WAIT_SECONDS)
+            self._client.cluster.scale(wanted)  # they join in when they are up
         return self._client
 
     def _next(self, ended: SimpleQueue[Any]) -> Any:
@@ -183,7 +177,8 @@ class Cluster:
     def _look(self) -> None:
         """Replace workers of a local cluster that are lost for good; wait for others, but not for ever.
 
-        Dask starts a worker again that dies at work, but not one that dies while it starts.
+        Dask starts a worker again that dies at work, but not one that dies before its start was noticed, as
+        one does that takes up a run that kills at once.
 
         Raises
         ------
@@ -200,7 +195,8 @@ class Cluster:
                 "工作进程都没了，也没有新的起来：完成的运行都已保存，用 yihe resume 接着做",
                 "all worker processes are gone and none came back: finished runs are kept; go on with "
                 "yihe resume", key="--workers" if self._scheduler is None else "--scheduler")
-        if self._scheduler is None and self._short and self._short % SHORT_LOOKS == 0:
+        patience = SHORT_LOOKS if there else NONE_LOOKS
+        if self._scheduler is None and self._short and self._short % patience == 0:
             cluster = client.cluster
             forgotten = len(set(cluster.worker_spec) - set(cluster.workers))  # scaling alone starts these
             cluster.scale(len(cluster.worker_spec) + max(0, wanted - there - forgotten))
