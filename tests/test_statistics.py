@@ -9,6 +9,8 @@ import pytest
 from scipy import stats
 
 from sim.rng import Streams
+from sim.study.file import Replicates
+from sim.study.replicates import wanted
 from sim.study.statistics import band, bootstrap_t, holm, interval, paired, relative_change, skewness
 
 SETS, PAIRS = 2_000, 10
@@ -30,6 +32,24 @@ def test_paired_t_covers_the_true_difference_95_percent_of_the_time() -> None:
         contrast = paired(a, b)
         inside += contrast.low <= 1.3 <= contrast.high
     assert 0.93 <= inside / SETS <= 0.97
+
+
+def test_intervals_keep_nearly_all_their_coverage_where_they_say_when_to_stop() -> None:
+    """Stopping once the interval is narrow favours samples of small spread: about 94 instead of 95 %.
+
+    The standard error of a coverage near 94 % from 1,000 studies is 0.75 points; the draws are fixed.
+    """
+    stop = {"outcome": "latent_disputes", "contrast": "a - b", "half_width": 0.4}
+    rule = Replicates.model_validate({"min": 20, "batch": 10, "max": 200, "stop": stop})
+    inside, seeds = 0, 0
+    for differences in normal("stopping", 1_000, 200):
+        count = rule.min
+        while (more := wanted(rule, count, differences[:count])) > count:
+            count = more
+        contrast = paired(differences[:count], np.zeros(count))
+        inside, seeds = inside + (contrast.low <= 0.0 <= contrast.high), seeds + count
+    assert 0.92 <= inside / 1_000 <= 0.97
+    assert 25 < seeds / 1_000 < 40  # it does stop at different numbers
 
 
 def test_paired_t_agrees_with_scipy() -> None:
