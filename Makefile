@@ -1,5 +1,6 @@
 # make demo   the main comparison, from nothing to its summary      make test   all tests
-# Both set themselves up in .venv; they need Python 3.11 to 3.13 and make. Windows: see README.md.
+# make serve  the classroom page in a browser
+# All set themselves up in .venv; they need Python 3.11 to 3.13 and make. Windows: see README.md.
 #
 #   PYTHON=python3.12        interpreter to build .venv with
 #   REPLICATES=10            seeds for each arm in the demo
@@ -19,7 +20,7 @@ SCENARIO := scenarios/chaoyang_neighbour_festival.yaml
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints/$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt
 
-.PHONY: help setup demo pictures test torture lint bench clean
+.PHONY: help setup demo serve pictures test torture lint bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -31,7 +32,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.report: pyproject.toml $(wildcard constraints/*.txt) | $(BIN)/python
-	$(INSTALL) --editable '.[study,report]'
+	$(INSTALL) --editable '.[study,report,web]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml $(wildcard constraints/*.txt) | $(BIN)/python
@@ -43,6 +44,10 @@ setup: $(VENV)/.dev
 demo: $(VENV)/.report
 	YIHE_LANG=$(DEMO_LANG) $(BIN)/python -m sim.precompile
 	$(BIN)/yihe compare $(SCENARIO) --replicates $(REPLICATES) --lang $(DEMO_LANG)
+
+serve: $(VENV)/.report
+	YIHE_LANG=$(DEMO_LANG) $(BIN)/python -m sim.precompile
+	$(BIN)/yihe serve
 
 # The READMEs' pictures, from the demo's results.
 pictures: demo

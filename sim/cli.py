@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim import cli_explain, cli_query, cli_study, cli_sweep
+from sim import cli_explain, cli_query, cli_serve, cli_study, cli_sweep
 from sim import cli_options as options
 from sim.cli_usage import language_asked, sentence
 from sim.errors import YiheError, default_language
@@ -193,6 +193,7 @@ cli_study.register(app)
 cli_explain.register(app)
 cli_sweep.register(app)
 cli_query.register(app)
+cli_serve.register(app)
 
 if __name__ == "__main__":
     main()

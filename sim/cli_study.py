@@ -34,6 +34,15 @@ def run(
     replicates: options.Replicates = 1,
     workers: options.Workers = None,
     out: options.Out = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            "--record",
+            metavar="FILE",
+            help="把首个种子的一次运行逐周记录到文件，供课堂页面播放 · "
+            "record the run of the first seed week by week, for the classroom page to play",
+        ),
+    ] = None,
     lang: options.Lang = None,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
@@ -45,22 +54,41 @@ def run(
     from sim.study.commands import run_command
 
     language = default_language()
-    raise typer.Exit(
-        run_command(
-            scenario,
-            arm=arm,
-            replicates=replicates,
-            seed=seed,
-            weeks=weeks,
-            workers=workers,
-            out=out,
-            lang=language,
-            quiet=quiet,
-            as_json=as_json,
-            unit_name=unit_name,
-            prepare=lambda: ready(language, quiet),
-        )
+    if record is not None:
+        from sim.recording.files import check_free
+
+        check_free(record)
+    code = run_command(
+        scenario,
+        arm=arm,
+        replicates=replicates,
+        seed=seed,
+        weeks=weeks,
+        workers=workers,
+        out=out,
+        lang=language,
+        quiet=quiet,
+        as_json=as_json,
+        unit_name=unit_name,
+        prepare=lambda: ready(language, quiet),
     )
+    if record is not None and code == 0:
+        _record(scenario, arm, seed, weeks, record)
+        if not (quiet or as_json):
+            print({"zh": f"记录：{record}", "en": f"recording: {record}"}[language])
+    raise typer.Exit(code)
+
+
+def _record(scenario: str, arm: str | None, seed: int | None, weeks: int | None, file: Path) -> None:
+    """The first seed's run once more, watched: it does exactly what it did before."""
+    from sim import recording
+    from sim.study.compare import single
+    from sim.study.plan import source
+
+    plan = single(source(scenario, weeks), arm, seed=seed)
+    name = next(iter(plan.arms))
+    label = plan.origins[name].label
+    recording.record(plan.arms[name], plan.seeds[0], compared=plan.compared, arm=(name, label)).write(file)
 
 
 def compare(

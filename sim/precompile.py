@@ -32,11 +32,11 @@ _PEOPLE, _TIES = "people.csv", "ties.csv"
 
 
 def forward() -> None:
-    """A short run from founding to end."""
+    """A short run from founding to end, watched as the page watches."""
+    from sim.recording import record
     from sim.scenario.reading import load
-    from sim.simulation import simulate
 
-    simulate(load(_BASE, {"population.residents": 80}), 1)
+    record(load(_BASE, {"population.residents": 80}), 1)
 
 
 def backward() -> None:

@@ -27,7 +27,10 @@ ROOMS = """
     analysis calibration optimisation
     report
     explain
-    precompile reference cli_options cli_usage cli_study cli_explain cli_query cli_sweep cli
+    recording
+    precompile reference
+    web
+    cli_options cli_usage cli_study cli_explain cli_query cli_sweep cli_serve cli
 """
 """Every room from the ground up; a room may import itself and what stands before it. ``x.y`` is one file of
 room ``x`` with a place of its own: declared numbers, which everybody may know, and residents as agents, who

@@ -1,0 +1,1 @@
+"""The classroom page's server: whole runs in worker processes, answers as recordings; see ``app.py``."""

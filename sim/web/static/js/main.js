@@ -1,0 +1,384 @@
+// The page: one object that holds the state, asks for runs, and tells every part what has changed.
+import { CommunityMap } from "./map.js";
+import { wireMaps } from "./gestures.js";
+import { makeCurves, DEFAULTS } from "./curves.js";
+import { Player, showPlaying, showSpeed, wireTransport } from "./playback.js";
+import { makeTimeline } from "./timeline.js";
+import { makeFeed, mapSentence } from "./feed.js";
+import { drawSetup } from "./setup.js";
+import { drawLegend } from "./legend.js";
+import { story } from "./stories.js";
+import { makeLesson } from "./lesson.js";
+import { wireDialogs } from "./dialogs.js";
+import { exists, Run, sameWeeks } from "./run.js";
+import { compare, embedded, Refused, scenarioDetails, start } from "./server.js";
+import { drawHead, wireHead } from "./head.js";
+import { placeStory, setPane } from "./tabs.js";
+import { fresh, fromHash, toHash } from "./state.js";
+import { figure, h, language, name, setLanguage, t, translate } from "./words.js";
+
+const by = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+const SIDES = /** @type {("a"|"b")[]} */ (["a", "b"]);
+const clone = (/** @type {any} */ v) => JSON.parse(JSON.stringify(v));
+
+class App {
+  constructor() {
+    this.state = fresh();
+    this.weeks = 1;
+    /** @type {{a: Run, b: Run}|null} */
+    this.runs = null;
+    /** @type {any} */
+    this.start = null;
+    this.canCompute = false;
+    /** @type {any} */
+    this.refocus = null;
+    /** @type {any} */
+    this.hundredResult = null;
+    /** @type {any} */
+    this.details = null;
+    this.asking = 0;
+    this.presented = false;
+    /** @type {((kind: string) => void)|null} */
+    this.openCards = null;
+  }
+
+  async open() {
+    this.player = new Player(this);
+    fromHash(location.hash, this.state, this.player);
+    this.maps = Object.fromEntries(SIDES.map((s) => [s, new CommunityMap(/** @type {any} */ (document.querySelector(`.map[data-side="${s}"] canvas`)))]));
+    this.curves = makeCurves(this);
+    this.timeline = makeTimeline(this);
+    this.feed = makeFeed(this);
+    this.lesson = makeLesson(this);
+    wireTransport(this);
+    wireMaps(this);
+    wireDialogs(this);
+    wireHead(this);
+    setLanguage(this.state.lang || "zh");
+    translate();
+    await this.load();
+  }
+
+  async load() {
+    try {
+      const own = await embedded();
+      if (own) {
+        this.start = own.settings.start ?? { scenarios: [], policies: [], regimes: [] };
+        const lang = this.state.lang;
+        if (location.hash.length < 2) fromHash(own.settings.hash ?? "", this.state, this.player);
+        this.state.lang = lang || this.state.lang;
+        this.hundredResult = own.settings.hundred ?? null;
+        this.details = own.settings.details ?? null;
+        this.state.lesson.guesses = own.settings.guesses ?? {};
+        setLanguage(this.state.lang || "zh");
+        this.received(own);
+        by("notice").hidden = true;
+      } else {
+        this.start = await start();
+        this.canCompute = true;
+        this.chooseScenario();
+        this.lookUp();
+        await this.compute();
+      }
+    } catch (error) {
+      this.failed(error);
+    }
+    this.redraw();
+    by("maps").dataset.ready = "yes";
+    if (!this.state.lesson.on) this.lesson?.greet();
+  }
+
+  /** Values and claims of the scenario come beside its runs. */
+  async lookUp() {
+    const file = this.state.scenario, found = await scenarioDetails(file);
+    if (file !== this.state.scenario) return;
+    this.details = found;
+    drawSetup(this);
+    this.lesson?.draw();
+  }
+
+  /** Makes the state name a scenario there is, and arms it has. */
+  chooseScenario() {
+    const s = this.state, all = this.start.scenarios.filter((/** @type {any} */ x) => !x.problem);
+    const known = all.find((/** @type {any} */ x) => [x.file, x.name].includes(s.scenario) || x.file.replace(/\.ya?ml$/, "") === s.scenario);
+    const found = known ?? all.find((/** @type {any} */ x) => /chaoyang_neighbour_festival\.ya?ml$/.test(x.file)) ?? all[0];
+    if (!found) throw new Refused({ zh: t("no_recording"), en: t("no_recording") });
+    if (!known && s.scenario) for (const side of SIDES) s[side] = { arm: null, regime: null, policies: null };
+    s.scenario = found.file;
+    const arms = found.arms, has = (/** @type {string|null} */ key) => arms.some((/** @type {any} */ x) => x.key === key);
+    if (!arms.length) return;
+    const bare = arms.find((/** @type {any} */ x) => !(x.policies ?? []).length) ?? arms[0];
+    const full = arms.find((/** @type {any} */ x) => (x.policies ?? []).length) ?? arms[arms.length - 1];
+    if (!has(s.a.arm)) s.a.arm = full.key;
+    if (!has(s.b.arm)) s.b.arm = bare.key;
+  }
+
+  scenario() {
+    const all = this.start?.scenarios ?? [];
+    return this.canCompute ? all.find((/** @type {any} */ x) => x.file === this.state.scenario) : all[0];
+  }
+
+  arm(/** @type {"a"|"b"} */ side) {
+    return this.scenario()?.arms.find((/** @type {any} */ x) => x.key === this.state[side].arm);
+  }
+
+  armName(/** @type {"a"|"b"} */ side) {
+    const own = this.state[side], base = name(this.runs?.[side].header.arm) || name(this.arm(side));
+    return own.regime || own.policies ? `${base} · ${t("own_arm")}` : base;
+  }
+
+  regimes() {
+    return this.start?.regimes?.length ? this.start.regimes : this.runs?.a.words.regimes ?? [];
+  }
+
+  regime(/** @type {"a"|"b"} */ side) {
+    return this.state[side].regime ?? (this.canCompute ? this.arm(side)?.regime : null) ?? this.runs?.[side].regime ?? "one_core";
+  }
+
+  policies(/** @type {"a"|"b"} */ side) {
+    return this.state[side].policies ?? (this.canCompute ? this.arm(side)?.policies : null) ?? this.runs?.[side].header.policies ?? [];
+  }
+
+  policyName(/** @type {string} */ kind) {
+    return this.start?.policies?.find((/** @type {any} */ p) => p.kind === kind)
+      ?? SIDES.flatMap((s) => this.runs?.[s].header.policies ?? []).find((/** @type {any} */ p) => p.kind === kind) ?? { zh: kind, en: kind };
+  }
+
+  setArm(/** @type {"a"|"b"} */ side, /** @type {string} */ key) {
+    this.state[side] = { arm: key, regime: null, policies: null };
+    this.changed();
+  }
+
+  setRegime(/** @type {"a"|"b"} */ side, /** @type {string} */ key) {
+    this.state[side].regime = key === this.arm(side)?.regime ? null : key;
+    this.changed();
+  }
+
+  setPolicy(/** @type {"a"|"b"} */ side, /** @type {number} */ i, /** @type {any} */ policy) {
+    const list = clone(this.policies(side));
+    list[i] = policy;
+    this.state[side].policies = list;
+    this.changed();
+  }
+
+  removePolicy(/** @type {"a"|"b"} */ side, /** @type {number} */ i) {
+    this.state[side].policies = clone(this.policies(side)).filter((/** @type {any} */ _, /** @type {number} */ j) => j !== i);
+    this.changed();
+  }
+
+  addPolicy(/** @type {"a"|"b"} */ side, /** @type {string} */ kind) {
+    // Switched on mid-run: it starts in the week that is shown.
+    this.state[side].policies = [...clone(this.policies(side)), { kind, start: this.player?.week ?? 0 }];
+    this.changed();
+  }
+
+  setCondition(/** @type {string} */ path, /** @type {number} */ value) {
+    this.state.conditions[path] = value;
+    this.changed();
+  }
+
+  setSeed(/** @type {number} */ seed) {
+    this.state.seed = Math.min(4294967295, Math.max(0, Math.round(seed || 0)));
+    this.changed();
+  }
+
+  setStretch(/** @type {[number, number]|null} */ stretch) {
+    this.state.stretch = stretch;
+    this.timeline?.reload();
+    this.saved();
+  }
+
+  showCard(/** @type {string} */ kind) {
+    this.openCards?.(kind);
+  }
+
+  changed() {
+    this.hundredResult = null;
+    this.timeline?.reload();
+    drawSetup(this);
+    this.compute();
+  }
+
+  request() {
+    const s = this.state;
+    const side = (/** @type {"a"|"b"} */ x) => ({ ...(s[x].arm ? { arm: s[x].arm } : {}), ...(s[x].regime ? { regime: s[x].regime } : {}), ...(s[x].policies ? { policies: s[x].policies } : {}) });
+    return { scenario: s.scenario, ...(s.seed !== null ? { seed: s.seed } : {}), ...(s.weeks !== null ? { weeks: s.weeks } : {}), conditions: s.conditions, a: side("a"), b: side("b") };
+  }
+
+  /** Asks for both runs anew; an answer to an older question is dropped. */
+  async compute() {
+    if (!this.canCompute) return;
+    this.stop?.abort();
+    this.stop = new AbortController();
+    const mine = ++this.asking;
+    document.body.setAttribute("aria-busy", "true");
+    this.say(t("computing"));
+    try {
+      const both = await compare(this.request(), this.stop.signal);
+      if (mine === this.asking) this.received(both);
+    } catch (error) {
+      if (mine === this.asking) this.failed(error);
+    } finally {
+      if (mine === this.asking) document.body.removeAttribute("aria-busy");
+    }
+  }
+
+  /** @param {{a: any, b: any}} both */
+  received(both) {
+    const before = this.runs;
+    this.runs = { a: new Run(both.a, "a"), b: new Run(both.b, "b") };
+    this.weeks = Math.min(both.a.W, both.b.W);
+    this.state.seed = both.a.header.seed;
+    const player = /** @type {Player} */ (this.player);
+    player.week = Math.min(player.week, this.weeks - 1);
+    if (this.state.stretch && this.state.stretch[1] >= this.weeks) this.state.stretch = null;
+    for (const s of SIDES) this.maps?.[s].setRun(this.runs[s]);
+    const same = before ? sameWeeks(before, this.runs) : 0;
+    player.seen = before ? Math.max(player.week, Math.min(player.seen, same)) : player.week;
+    this.say(before && same > 0 && same < this.weeks ? t("same_before", same + 1) : "", 6000);
+    this.feed?.reload();
+    this.redraw();
+    if (this.refocus) {
+      const { side, i } = this.refocus;
+      this.refocus = null;
+      /** @type {HTMLElement|null} */ (document.querySelectorAll(`.lane.${side} .bar`)[i] ?? null)?.focus();
+    }
+  }
+
+  failed(/** @type {any} */ error) {
+    if (error?.name === "AbortError") return;
+    this.say(error instanceof Refused ? error.message : `${t("no_recording")} ${error?.message ?? error}`, 0, true);
+  }
+
+  /** A line under the head; an empty one takes it away. */
+  say(/** @type {string} */ text, /** @type {number} */ ms = 0, /** @type {boolean} */ error = false) {
+    const box = by("notice");
+    clearTimeout(this.saying);
+    box.textContent = text;
+    box.hidden = !text;
+    box.classList.toggle("error", error);
+    if (text && ms) this.saying = window.setTimeout(() => (box.hidden = true), ms);
+  }
+
+  select(/** @type {any} */ thing) {
+    this.state.selected = thing;
+    this.redrawSelection();
+    if (thing && !by("tab-why").hidden) setPane("tab-why");
+    this.saved();
+  }
+
+  redrawSelection() {
+    const s = this.state.selected;
+    for (const side of SIDES) {
+      if (!this.maps) continue;
+      // The same people live on both sides, so a resident, building or institution is shown on both.
+      const shared = s && s.kind !== "case" ? s : s?.side === side ? s : null;
+      this.maps[side].view = { attribute: this.state.attribute, ties: this.state.ties, selected: shared };
+      if (this.maps[side].large !== this.state.present) {
+        this.maps[side].large = this.state.present;
+        this.maps[side].layout = undefined;
+      }
+    }
+    if (this.player) this.player.dirty = true;
+    this.drawStory();
+  }
+
+  drawStory() {
+    const box = by("story"), s = this.state.selected;
+    document.querySelector(".stage")?.classList.toggle("chosen", Boolean(s));
+    if (!this.runs || !s || !exists(this.runs[/** @type {"a"|"b"} */ (s.side)], s)) {
+      const text = t("nothing_chosen");
+      if (box.textContent !== text) box.replaceChildren(h("p", { class: "muted" }, text));
+      return;
+    }
+    const open = [...box.querySelectorAll("details")].some((d) => d.open);
+    box.replaceChildren(...story(this, s.side, s, this.player?.week ?? 0));
+    if (open) for (const d of box.querySelectorAll("details")) d.open = true;
+  }
+
+  drawMaps(/** @type {number} */ week, /** @type {number} */ part) {
+    for (const s of SIDES) this.maps?.[s].draw(week, part);
+    this.timeline?.move(week, part);
+  }
+
+  weekChanged() {
+    if (!this.runs) return;
+    const week = this.player?.week ?? 0;
+    by("week").textContent = t("week_n", week + 1, this.weeks);
+    this.curves?.move(week);
+    this.feed?.move(week);
+    for (const s of SIDES) {
+      const run = this.runs[s], part = run.rec.outcome("participation_4")[week];
+      /** @type {any} */ (document.querySelector(`.map[data-side="${s}"] .figures`)).textContent = `${t("fig_part", figure(part, "share"))} · ${t("fig_open", run.cases.weeks[week].open)}`;
+      if (!this.player?.playing) by("maps").querySelector(`[data-side="${s}"] canvas[role]`).setAttribute("aria-label", mapSentence(this, s, week));
+    }
+    if (!this.player?.playing || week % 4 === 0) this.drawStory();
+    this.lesson?.weekChanged(week);
+    if (!this.player?.playing) this.saved();
+  }
+
+  playingChanged() {
+    if (this.player) showPlaying(this.player);
+    if (!this.player?.playing) this.weekChanged();
+  }
+
+  /** Everything anew: after new runs, another language or size. */
+  redraw() {
+    document.documentElement.classList.toggle("present", this.state.present);
+    by("present").setAttribute("aria-pressed", String(this.state.present));
+    if (this.state.present !== this.presented) {
+      this.presented = this.state.present;
+      by("panel-toggle").setAttribute("aria-expanded", String(!this.presented));
+      document.querySelector(".stage")?.classList.toggle("wide", this.presented);
+    }
+    by("lang").textContent = language() === "zh" ? "EN" : "中文";
+    by("lang").setAttribute("lang", language() === "zh" ? "en" : "zh-CN");
+    document.title = t("title");
+    placeStory(this);
+    translate();
+    drawHead(this);
+    drawSetup(this);
+    this.lesson?.draw();
+    by("attribute").setAttribute("aria-label", t("colour_by"));
+    by("scenario").setAttribute("aria-label", t("case"));
+    if (this.player) {
+      showPlaying(this.player);
+      showSpeed(this.player);
+    }
+    if (!this.runs) return;
+    for (const s of SIDES) {
+      const arm = /** @type {any} */ (document.querySelector(`.map[data-side="${s}"] .arm`));
+      arm.textContent = this.armName(s);
+      arm.title = this.armName(s);
+      /** @type {any} */ (document.querySelector(`.map[data-side="${s}"] .tag`)).textContent = t(`side_${s}`);
+    }
+    if (!this.state.charts.length) this.state.charts = [...DEFAULTS];
+    drawLegend(this);
+    this.curves?.reload();
+    this.timeline?.reload();
+    this.redrawSelection();
+    this.weekChanged();
+    this.fitMaps();
+  }
+
+  fitMaps() {
+    for (const s of SIDES) this.maps?.[s].fit();
+    if (this.player) this.player.dirty = true;
+  }
+
+  /** Puts the state into the address, not more often than a browser allows. */
+  saved() {
+    clearTimeout(this.saving);
+    this.saving = window.setTimeout(() => {
+      if (!this.player || !this.runs) return;
+      this.hash = toHash(this.state, this.player);
+      try {
+        history.replaceState(null, "", this.hash);
+      } catch { /* an exported file in a browser that forbids it */ }
+    }, 250);
+  }
+}
+
+const app = new App();
+Object.assign(window, { yihe: app });
+app.open();

@@ -1,0 +1,98 @@
+"""What worker processes do: a comparison as two recordings, one seed's series, bands over many seeds."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.errors import default_language
+from sim.params import Label
+from sim.scenario.schema import Scenario
+from sim.web.hundred import Series, verdicts
+
+if TYPE_CHECKING:
+    from sim.state import State
+
+KEPT = 6
+"""Warm-ups a worker keeps."""
+
+QUICK = 1
+"""Level of compression: a recording goes no further than the browser beside it."""
+
+_kept: OrderedDict[tuple[str, int], State] = OrderedDict()
+
+TINY: dict[str, Any] = {
+    "yihe": 1, "name": "warm", "weeks": 9, "warmup": 1, "population": {"residents": 80},
+    "places": {"grids": 2, "floors": 2, "dwellings_per_floor": 2},
+    "policies": [{"kind": "neighbour_festival"}, {"kind": "member_model_posts"}],
+}
+
+
+def warm() -> None:
+    """One tiny run from founding to recording: loads every kernel that runs need."""
+    from sim.precompile import ready
+    from sim.scenario.reading import load
+
+    ready(default_language())
+    tiny = load(TINY)
+    compare({"a": tiny}, {"a": tiny.title}, 1, frozenset())
+    _kept.clear()
+    seed({"a": tiny}, 1, frozenset())
+
+
+def compare(
+    arms: Mapping[str, Scenario], labels: Mapping[str, Label], seed: int, compared: frozenset[str],
+) -> dict[str, bytes]:
+    """A recording of each arm, same seed."""
+    from sim.recording import record
+
+    return {
+        name: record(
+            arm, seed, compared=compared, arm=(name, labels[name]), warm=_warmed(arm, seed)).to_bytes(QUICK)
+        for name, arm in arms.items()}
+
+
+def _warmed(scenario: Scenario, seed: int) -> State:
+    """State at the end of the warm-up: the same whoever asks, copied for every run and never written to.
+
+    Policies and shocks begin later, so moving them about on the page does not warm up again.
+    """
+    from sim.recording import warmed
+
+    if scenario.population_path is not None:  # its file may change
+        return warmed(scenario, seed)
+    name = scenario.model_copy(update={"policies": (), "shocks": ()}).model_dump_json(), seed
+    if name not in _kept:
+        _kept[name] = warmed(scenario, seed)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    _kept.move_to_end(name)
+    return _kept[name]
+
+
+def seed(arms: Mapping[str, Scenario], seed: int, compared: frozenset[str]) -> dict[str, Series]:
+    """Each arm's outcomes of one seed: values over the default window, and weekly series."""
+    from sim.simulation import simulate_arms
+
+    return {
+        name: Series(
+            {key: run.value(key) for key in run.series},
+            np.array([run.series[key] for key in run.series], np.float64), tuple(run.series))
+        for name, run in simulate_arms(arms, seed, compared).items()}
+
+
+def policy(kind: str) -> dict[str, Any]:
+    """Everything there is to say about a policy, trial results included."""
+    from sim.explain.facts import facts
+    from sim.explain.find import Named
+    from sim.policies.registry import policy_kinds
+
+    card = policy_kinds()[kind].card
+    return facts(Named("policy", kind, card.name))
+
+
+TASKS: dict[str, Callable[..., Any]] = {
+    "compare": compare, "seed": seed, "verdicts": verdicts, "policy": policy}

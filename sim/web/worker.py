@@ -1,0 +1,130 @@
+"""A worker process: kernels loaded once, then one job after the other, each of which can be broken off.
+
+Started by :mod:`sim.web.pool` as ``python -m sim.web.worker``. Jobs come by standard input; answers leave by
+what was standard output, and whatever else is printed goes to standard error. When the server is gone, so is
+its worker.
+"""
+
+from __future__ import annotations
+
+import _thread
+import importlib
+import os
+import queue
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sim.errors import YiheError
+from sim.web.frames import Answer, Cancel, Job, packed, read
+from sim.web.limits import RefusalError
+
+READY = -1
+"""Number of the answer that says a worker has warmed up."""
+
+
+class Cancelled(BaseException):
+    """The job is no longer wanted; no ``except Exception`` on the way holds it up."""
+
+
+class Worker:
+    """Reads jobs on one thread and does them on the main one.
+
+    Parameters
+    ----------
+    tasks : mapping of name to callable
+    source, sink : binary streams
+    """
+
+    def __init__(self, tasks: dict[str, Callable[..., Any]], source: BinaryIO, sink: BinaryIO) -> None:
+        self._tasks, self._source, self._sink = tasks, source, sink
+        self._jobs: queue.Queue[Job] = queue.Queue()
+        self._current: int | None = None
+        self._unwanted: int | None = None
+
+    def serve(self) -> None:
+        """Do jobs for as long as the server is there."""
+        signal.signal(signal.SIGINT, self._interrupted)
+        threading.Thread(target=self._listen, daemon=True).start()
+        while True:
+            job = self._jobs.get()
+            try:
+                answer = self._do(job)
+            except Cancelled:
+                self._current = None
+                answer = Answer(job.number, None, None, "", cancelled=True)
+            self.say(answer)
+
+    def say(self, answer: Answer) -> None:
+        """Send an answer."""
+        self._sink.write(packed(answer))
+        self._sink.flush()
+
+    def _do(self, job: Job) -> Answer:
+        self._current = job.number
+        value, error, fault = None, None, ""
+        try:
+            if self._unwanted == job.number:
+                raise Cancelled
+            value = self._tasks[job.task](*job.arguments)
+        except YiheError as mistake:
+            error = mistake
+        except MemoryError:
+            error = RefusalError(
+                413, "内存不够：请减少居民或住房", "out of memory: choose fewer residents or dwellings")
+        except Exception:
+            fault = traceback.format_exc()
+        self._current = None
+        return Answer(job.number, value, error, fault)
+
+    def _listen(self) -> None:
+        while (message := read(self._source)) is not None:
+            if isinstance(message, Cancel):
+                self._unwanted = message.number
+                if self._current == message.number:
+                    _thread.interrupt_main()
+            else:
+                self._jobs.put(message)
+        os._exit(0)  # the server is gone
+
+    def _interrupted(self, *_: object) -> None:
+        # Looked at again here: the job it was meant for may have ended meanwhile
+        if self._current is not None and self._current == self._unwanted:
+            raise Cancelled
+
+
+def _bound_memory(most: int) -> None:
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
+
+
+def main() -> None:
+    """Warm up, say so, and serve; the module of tasks, the memory and plug-in files come as arguments."""
+    module, memory, *plugins = sys.argv[1:]
+    source = os.fdopen(os.dup(0), "rb")
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not end up between answers
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _bound_memory(int(memory))
+    from sim.policies.registry import load_plugin
+
+    for plugin in plugins:
+        load_plugin(Path(plugin))
+    tasks = importlib.import_module(module)
+    worker = Worker(dict(tasks.TASKS), source, sink)
+    tasks.warm()
+    worker.say(Answer(READY, None, None, ""))
+    worker.serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Stand-in for :mod:`sim.web.tasks`: answers tell what was asked; some seeds misbehave."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import Any
+
+import numpy as np
+
+from sim.errors import YiheError
+from sim.web.hundred import Series, verdicts
+
+WAITS, STUCK, DIES, FAULTY, GREEDY, MISTAKEN, SLOW = range(9001, 9008)
+NAMES = ("participation_52", "backlog", "potential_frictions")
+
+
+def warm() -> None:
+    pass
+
+
+def misbehave(seed: int) -> None:
+    while seed == WAITS:
+        time.sleep(0.01)
+    while seed == STUCK:
+        try:
+            time.sleep(3600)
+        except BaseException:
+            continue
+    if seed == DIES:
+        os._exit(3)
+    if seed == FAULTY:
+        raise ZeroDivisionError("a fault of ours")
+    if seed == GREEDY:
+        raise MemoryError
+    if seed == MISTAKEN:
+        raise YiheError("写错了", "it is wrong", key="somewhere")
+    if seed == SLOW:
+        time.sleep(0.3)
+
+
+def compare(arms: Any, labels: Any, seed: int, compared: frozenset[str]) -> dict[str, bytes]:
+    misbehave(seed)
+    return {
+        name: json.dumps({
+            "side": name, "zh": labels[name].zh, "seed": seed, "compared": sorted(compared),
+            "worker": os.getpid(), "tree": arm.tree()}).encode()
+        for name, arm in arms.items()}
+
+
+def seed(arms: Any, seed: int, compared: frozenset[str]) -> dict[str, Series]:
+    misbehave(seed)
+    found = {}
+    for side, arm in arms.items():
+        level = arm.ties.atomisation + (0.1 if side == "a" and seed % 4 else 0.0)
+        values = dict(zip(NAMES, (level, level, float("nan")), strict=True))
+        weekly = np.full((len(NAMES), arm.weeks), [[value] for value in values.values()])
+        found[side] = Series(values, weekly, NAMES)
+    return found
+
+
+def policy(kind: str) -> dict[str, Any]:
+    return {"key": kind, "worker": os.getpid()}
+
+
+TASKS = {"compare": compare, "seed": seed, "verdicts": verdicts, "policy": policy}

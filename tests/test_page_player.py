@@ -1,0 +1,340 @@
+"""The classroom page in headless Chromium: it shows what was recorded, and asks nobody else.
+
+The page is served by a few lines here with the server's own headers, so that the player is tested alone: two
+recordings of a small community are made once, and every request the page makes is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+if CHROMIUM is None:
+    pytest.skip("needs Debian's chromium", allow_module_level=True)
+
+from page_player_lab import POLICIES, ROOT, Site, Visit, serving  # noqa: E402
+
+from sim.recording import Recording, record_arms  # noqa: E402
+from sim.recording.contents import ARRAYS  # noqa: E402
+from sim.scenario.reading import load, set_paths  # noqa: E402
+
+SIZES = ((1024, 768), (1920, 1080), (390, 844))
+
+
+@pytest.fixture(scope="module")
+def recordings() -> dict[str, Recording]:
+    base = load(ROOT / "scenarios/chaoyang_neighbour_festival.yaml")
+    small = set_paths(base, {"population.residents": 300, "weeks": 30, "warmup": 52}.items())
+    festival = set_paths(small.arm("festival"), {"policies": POLICIES}.items())
+    return dict(record_arms({"festival": festival, "none": small.arm("none")}, 3))
+
+
+@pytest.fixture(scope="module")
+def site(recordings: dict[str, Recording]) -> Iterator[tuple[str, Site]]:
+    with serving(recordings) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as engine:
+        started = engine.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+def test_the_player_reads_every_array_as_python_does(
+    browser: Any,
+    site: tuple[str, Site],
+    recordings: dict[str, Recording],
+) -> None:
+    """Every array entry by entry (as sums weighted by place), and every outcome to the last bit."""
+    with Visit(browser, site[0]) as visit:
+        for side, arm in (("a", "festival"), ("b", "none")):
+            mine = recordings[arm]
+            found = visit.js(f"""Object.fromEntries(
+                Object.entries(yihe.runs.{side}.rec.arrays).map(([k, v]) => [k, [
+                    v.length, v.reduce((p, x, i) => p + (Number.isFinite(x) ? x : 0) * (i % 97 + 1), 0),
+                ]]))""")
+            assert found.keys() == ARRAYS.keys()
+            for name, (length, total) in found.items():
+                values = np.nan_to_num(np.asarray(mine.array(name), dtype=np.float64).ravel())
+                assert length == values.size, name
+                assert total == pytest.approx(
+                    float(np.sum(values * (np.arange(values.size) % 97 + 1))), rel=1e-9
+                ), name
+            for key, series in mine.outcomes.items():
+                shown = visit.js(
+                    f"Array.from(yihe.runs.{side}.rec.outcome({key!r}), x => Number.isFinite(x) ? x : null)"
+                )
+                assert shown == [float(x) if np.isfinite(x) else None for x in series], key
+
+
+def test_nothing_leaves_the_machine_and_the_console_is_clean(browser: Any, site: tuple[str, Site]) -> None:
+    with Visit(browser, site[0]) as visit:
+        visit.js("yihe.player.speed = 32; yihe.player.toggle(true)")
+        visit.until("yihe.player.week === yihe.weeks - 1 && !yihe.player.playing")
+        for button in ("open-cards", "open-glossary", "open-help", "open-export", "open-hundred"):
+            visit.page.click(f"#{button}")
+            visit.page.click("#dialog-close")
+        for button in ("ties", "zoom-in", "tab-summary", "present", "lang"):
+            visit.page.click(f"#{button}")
+        visit.js("yihe.select({side: 'a', kind: 'institution', id: 0})")
+        assert all(url.startswith((site[0], "blob:", "data:")) for url in visit.requests)
+        assert visit.said == []
+
+
+MISPLACED = """() => {
+    const seen = e => e.checkVisibility() && e.getBoundingClientRect().width > 0;
+    const bad = [];
+    if (document.documentElement.scrollWidth > innerWidth) bad.push('the page scrolls sideways');
+    const told = 'button, label, legend, h1, h2, .figures, .week, .legend li, .now';
+    for (const e of document.querySelectorAll(told))
+        if (seen(e) && !e.matches('.bar, .icon') && e.scrollWidth > e.clientWidth + 1
+            && getComputedStyle(e).display !== 'inline') bad.push('clipped: ' + e.textContent);
+    const all = document.querySelectorAll('.top, .panel, .map, .legendbar, .chart, .box, .transport');
+    const parts = [...all].filter(seen), box = e => e.getBoundingClientRect();
+    const over = (p, q) => p.left < q.right - 1 && q.left < p.right - 1
+        && p.top < q.bottom - 1 && q.top < p.bottom - 1;
+    const phone = innerWidth <= 820;  // where the transport stays put and the page scrolls behind it
+    parts.forEach((p, i) => parts.slice(i + 1).forEach(q => {
+        if (phone && (p.matches('.transport') || q.matches('.transport'))) return;
+        if (over(box(p), box(q))) bad.push(p.className + ' over ' + q.className);
+    }));
+    for (const e of parts) {
+        const r = e.getBoundingClientRect();
+        if (!phone && (r.bottom > innerHeight + 1 || r.right > innerWidth + 1))
+            bad.push('outside: ' + e.className);
+    }
+    const map = document.querySelector('.frame').getBoundingClientRect();
+    if (map.height < 200) bad.push('map only ' + map.height);
+    return bad;
+}"""
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_nothing_is_clipped_or_overlaps(browser: Any, site: tuple[str, Site], size: tuple[int, int]) -> None:
+    """No sideways scrolling, no label wider than its box, no two parts of the page on each other."""
+    with Visit(browser, f"{site[0]}#w=12", size) as visit:
+        for button in ("", "present", "lang", "present"):
+            if button:
+                visit.page.click(f"#{button}")
+            visit.page.wait_for_timeout(100)
+            assert visit.js(MISPLACED) == [], button
+            visit.js("yihe.select({side: 'a', kind: 'resident', id: yihe.runs.a.header.followed[0]})")
+            assert visit.js(MISPLACED) == [], f"{button}, with a story"
+            visit.js("yihe.select(null)")
+
+
+def test_what_is_clicked_is_told(browser: Any, site: tuple[str, Site]) -> None:
+    """A click on a light, a desk or a case chooses just that one, also when the map is zoomed and moved."""
+    with Visit(browser, f"{site[0]}#w=20") as visit:
+        frame = visit.page.locator('.map[data-side="b"] .frame').bounding_box()
+        for zoom in (1, 4):
+            visit.js(f"yihe.maps.b.reset(); yihe.maps.b.zoomAt({zoom}, 150, 120); yihe.player.dirty = true")
+            x, y, who = visit.js("""() => {
+                const m = yihe.maps.b, run = yihe.runs.b, lay = m.layout;
+                const flags = run.rec.get('resident_flags');
+                const at = i => [lay.x[i] * m.zoom + m.dx, lay.y[i] * m.zoom + m.dy, i];
+                const alone = (x, y, i) => m.pick(x, y, 19)?.kind === 'resident' && m.pick(x, y, 19).id === i;
+                return [...Array(run.rec.N).keys()].map(at).find(([x, y, i]) => x > 20 && y > 90
+                    && x < lay.w - 20 && y < lay.h - 90 && flags[19 * run.rec.N + i] & 4 && alone(x, y, i));
+            }""")
+            visit.page.mouse.move(frame["x"] + x, frame["y"] + y)
+            assert visit.page.locator('.map[data-side="b"] .tip').is_visible()
+            visit.page.mouse.click(frame["x"] + x, frame["y"] + y)
+            assert visit.js("yihe.state.selected") == {"side": "b", "kind": "resident", "id": who}
+        visit.js("yihe.maps.b.reset()")
+        x, y = visit.js("[yihe.maps.b.layout.institutions[1].x, yihe.maps.b.layout.institutions[1].y]")
+        visit.page.mouse.click(frame["x"] + x, frame["y"] + y)
+        assert visit.js("yihe.state.selected") == {"side": "b", "kind": "institution", "id": 1}
+        assert visit.js("yihe.runs.b.institution(1)") in visit.page.inner_text("#story")
+
+
+def test_english_leaves_no_chinese(browser: Any, site: tuple[str, Site]) -> None:
+    with Visit(browser, f"{site[0]}#lang=en&w=20") as visit:
+        text = visit.js("document.body.innerText.replace(document.getElementById('lang').textContent, '')")
+        assert [c for c in text if "\u4e00" <= c <= "\u9fff"] == []
+        assert visit.js("document.documentElement.lang") == "en"
+
+
+def test_playing_stepping_scrubbing_and_keys(browser: Any, site: tuple[str, Site]) -> None:
+    with Visit(browser, f"{site[0]}#w=5") as visit:
+        week = "yihe.player.week"
+        assert visit.js(week) == 4
+        for key, expected in (
+            ("ArrowRight", 5),
+            ("ArrowLeft", 4),
+            ("End", 29),
+            ("Home", 0),
+            ("PageDown", 13),
+        ):
+            visit.page.keyboard.press(key)
+            assert visit.js(week) == expected
+        visit.page.keyboard.press(" ")
+        visit.until("yihe.player.week > 14")
+        visit.page.keyboard.press(" ")
+        assert not visit.js("yihe.player.playing")
+        ruler = visit.page.locator(".ruler").bounding_box()
+        visit.page.mouse.click(ruler["x"] + ruler["width"] * 0.5, ruler["y"] + 5)
+        assert visit.js(week) == 15
+        visit.js(
+            "yihe.player.loop = true; yihe.setStretch([3, 6]); yihe.player.speed = 32;"
+            "yihe.player.toggle(true)"
+        )
+        visit.page.wait_for_timeout(500)
+        assert 3 <= visit.js(week) <= 6
+        assert visit.js("yihe.player.playing")
+
+
+def test_a_dragged_policy_is_asked_for_anew(browser: Any, site: tuple[str, Site]) -> None:
+    """Exactly the dragged bar changes, by the weeks it was dragged; the other arm is asked for as it was."""
+    with Visit(browser, site[0]) as visit:
+        site[1].asked.clear()
+        bar = visit.page.locator(".lane.a .bar").nth(1)
+        box = bar.bounding_box()
+        step = visit.page.locator(".lane.a .bars").bounding_box()["width"] / 30
+        visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+        visit.page.mouse.down()
+        visit.page.mouse.move(box["x"] + box["width"] / 2 + 3 * step, box["y"] + 5, steps=4)
+        with visit.page.expect_response("**/api/compare"):
+            visit.page.mouse.up()
+        path, body = site[1].asked[-1]
+        assert path == "/api/compare"
+        assert body["a"] == {
+            "arm": "festival",
+            "policies": [POLICIES[0], {**POLICIES[1], "start": 7, "end": 23}],
+        }
+        assert body["b"] == {"arm": "none"}
+        assert not visit.page.locator("#dialog").is_visible()
+
+
+def test_the_story_gives_the_terms_of_the_decision(
+    browser: Any,
+    site: tuple[str, Site],
+    recordings: dict[str, Recording],
+) -> None:
+    """The weightiest term for and against the latest decision, in the recording's own words."""
+    mine = recordings["festival"]
+    row = len(mine.array("decision_week")) // 2
+    who = int(mine.array("decision_resident")[row])
+    own = np.flatnonzero(np.asarray(mine.array("decision_resident")) == who)
+    last = own[-1]
+    terms = np.asarray(
+        mine.header["scales"]["decision_terms"] * mine.array("decision_terms")[:, last].astype(float)
+    )
+    words = mine.header["words"]["terms"]
+    with Visit(browser, f"{site[0]}#w=30&at=a.resident.{who}") as visit:
+        text = visit.page.inner_text("#story")
+        assert f"第{int(mine.array('decision_week')[last]) + 1}周" in text
+        if terms.max() >= 0.05:
+            assert words[int(terms.argmax())]["for_zh"] in text
+        if terms.min() <= -0.05:
+            assert words[int(terms.argmin())]["against_zh"] in text
+
+
+def test_the_address_carries_the_state(browser: Any, site: tuple[str, Site]) -> None:
+    policies = json.dumps([{"kind": "red_property", "start": 3}])
+    with Visit(
+        browser,
+        f"{site[0]}#w=9&by=age&ties=1&speed=8&a=none&b=festival&br=administrative&bp={policies}&c=%7B%22budget.weekly%22%3A5%7D",
+    ) as visit:
+        _, body = site[1].asked[-1]
+        assert body["a"] == {"arm": "none"}
+        assert body["conditions"] == {"budget.weekly": 5}
+        assert body["b"] == {"arm": "festival", "regime": "administrative", "policies": json.loads(policies)}
+        visit.page.keyboard.press("ArrowRight")
+        visit.until("location.hash.endsWith('w=10')")
+        again = visit.js("location.hash")
+    with Visit(browser, site[0] + again) as visit:
+        assert visit.js("[yihe.player.week, yihe.state.attribute, yihe.state.ties, yihe.player.speed]") == [
+            9,
+            "age",
+            True,
+            8,
+        ]
+
+
+def test_a_guess_is_compared_with_what_came_out(
+    browser: Any,
+    site: tuple[str, Site],
+    recordings: dict[str, Recording],
+) -> None:
+    """The class votes before, the page judges after; curves stay covered until they were played."""
+    a, b = (float(np.mean(recordings[arm].outcomes["participation_4"])) for arm in ("festival", "none"))
+    right = "a" if a > b else "b"
+    assert abs(a - b) > 0.05 * max(a, b)
+    with Visit(browser, site[0] + "#lesson=1") as visit:
+        assert visit.js("document.querySelector('.plot .cover').clientWidth > 100")
+        visit.page.fill(f"#bet-participation_4-{right} ~ input", "31")
+        visit.page.fill("#bet-participation_4-equal ~ input", "9")
+        visit.js("yihe.player.seek(29)")
+        visit.page.click("#pane-lesson .steps li:nth-child(4) button")
+        assert "猜对了" in visit.page.locator(".verdict", has_text="月参与率").inner_text()
+        assert visit.js("document.querySelector('.plot .cover').clientWidth <= 8")
+
+
+def test_many_seeds_are_shown_as_shares(browser: Any, site: tuple[str, Site]) -> None:
+    with Visit(browser, site[0]) as visit:
+        visit.page.click("#open-hundred")
+        visit.page.select_option("#hundred-n", "10")
+        visit.page.click("#hundred-run")
+        visit.page.wait_for_selector(".one .bands")
+        assert "10个社区中，甲更好的有7个（70%）" in visit.page.inner_text(".hundred")
+        assert site[1].asked[-1][1]["seeds"] == 10
+
+
+def test_what_is_exported_holds(
+    browser: Any,
+    site: tuple[str, Site],
+    recordings: dict[str, Recording],
+    tmp_path: Path,
+) -> None:
+    """Pictures, film and table are what they say; the one file plays by itself and asks for nothing."""
+    with Visit(browser, f"{site[0]}#w=12&stretch=10-13&speed=8") as visit:
+        visit.page.click("#open-export")
+        for kind in ("png", "svg", "csv", "webm", "html"):
+            with visit.page.expect_download() as download:
+                visit.page.click(f"#export-{kind}")
+            download.value.save_as(tmp_path / f"out.{kind}")
+        assert visit.said == []
+    assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "out.webm").read_bytes().startswith(b"\x1a\x45\xdf\xa3")
+    assert len(list(ElementTree.parse(tmp_path / "out.svg").iter())) > 300
+    rows = [
+        line.split(",")
+        for line in (tmp_path / "out.csv").read_text("utf-8-sig").splitlines()
+        if line.startswith("A,")
+    ]
+    keys = (tmp_path / "out.csv").read_text("utf-8-sig").splitlines()[0].split(",")
+    series = recordings["festival"].outcomes["backlog"]
+    assert [float(row[keys.index("backlog")]) for row in rows] == [float(x) for x in series]
+    file = tmp_path / "out.html"
+    with Visit(browser, file.as_uri()) as visit:
+        assert visit.js("yihe.player.week") == 12 or visit.js("yihe.player.week") == 13
+        visit.page.click("#play")
+        visit.until("yihe.player.playing && yihe.player.part < 1")
+        visit.page.click("#lang")
+        assert [url for url in visit.requests if not url.startswith(("file:", "data:", "blob:"))] == []
+        assert len([url for url in visit.requests if url.startswith("file:")]) == 1
+        assert visit.said == []
+
+
+def test_the_first_visit_is_shown_round(browser: Any, site: tuple[str, Site]) -> None:
+    with Visit(browser, site[0], tour=True) as visit:
+        for _ in range(6):
+            assert visit.page.is_visible("#tour")
+            visit.page.click("#tour .primary")
+        assert not visit.page.is_visible("#tour")
+        visit.page.reload()
+        visit.page.wait_for_selector("#maps[data-ready=yes]")
+        assert not visit.page.is_visible("#tour")
