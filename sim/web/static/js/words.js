@@ -22,6 +22,7 @@ const TEXTS = {
   offline_fixed: ["这是导出的文件：可以看、放、比、导出，不能重算。", "This is an exported file: everything works but recomputing."],
   no_server: ["连不上本机的服务程序，请确认 yihe serve 仍在运行。", "The local server does not answer: is yihe serve still running?"],
   no_recording: ["没有可放的记录。", "There is no recording to play."],
+  mark: ["示意性，未经校准", "illustrative, uncalibrated"],
   uncalibrated: ["示意性模型，未经校准：看方向和机制，不作预测。", "Illustrative and uncalibrated: read directions and mechanisms, not forecasts."],
   one_run: ["这只是一个种子的一次运行；下结论前请看“百个社区”。", "This is one run of one seed; see “100 neighbourhoods” before concluding."],
   attr_stage: ["参与阶梯", "ladder stage"], attr_trust: ["对社区党委信任", "trust in the committee"], attr_efficacy: ["效能感", "efficacy"],
