@@ -212,7 +212,8 @@ def _telling(
 
     if status == _ESCALATED and was != _ESCALATED:
         return 0, "case_escalated", t(
-            "{case}，流转{times}次后上交街道", "{case}: goes up to the street after {times} hand-offs")
+            "{case}，流转{times}次后上交街道",
+            "{case}: goes up to the street after {times} " + ("hand-off" if handoffs == 1 else "hand-offs"))
     if relapsed:
         return 1, "case_relapsed", t("{case}，办结后又反弹", "{case}: comes back after it was closed")
     if many and status == _OPEN:
