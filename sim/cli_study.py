@@ -131,6 +131,7 @@ def compare(
 def _reporting(processes: int) -> Any:
     """Figures and words, handed down to the study: it lies below the report."""
     from sim.report.figures import write_figures
+    from sim.report.html.reports import comparison_page
     from sim.report.summary import summary_markdown
     from sim.report.terminal import print_summary
     from sim.study.commands import Reporting
@@ -139,7 +140,7 @@ def _reporting(processes: int) -> Any:
         return write_figures(
             comparison, folder, lang, lambda: _last_states(comparison), processes=processes)
 
-    return Reporting(figures, summary_markdown, print_summary)
+    return Reporting(figures, summary_markdown, print_summary, comparison_page)
 
 
 def _last_states(comparison: Comparison) -> list[State]:

@@ -231,6 +231,7 @@ def _report(folder: Path, lang: str, quiet: bool, as_json: bool, counts: dict[st
             if name not in ("runs", "series", "design")}
         print(json.dumps({
             "uncalibrated": True, "folder": str(folder), **counts, "report": str(made.report),
+            "page": str(made.page),
             "figures": [str(file) for file in made.figures], "tables": tables}, ensure_ascii=False))
     elif not quiet:
         for line in findings(made.material, lang):

@@ -423,7 +423,8 @@ def test_compare_command_prints_one_json_object(
     report = Reporting(
         lambda comparison, scenario, folder, lang: [folder / "one.png"],
         lambda comparison, lang: f"# {lang}\n",
-        lambda comparison, lang, console: console.print("page"))
+        lambda comparison, lang, console: console.print("page"),
+        lambda comparison, figures, lang: "<p>")
     common = {"replicates": 2, "workers": 1, "engine": engines.fake, "report": report}
     assert compare_command(["case.yaml"], as_json=True, **common) == 0
     answer = json.loads(capsys.readouterr().out)
@@ -431,6 +432,7 @@ def test_compare_command_prints_one_json_object(
     assert answer["folder"] == str(Path("results/case"))
     assert len(answer["claims"]) == 4
     assert Path("results/case/summary.md").read_text() == "# zh\n"
+    assert Path("results/case/report.html").read_text() == "<p>"
     assert compare_command(["case.yaml"], lang="en", **common) == 0
     assert "page" in capsys.readouterr().out
     assert compare_command(["case.yaml"], quiet=True, **common) == 0

@@ -34,6 +34,8 @@ class Reporting(NamedTuple):
     """``figures(comparison, scenario, folder, lang)`` writes and names its files."""
     markdown: Callable[[Comparison, str], str]
     show: Callable[[Comparison, str, Console], None]
+    page: Callable[[Comparison, Sequence[Path], str], str]
+    """``page(comparison, figures, lang)``: the same as one HTML file."""
 
 
 def compare_command(
@@ -93,6 +95,7 @@ def compare_command(
             print("作图和摘要" if lang == "zh" else "figures and summary", file=sys.stderr, flush=True)
         figures = list(report.figures(comparison, plan.sources[0].scenario, folder / "figures", lang))
         write_text(folder / "summary.md", report.markdown(comparison, lang))
+        write_text(folder / "report.html", report.page(comparison, figures, lang))
     if as_json:
         _print_json({
             **comparison.summary(), **_few(comparison), "figures": [str(figure) for figure in figures]})

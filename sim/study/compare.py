@@ -26,6 +26,7 @@ from sim.results import RunResult, summarise
 from sim.scenario.datafiles import check_data_files
 from sim.scenario.schema import Scenario
 from sim.study import failures, manifest, portable, ranges, store, verdicts
+from sim.study.notebook import effects_html
 from sim.study.plan import Plan, Source, make_plan, no_such_arm, refuse_one_arm, source
 from sim.study.runner import Progress, Report, execute, pool_of
 from sim.study.statistics import Band, Mean, band, holm, interval, paired, relative_change
@@ -222,8 +223,8 @@ class Comparison:
         return comparison_text(self, self.lang)
 
     def _repr_html_(self) -> str:
-        """Show arms, main outcomes and claims in a notebook."""
-        return comparison_html(self, self.lang)
+        """Show arms, main outcomes, claims and effect sizes in a notebook."""
+        return comparison_html(self, self.lang) + effects_html(self, self.lang)
 
     def _table(self, kind: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         # One point of no design: nothing to tell apart

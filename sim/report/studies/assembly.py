@@ -31,7 +31,7 @@ KINDS = {
 
 POOLED_LABEL = Label(zh="各点自己的方案", en="the arm of each point")
 
-FIGURES, REPORT = "figures", "report.md"
+FIGURES, REPORT, PAGE = "figures", "report.md", "report.html"
 
 
 class Made(NamedTuple):
@@ -40,10 +40,12 @@ class Made(NamedTuple):
     material: StudyMaterial
     report: Path
     figures: tuple[Path, ...]
+    page: Path
+    """The same as one HTML file."""
 
 
 def write_report(folder: Path, lang: str) -> Made:
-    """Analyse a study and write ``summary/``, ``figures/`` and ``report.md`` into its folder.
+    """Analyse a study; write ``summary/``, ``figures/``, ``report.md`` and ``report.html`` into its folder.
 
     Parameters
     ----------
@@ -55,6 +57,7 @@ def write_report(folder: Path, lang: str) -> Made:
     YiheError
         If the folder holds no study, or cannot be written.
     """
+    from sim.report.html.reports import study_page
     from sim.report.studies.drawing import write_study_figures
     from sim.report.studies.report import report_markdown
 
@@ -64,13 +67,17 @@ def write_report(folder: Path, lang: str) -> Made:
     summary.keep(folder, tables)
     material = material_of(setup, study, tables)
     written = write_study_figures(material, folder / FIGURES, lang, KINDS.get(kind_of(setup)))
-    text = report_markdown(material, written, lang) + _not_made(analysis.notes, lang)
+    not_made = _not_made(analysis.notes, lang)
+    text = report_markdown(material, written, lang) + not_made
     lacking = unfinished(material)
     if lacking is not None:
         title, _, rest = text.partition("\n\n")
         text = f"{title}\n\n**{lacking.text(lang)}**\n\n{rest}"
     write_text(folder / REPORT, text)
-    return Made(material, folder / REPORT, tuple(file for figure in written for file in figure.files))
+    notices = [] if lacking is None else [lacking.text(lang)]
+    write_text(folder / PAGE, study_page(material, written, lang, notices, not_made))
+    files = tuple(file for figure in written for file in figure.files)
+    return Made(material, folder / REPORT, files, folder / PAGE)
 
 
 def _not_made(notes: Sequence[Label], lang: str) -> str:
