@@ -57,7 +57,7 @@ pictures: demo
 
 test: $(VENV)/.dev
 	$(BIN)/python -m sim.precompile
-	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 # A hundred SIGKILLs during a study: its tables must be those of an undisturbed one. About ten minutes.
 torture: $(VENV)/.dev
