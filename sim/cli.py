@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim import cli_explain, cli_query, cli_serve, cli_study, cli_sweep
+from sim import cli_explain, cli_query, cli_serve, cli_study, cli_sweep, cli_verify
 from sim import cli_options as options
 from sim.cli_usage import language_asked, sentence
 from sim.errors import YiheError, default_language
@@ -194,6 +194,7 @@ cli_explain.register(app)
 cli_sweep.register(app)
 cli_query.register(app)
 cli_serve.register(app)
+cli_verify.register(app)
 
 if __name__ == "__main__":
     main()

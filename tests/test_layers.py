@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent / "sim"
 
 ROOMS = """
     vocabulary errors params jit compiled
-    rng numerics clock
+    rng numerics clock threads
     population.parameters network.parameters processes.parameters processes.categories actors.parameters
     population network population.agents
     ledger view
@@ -28,9 +28,10 @@ ROOMS = """
     report
     explain
     recording
+    verify
     precompile reference
     web
-    cli_options cli_usage cli_study cli_explain cli_query cli_sweep cli_serve cli
+    cli_options cli_usage cli_study cli_explain cli_query cli_sweep cli_serve cli_verify cli
 """
 """Every room from the ground up; a room may import itself and what stands before it. ``x.y`` is one file of
 room ``x`` with a place of its own: declared numbers, which everybody may know, and residents as agents, who

@@ -1,4 +1,4 @@
-"""Sets production kernels up on a bare bench: desks and cases without a community, crowds without a week."""
+"""Sets production kernels up on a bare bench: desks and cases without a community around them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,6 @@ class Counter:
         self.good, self.bad = np.full(shape, 2.0, np.float32), np.full(shape, 2.0, np.float32)
         self.week = 0
         self.tally = np.zeros((n, len(TALLY)))
-        self._keys = np.arange(1, n + 1, dtype=np.uint64)
 
     def work(self) -> None:
         """One week of events."""
@@ -72,14 +71,6 @@ class Counter:
             self.good, self.bad, self.rules, self.settings, self.tally)
         handling.work_week(room, self.week * WEEK_HOURS, (self.week + 1) * WEEK_HOURS)
         self.week += 1
-
-    def tasks(self, mean: float, first: float = 0.0) -> None:
-        """This week's tasks from above: a Poisson number in each community, some of them served first."""
-        book, n = self.book, self.communities
-        book.reserve(int(mean * n + 10.0 * np.sqrt(mean * n)) + 40)
-        world.tasks(
-            book.cases, book.heap, book.free, book.free_count, self._keys, self.week, np.full(n, mean),
-            np.full(n, first), self.streams.week_key("tasks", self.week))
 
     def case(self, key: int, category: int, found: float, priority: int) -> int:
         """One dispute that is found at a working time; returns its slot."""
@@ -104,45 +95,3 @@ class Counter:
         book.free[count : count + len(slots)] = slots
         book.free_count[0] = count + len(slots)
         return rows
-
-
-def queue_of_tasks(
-    servers: int, load: float, *, first: float = 0.0, seed: int, communities: int, warmup: int, weeks: int,
-) -> np.ndarray:
-    """Tasks of many separate offices, each a queue of its own with mean service of one hour.
-
-    Parameters
-    ----------
-    servers : int
-    load : float
-        Share of the servers' time that arrivals need.
-    first : float
-        Share of tasks that goes first.
-    communities : int
-        Offices; their waits are independent.
-    warmup, weeks : int
-        Tasks of the first weeks, and of those after ``warmup + weeks``, are left out.
-
-    Returns
-    -------
-    array of :data:`sim.ledger.cases.CASE`
-        Tasks born in the weeks that count; every one of them is over.
-    """
-    desks = {Kind.RESIDENTS_COMMITTEE: servers}
-    counter = Counter(Streams(seed), desks, communities, world={"tasks_hours": 1.0})
-    rows = []
-    open_still = True
-    while counter.week < warmup + weeks or open_still:
-        counter.tasks(load * servers * WEEK_HOURS, first)
-        counter.work()
-        rows.append(counter.finished())
-        used = counter.book.cases[counter.book.live()]
-        open_still = bool((used["born_week"] < warmup + weeks).any())
-    done = np.concatenate(rows)
-    return done[(done["born_week"] >= warmup) & (done["born_week"] < warmup + weeks)]
-
-
-def over_offices(values: np.ndarray, office: np.ndarray) -> tuple[float, float]:
-    """Mean over offices of each office's mean, and its standard error."""
-    mean = np.bincount(office, values) / np.bincount(office)
-    return float(mean.mean()), float(mean.std(ddof=1) / np.sqrt(len(mean)))
