@@ -7,7 +7,7 @@ import numpy as np
 from sim.jit import kernel
 from sim.ledger.cases import Table
 from sim.network.ties import Ties
-from sim.population.columns import Float64, Int64, Residents
+from sim.population.columns import N_KINDS, Float32, Float64, Int64, Residents, UInt8
 from sim.processes.categories import TASK
 from sim.vocabulary import AGE_BANDS, WEEK_HOURS, Channel, Membership, Status
 
@@ -21,7 +21,7 @@ assert int(Membership.NONE) == 0
 @kernel
 def take_census(
     r: Residents, ties: Ties, week: int, bands: Int64, grid_offset: int, n_groups: int
-) -> tuple[Int64, Float64, Int64, Int64, int, Float64]:
+) -> tuple[Int64, Float64, Int64, Int64, int]:
     """Count adults once over.
 
     Groups are numbered age bands, positions, tenures, member and other, grids.
@@ -50,12 +50,9 @@ def take_census(
         Adults, and those who took part within 52 weeks without the compared policies' own events.
     filled : int
         Event slots in use.
-    trust : array, shape (10,)
-        Sums by kind of institution.
     """
     counts = np.zeros(10, np.int64)
     sums = np.zeros(4)
-    trust = np.zeros(r.trust_good.shape[1])
     habit = np.zeros(_HABIT_BINS, np.int64)
     groups = np.zeros((2, n_groups), np.int64)
     filled = 0
@@ -78,8 +75,6 @@ def take_census(
         sums[1] += r.efficacy[i]
         sums[2] += r.autonomy[i]
         sums[3] += r.attachment[i]
-        for k in range(len(trust)):
-            trust[k] += r.trust_good[i, k] / (r.trust_good[i, k] + r.trust_bad[i, k])
         habit[min(_HABIT_BINS - 1, int(r.habit[i] * _HABIT_BINS))] += 1
         band = n_bands - 1
         while band > 0 and r.age[i] < bands[band + 1]:
@@ -91,7 +86,24 @@ def take_census(
             groups[1, g] += other
         for k in range(ties.event_strength.shape[1]):
             filled += ties.event_strength[i, k] > 0
-    return counts, sums, habit, groups, filled, trust
+    return counts, sums, habit, groups, filled
+
+
+@kernel
+def sum_trust(present: UInt8, age: UInt8, good: Float32, bad: Float32) -> Float64:
+    """Sums over adults of the mean of each reputation, (10,), in the order of residents.
+
+    Parameters
+    ----------
+    present, age : arrays, shape (N,)
+    good, bad : arrays, shape (N, 10)
+    """
+    sums = np.zeros(N_KINDS)
+    for i in range(len(age)):
+        if present[i] != 0 and age[i] >= 18:
+            for k in range(N_KINDS):
+                sums[k] += good[i, k] / (good[i, k] + bad[i, k])
+    return sums
 
 
 @kernel

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from sim.census import BANDS, gini, measure_cases, take_census
+from sim.census import BANDS, gini, measure_cases, sum_trust, take_census
 from sim.ledger.caselog import harvestable, log_rows
 from sim.plugins import category_keys, own_outcomes
 from sim.population.columns import Float32, Float64, Int64, Places
@@ -17,6 +17,7 @@ from sim.processes.running import RunningModel
 from sim.processes.world import COUNTS
 from sim.recorder import AGE_GROUPS, MEMBER_GROUPS, POSITION_GROUPS, TENURE_GROUPS, Recorder
 from sim.results import RunResult
+from sim.threads import side_by_side
 from sim.vocabulary import Activity, Kind, Position
 
 _FIXED = (*AGE_GROUPS, *POSITION_GROUPS, *TENURE_GROUPS, *MEMBER_GROUPS)
@@ -92,8 +93,11 @@ def record(model: Run, counts: Float64, tally: Float64, left: Float64) -> None:
         Residents who left.
     """
     week = model.week
-    people, sums, habit, groups, event_ties, trust = take_census(
-        model.residents, model.ties, week, BANDS, _GRID_OFFSET, group_count(model.places))
+    r = model.residents
+    (people, sums, habit, groups, event_ties), trust = side_by_side(
+        len(r.key),
+        lambda: take_census(r, model.ties, week, BANDS, _GRID_OFFSET, group_count(model.places)),
+        lambda: sum_trust(r.present, r.age, r.trust_good, r.trust_bad))
     sizes, took_part = groups
     share = np.divide(took_part, sizes, out=np.full(len(sizes), np.nan), where=sizes > 0)
     values: dict[str, float] = {}

@@ -25,7 +25,7 @@ from sim.population.csv_import import read_csv
 from sim.population.synthesis import synthesize
 from sim.processes import aftermath, casework, engagement, environment, experience
 from sim.processes.parameters import Shock
-from sim.processes.participation import MOST
+from sim.processes.participation import MOST, Attendance
 from sim.processes.rules import make_rules
 from sim.processes.staffing import make_case_book
 from sim.recorder import Recorder
@@ -33,6 +33,7 @@ from sim.results import RunResult
 from sim.rng import Streams
 from sim.scenario.schema import Scenario
 from sim.state import State, make_institutions
+from sim.threads import side_by_side
 from sim.vocabulary import Activity, Kind, Regime
 
 if TYPE_CHECKING:
@@ -237,10 +238,15 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         grid, hours = self.residents.grid[rows["lo"]], rows["attended"] * rows["hours"]
         return np.bincount(grid, hours, self.places.grids).astype(np.float64, copy=False)
 
-    def draw(self, stream: str, level: str = "resident", week: int | None = None) -> npt.NDArray[np.float64]:
+    def draw(
+        self, stream: str, level: str = "resident", week: int | None = None,
+        rows: npt.NDArray[np.intp] | None = None,
+    ) -> npt.NDArray[np.float64]:
         """Uniform draws keyed by (seed, stream, week, entity); see :class:`sim.view.ModelView`."""
         keys = {"resident": self.residents.key, "dwelling": self.places.dwelling_key}.get(level)
         entity = self._scopes[level].key if keys is None else keys
+        if rows is not None:
+            entity = entity[rows]
         return self.streams.uniform(stream, self.week if week is None else week, entity)
 
     # The week.
@@ -253,9 +259,7 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         environment.world(self, self.shocks)
         self._policies()
         self._institutions()
-        attendance = engagement.participate(self, environment.factor(self.shocks, "free_hours_factor"))
-        counts = casework.find(self, environment.factor(self.shocks, "friction_factor"))
-        tally = casework.handle(self)
+        attendance, (counts, tally) = side_by_side(len(self.residents.key), self._gatherings, self._cases)
         left = aftermath.learn_from_week(self, attendance)
         if self.policy_week >= 0:
             measures.record(self, counts, tally, left)
@@ -293,6 +297,14 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         for own in own_institutions():
             own.decide(self)
         casework.man_desks(self)
+
+    def _gatherings(self) -> Attendance:
+        """Residents decide and come; touches nothing that cases read or write."""
+        return engagement.participate(self, environment.factor(self.shocks, "free_hours_factor"))
+
+    def _cases(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Frictions and the handling of cases; touches nothing that gatherings read or write."""
+        return casework.find(self, environment.factor(self.shocks, "friction_factor")), casework.handle(self)
 
     # A run.
 

@@ -56,7 +56,10 @@ class ModelView(Protocol):
     last_opportunities: Rows
     """Last week's offers with what came of them."""
 
-    def draw(self, stream: str, level: str = "resident", week: int | None = None) -> npt.NDArray[np.float64]:
+    def draw(
+        self, stream: str, level: str = "resident", week: int | None = None,
+        rows: npt.NDArray[np.intp] | None = None,
+    ) -> npt.NDArray[np.float64]:
         """Uniform draws keyed by (seed, stream, week, entity).
 
         Parameters
@@ -65,6 +68,8 @@ class ModelView(Protocol):
         level : {"resident", "dwelling", "building", "grid", "community"}
         week : int, optional
             This week if left out; −1 for a draw that stays the same all run long.
+        rows : array of int, optional
+            Only these entities; the rest need no draw.
         """
         ...
 

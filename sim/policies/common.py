@@ -15,7 +15,7 @@ import numpy.typing as npt
 from sim.ledger.budget import Request
 from sim.policies.arithmetic import ROUND_UP, THOUSAND
 from sim.policies.base import BoolArray, FloatArray, Policy
-from sim.policies.fieldwork import offer
+from sim.policies.fieldwork import EVERYBODY, IndexArray, offer
 from sim.vocabulary import Activity, Kind, Regime, Stage
 
 if TYPE_CHECKING:
@@ -107,9 +107,16 @@ def led(
     return np.asarray(hours, float) * (who == int(Kind.CORE)), wanted
 
 
-def hours_left(view: ModelView) -> FloatArray:
-    """Usual free hours of each resident that no policy has taken this week, (N,)."""
-    return np.maximum(view.residents.free_hours + view.levers.get("free_hours"), 0.0)
+def hours_left(view: ModelView, who: IndexArray | slice = EVERYBODY) -> FloatArray:
+    """Usual free hours that no policy has taken this week, of all or some residents."""
+    return np.maximum(view.residents.free_hours[who] + view.levers.get("free_hours")[who], 0.0)
+
+
+def members_here(view: ModelView, covered: BoolArray) -> IndexArray:
+    """Party members who live in covered buildings now, ascending."""
+    r = view.residents
+    who = np.flatnonzero(r.membership)
+    return who[(r.present[who] > 0) & covered[r.building[who]]]
 
 
 class PlacePolicy(Policy):

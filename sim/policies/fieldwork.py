@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.view import ModelView
 
 IndexArray = npt.NDArray[np.int64]
+EVERYBODY = slice(None)
 
 
 class Company(Parameters):
@@ -99,17 +100,19 @@ def take_hours(view: ModelView, kind: Kind, wanted: FloatArray) -> FloatArray:
     return taken
 
 
-def moved_since(view: ModelView, noted: FloatArray) -> BoolArray:
-    """Who has left, or moved in after being noted, (N,).
+def moved_since(view: ModelView, noted: FloatArray, who: IndexArray | slice = EVERYBODY) -> BoolArray:
+    """Who has left, or moved in after being noted, (N,) or (len(who),).
 
     Parameters
     ----------
     view : ModelView
     noted : array, shape (N,)
         The week after the one in which a resident was noted; 0 for nobody.
+    who : array of int, optional
+        Only these residents.
     """
     r = view.residents
-    return np.asarray((r.present == 0) | (r.stay * YEAR < view.week - noted + ROUND_UP))
+    return np.asarray((r.present[who] == 0) | (r.stay[who] * YEAR < view.week - noted[who] + ROUND_UP))
 
 
 def first_of_each(place: npt.ArrayLike, score: FloatArray, among: BoolArray, places: int) -> IndexArray:

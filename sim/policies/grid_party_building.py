@@ -9,7 +9,7 @@ import numpy as np
 from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import CORE_LED, Card, FloatArray
-from sim.policies.common import CommunityPolicy, hours_left
+from sim.policies.common import CommunityPolicy, hours_left, members_here
 from sim.vocabulary import Kind, Regime
 
 if TYPE_CHECKING:
@@ -96,13 +96,13 @@ class GridPartyBuilding(CommunityPolicy):
         places, levers = view.places, view.levers
         covered = self.buildings(view) & (places.building_units == 0)
         r = view.residents
-        member = (r.membership > 0) & (r.present > 0)
         # The organisers are the building's members: what they give, they no longer have.
-        own = hours_left(view) * member
-        free = np.bincount(r.building, own, places.buildings)
+        who = members_here(view, covered)
+        own, home = hours_left(view, who), r.building[who]
+        free = np.bincount(home, own, places.buildings)
         hours = np.minimum(self.organisation * level[places.building_community] * covered, free)
         levers.add("organisation", hours)
-        levers.add("free_hours", -own * (hours / np.maximum(free, 1e-9))[r.building])
+        levers.add("free_hours", -own * (hours / np.maximum(free, 1e-9))[home], where=who)
         grids = np.zeros(places.grids, bool)
         grids[places.building_grid[covered]] = True
         levers.add("patrol_hours", self.grid_hours * level[places.grid_community] * grids)

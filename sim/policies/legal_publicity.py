@@ -133,12 +133,13 @@ class LegalPublicity(CommunityPolicy):
 
     def _lend(self, view: ModelView, knowing: FloatArray, on: BoolArray) -> FloatArray:
         """Hours that those who know the law lend to mediation, (C,), taken from their own free hours."""
-        r = view.residents
-        lends = (knowing > 0) & (on & (view.state(Kind.MEDIATION).present > 0))[r.community]
-        given = np.minimum(self.given * lends, hours_left(view))
+        who = np.flatnonzero(knowing)
+        home = view.residents.community[who]
+        lends = (on & (view.state(Kind.MEDIATION).present > 0))[home]
+        given = np.minimum(self.given * lends, hours_left(view, who))
         if given.any():
-            view.levers.add("free_hours", -given)
-        return np.bincount(r.community, given, view.places.communities).astype(float)
+            view.levers.add("free_hours", -given, where=who)
+        return np.bincount(home, given, view.places.communities).astype(float)
 
     def _learn(
         self, view: ModelView, kept: dict[str, FloatArray], on: BoolArray, size: FloatArray
@@ -149,19 +150,22 @@ class LegalPublicity(CommunityPolicy):
         those who came without naming them, so that they are drawn among last week's active residents.
         """
         r, n = view.residents, view.places.communities
-        moved = moved_since(view, kept["knowing"])
-        forgets = view.draw(f"forgets/{self.id}") < self.forgotten
-        kept["knowing"][moved | forgets] = 0.0
-        among = (kept["knowing"] == 0) & (r.present > 0) & (r.age >= ADULT) & (r.last_any == view.week - 1)
-        among &= on[r.community] & self.buildings(view)[r.building]
+        knew = np.flatnonzero(kept["knowing"])
+        forgets = view.draw(f"forgets/{self.id}", rows=knew) < self.forgotten
+        kept["knowing"][knew[moved_since(view, kept["knowing"], knew) | forgets]] = 0.0
+        among = np.flatnonzero(r.last_any == view.week - 1)
+        among = among[(kept["knowing"][among] == 0) & (r.present[among] > 0) & (r.age[among] >= ADULT)]
+        among = among[on[r.community[among]] & self.buildings(view)[r.building[among]]]
         came = tally(own_rows(view, self.id), "attended", n)
-        rate = self.becomes * came / np.maximum(np.bincount(r.community, among, n), 1.0)
-        who = np.flatnonzero(among & (view.draw(f"learns/{self.id}") < rate[r.community]))
+        rate = self.becomes * came / np.maximum(np.bincount(r.community[among], minlength=n), 1.0)
+        who = among[view.draw(f"learns/{self.id}", rows=among) < rate[r.community[among]]]
         most = np.maximum(self.most * size, 1e-9)
-        room = np.ceil(most) * (self.most > 0) - np.bincount(r.community, kept["knowing"] > 0, n)
+        knowing = r.community[np.flatnonzero(kept["knowing"])]
+        room = np.ceil(most) * (self.most > 0) - np.bincount(knowing, minlength=n)
         home = r.community[who]
-        order = np.lexsort((view.draw(f"room/{self.id}")[who], home))
+        order = np.lexsort((view.draw(f"room/{self.id}", rows=who), home))
         who, home = who[order], home[order]
         rank = np.arange(len(who)) - np.searchsorted(home, np.arange(n))[home]
         kept["knowing"][who[rank < room[home]]] = view.week + 1.0
-        return np.minimum(1.0, np.bincount(r.community, kept["knowing"] > 0, n) / most)
+        knowing = r.community[np.flatnonzero(kept["knowing"])]
+        return np.minimum(1.0, np.bincount(knowing, minlength=n) / most)

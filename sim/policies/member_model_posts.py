@@ -9,7 +9,7 @@ import numpy as np
 from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import CORE_LED, Card, FloatArray
-from sim.policies.common import CommunityPolicy, hours_left
+from sim.policies.common import CommunityPolicy, hours_left, members_here
 from sim.vocabulary import MEMBERS_ONLY, Activity, Kind, Membership, Regime, Stage
 
 if TYPE_CHECKING:
@@ -112,22 +112,20 @@ class MemberModelPosts(CommunityPolicy):
     def act(self, view: ModelView, level: FloatArray) -> None:
         """Make members visible, call them to duty, take their time."""
         places, levers, r = view.places, view.levers, view.residents
-        member = (r.membership != Membership.NONE) & (r.present > 0) & self.buildings(view)[r.building]
-        if not member.any() or not level.any():
+        who = members_here(view, self.buildings(view))
+        if not len(who) or not level.any():
             return
-        rate = (
-            np.where(r.membership == Membership.RETIRED, self.uptake, self.double_report) * level[r.community]
-        )
-        post = member & (view.draw(f"post/{self.id}", "resident", -1) < rate)
+        community, retired = r.community[who], r.membership[who] == Membership.RETIRED
+        rate = np.where(retired, self.uptake, self.double_report) * level[community]
+        post = view.draw(f"post/{self.id}", "resident", -1, who) < rate
         homes = np.maximum(np.diff(places.building_first_dwelling), 1)
-        levers.add("visible_members", np.bincount(r.building, post, places.buildings) / homes)
-        reports = post & (r.membership != Membership.RETIRED)
-        free = hours_left(view)
-        check = np.minimum(self.checkin_hours * reports, free)
-        team = view.state(Kind.MEDIATION).present[r.community] > 0
+        levers.add("visible_members", np.bincount(r.building[who], post, places.buildings) / homes)
+        free = hours_left(view, who)
+        check = np.minimum(self.checkin_hours * (post & ~retired), free)
+        team = view.state(Kind.MEDIATION).present[community] > 0
         lent = np.minimum(self.post_hours * (post & team), free - check)
-        levers.add("free_hours", -(check + lent))
-        levers.add("staff_hours", np.bincount(r.community, lent, places.communities), kind=Kind.MEDIATION)
+        levers.add("free_hours", -(check + lent), where=who)
+        levers.add("staff_hours", np.bincount(community, lent, places.communities), kind=Kind.MEDIATION)
         strength = self.strength(view, level)
         levers.add(
             "paper_hours", self.paper_hours * strength * self.residents(view), kind=Kind.RESIDENTS_COMMITTEE

@@ -41,8 +41,6 @@ class Means(NamedTuple):
     """(C,)"""
     feedback: Float64
     """(C,)"""
-    susceptibility: Float64
-    """(N,) λ of the Friedkin–Johnsen talk."""
     tie_strength: int
     fades: bool
     """Whether ties met at events lose a unit of strength this week."""
@@ -69,12 +67,6 @@ def _learn(
     experience.raise_silent(cases, heap, offers, keys.voices, m.raised_since, week)
     experience.hear_outcomes(
         cases, r, ties, desks, week, m.lessons, m.feedback, keys.leave, left)
-    talked = np.empty_like(r.efficacy)
-    talk.friedkin_johnsen(
-        ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength,
-        m.susceptibility, r.efficacy_own, r.efficacy, talked)
-    for i in range(len(talked)):
-        r.efficacy[i] = talked[i]
 
 
 def learn_from_week(model: RunningModel, attendance: Attendance) -> Float64:
@@ -94,13 +86,19 @@ def learn_from_week(model: RunningModel, attendance: Attendance) -> Float64:
     fading = max(1, round(s.participation.event_tie_decay_weeks))
     means = Means(
         model.lessons, model.norm_kept, model.building_adults, levers.get("facilitation"),
-        levers.get("feedback"), model.susceptibility, int(s.participation.event_tie_strength),
+        levers.get("feedback"), int(s.participation.event_tie_strength),
         week % fading == 0, week - s.experience.silent_weeks)
     keys = Keys(*(model.week_key(name) for name in ("fruit", "mingle", "raise", "leave")))
     left = np.zeros(model.places.communities)
     _learn(
         model.residents, model.ties, model.opportunities.rows, attendance, model.commons.norm,
         model.cases.cases, model.cases.desks, model.cases.heap, week, means, keys, left)
+    r, ties = model.residents, model.ties
+    talked = np.empty_like(r.efficacy)
+    talk.friedkin_johnsen(
+        ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength,
+        model.susceptibility, r.efficacy_own, r.efficacy, talked)
+    r.efficacy[:] = talked
     if week % _MONTH == 0:
         _forget(model)
     return left

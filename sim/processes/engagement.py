@@ -9,6 +9,7 @@ from sim.population.columns import Float32
 from sim.processes import participation as kernels
 from sim.processes.parameters import ExperienceParameters, ParticipationParameters
 from sim.processes.running import RunningModel
+from sim.processes.screening import Exposure
 from sim.processes.willingness import Weights
 
 
@@ -17,10 +18,10 @@ def weights(parameters: ParticipationParameters) -> Weights:
     return Weights(*(getattr(parameters, name) for name in Weights._fields))
 
 
-def exposure(model: RunningModel) -> kernels.Exposure:
+def exposure(model: RunningModel) -> Exposure:
     """This week's levers on hearing and control, and the core's own visits."""
     levers = model.levers
-    return kernels.Exposure(
+    return Exposure(
         levers.get("free_hours"), levers.get("notice"), levers.get("app_access"), levers.get("visits"),
         model.visits_a_resident(), levers.get("distance"), levers.get("visible_members"))
 

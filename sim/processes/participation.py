@@ -16,6 +16,7 @@ from sim.ledger.opportunities import Rows
 from sim.network.ties import Ties, UInt32
 from sim.numerics import logistic
 from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt8, UInt64
+from sim.processes.screening import BLOCK, LAST_BIT, Exposure, block_of, offers_near, screen, touch
 from sim.processes.willingness import (
     Person,
     Weights,
@@ -26,6 +27,7 @@ from sim.processes.willingness import (
     word_of_mouth,
 )
 from sim.rng import Whole, combine, uniform
+from sim.threads import Span, in_spans
 from sim.vocabulary import MEMBERS_ONLY, OWNERS_ONLY, Activity, Stage, Tenure
 
 MOST = 6
@@ -36,25 +38,6 @@ _HEARD = 16
 _OWNER = int(Tenure.OWNER)
 _PUBLIC = int(Stage.PUBLIC_AFFAIRS)
 _VOTE = int(Activity.VOTE)
-
-
-class Exposure(NamedTuple):
-    """This week's levers on exposure and control."""
-
-    free_hours: Float64
-    """(N,) h"""
-    notice: Float64
-    """(N,)"""
-    app_access: Float64
-    """(N,)"""
-    visits: Float64
-    """(N,) visits that policies add"""
-    core_visits: Float64
-    """(C,) the core's own visits a resident"""
-    distance: Float64
-    """(N,) h saved"""
-    visible_members: Float64
-    """(B,)"""
 
 
 class Keys(NamedTuple):
@@ -78,7 +61,6 @@ def _person(
         max(0.0, distance - e.distance[i]))
 
 
-@kernel
 def decide(
     r: Residents, ties: Ties, offers: Rows, community_first: Int64, weights: Weights, exposure: Exposure,
     keys: Keys, hours_factor: float, active: UInt8, audiences: UInt32, chosen: Int32,
@@ -106,35 +88,63 @@ def decide(
     chosen : array of int32, shape (N, MOST)
         Written: offers each resident takes; −1 in the rest.
     """
+    touched = touch(ties, active)
+    in_spans(len(r.key), lambda span: _decide(
+        r, ties, offers, community_first, weights, exposure, keys, hours_factor, active, touched, audiences,
+        chosen, span))
+
+
+@kernel
+def _decide(
+    r: Residents, ties: Ties, offers: Rows, community_first: Int64, weights: Weights, exposure: Exposure,
+    keys: Keys, hours_factor: float, active: UInt8, touched: UInt8, audiences: UInt32, chosen: Int32,
+    span: Span,
+) -> None:
+    """:func:`decide` for the residents of one span.
+
+    Only those weigh an offer whom the screening has found to be willing enough if they hear of it.
+    """
+    lo, end = span
+    could = np.empty(end - lo, np.uint64)
+    screen(
+        r, ties, offers, community_first, weights, exposure, hours_factor, keys.will, active, touched, lo,
+        end, could)
     heard_offer = np.empty(_HEARD, np.int32)
     heard_value = np.empty(_HEARD, np.float64)
-    first, neighbour, weight = ties.first, ties.neighbour, ties.weight
-    event_neighbour, event_strength = ties.event_neighbour, ties.event_strength
-    for i in range(len(r.age)):
+    near = np.empty(len(offers), np.int32)
+    listed, n_near = -1, 0
+    for i in range(lo, end):
         r.hours[i] = 0.0
         for k in range(MOST):
             chosen[i, k] = -1
-        if r.present[i] == 0 or r.age[i] < 18:
+        if could[i - lo] == 0:
             continue
-        begin, end = community_first[r.community[i]], community_first[r.community[i] + 1]
-        if begin == end:
-            continue
+        first = block_of(r.community, lo, i)
+        if first != listed:
+            listed, c = first, r.community[i]
+            n_near = offers_near(
+                offers, community_first[c], community_first[c + 1], first, first + BLOCK, near)
         key = r.key[i]
         hours = max(
             0.0, (1.0 + weights.hours_spread * (2.0 * uniform(keys.hours, key) - 1.0)) * r.free_hours[i]
             * hours_factor + exposure.free_hours[i])
-        share, met = active_share(i, first, neighbour, weight, event_neighbour, event_strength, active)
+        share, met = active_share(
+            i, ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength, active)
         word = word_of_mouth(weights.hear_by_tie, met)
         person = _person(i, r, share, word, hours, exposure, weights.distance_hours)
-        member, owner = r.membership[i] > 0, r.tenure[i] == _OWNER
         n = 0
-        for j in range(begin, end):
+        for q in range(n_near):
+            if (could[i - lo] >> np.uint64(min(q, LAST_BIT))) & np.uint64(1) == 0:
+                continue
+            j = near[q]
             o = offers[j]
             if i < o.lo or i >= o.hi or n == _HEARD:
                 continue
             if o.audience > 0 and (audiences[i] >> np.uint32(o.audience - 1)) & np.uint32(1) == 0:
                 continue
-            if (o.open_to == MEMBERS_ONLY and not member) or (o.open_to == OWNERS_ONLY and not owner):
+            if o.open_to == MEMBERS_ONLY and r.membership[i] == 0:
+                continue
+            if o.open_to == OWNERS_ONLY and r.tenure[i] != _OWNER:
                 continue
             needed = o.hours if o.online else o.hours + person.way
             if needed > hours:

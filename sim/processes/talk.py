@@ -6,11 +6,11 @@ import numpy as np
 
 from sim.jit import kernel
 from sim.network.ties import EVENT_SLOTS, UInt32
-from sim.population.columns import Float32, Float64, Int64, UInt8
+from sim.population.columns import Float32, Float64, Int64, UInt8, UInt64
 from sim.processes.willingness import FIXED_SCALE
+from sim.threads import Span, in_spans
 
 
-@kernel
 def friedkin_johnsen(
     first: Int64, neighbour: UInt32, weight: UInt8, event_neighbour: UInt32, event_strength: UInt8,
     susceptibility: Float64, anchor: Float32, opinion: Float32, out: Float32,
@@ -32,17 +32,30 @@ def friedkin_johnsen(
     ----------
     Friedkin–Johnsen dynamics as in evidence.md §3; summed in a fixed order.
     """
-    for i in range(len(anchor)):
+    met = event_strength.view(np.uint64)[:, 0]
+    in_spans(len(anchor), lambda span: _talk(
+        first, neighbour, weight, event_neighbour, event_strength, met, susceptibility, anchor, opinion, out,
+        span))
+
+
+@kernel
+def _talk(
+    first: Int64, neighbour: UInt32, weight: UInt8, event_neighbour: UInt32, event_strength: UInt8,
+    met: UInt64, susceptibility: Float64, anchor: Float32, opinion: Float32, out: Float32, span: Span,
+) -> None:
+    """:func:`friedkin_johnsen` for one span; ``met`` holds a resident's eight strengths in one word."""
+    for i in range(span[0], span[1]):
         total, mixed = 0.0, 0.0
         for e in range(first[i], first[i + 1]):
             w = float(FIXED_SCALE * np.int64(weight[e]))
             total += w
             mixed += w * opinion[neighbour[e]]
-        for k in range(EVENT_SLOTS):
-            w = float(event_strength[i, k])
-            if w > 0.0:
-                total += w
-                mixed += w * opinion[event_neighbour[i, k]]
+        if met[i] != 0:
+            for k in range(EVENT_SLOTS):
+                w = float(event_strength[i, k])
+                if w > 0.0:
+                    total += w
+                    mixed += w * opinion[event_neighbour[i, k]]
         if total > 0.0:
             out[i] = susceptibility[i] * (mixed / total) + (1.0 - susceptibility[i]) * anchor[i]
         else:

@@ -18,8 +18,9 @@ from sim.numerics import logistic
 from sim.population.columns import Float64, Int32, Int64, Residents, UInt8
 from sim.processes import engagement
 from sim.processes.environment import factor
-from sim.processes.participation import MOST, Exposure, Keys
+from sim.processes.participation import MOST, Keys
 from sim.processes.running import RunningModel
+from sim.processes.screening import Exposure
 from sim.processes.willingness import (
     Person,
     Weights,

@@ -1,0 +1,78 @@
+"""Threads for large communities: spans of residents at once, or two parts of the week that share nothing.
+
+Kernels let go of the interpreter, so threads run at the same time. Results never depend on how many there
+are: spans write different rows, and parts done side by side read nothing that the other writes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
+from typing import TypeVar
+
+A = TypeVar("A")
+B = TypeVar("B")
+Span = tuple[int, int]
+
+VARIABLE = "YIHE_THREADS"
+"""Environment variable with the number of threads of one run; workers of a study set it to 1."""
+LARGE = 20_000
+"""Residents from which threads cost less than they save."""
+_MOST = 8
+
+
+def threads() -> int:
+    """Threads that one run may use."""
+    asked = os.environ.get(VARIABLE, "")
+    if asked.isdigit() and int(asked) > 0:
+        return min(int(asked), _MOST)
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(available, _MOST)
+
+
+@cache
+def _pool(workers: int, process: int) -> ThreadPoolExecutor:
+    """Threads beside the caller's own; ``process`` keeps a forked child from using its parent's."""
+    return ThreadPoolExecutor(workers, thread_name_prefix=f"yihe-{process}")
+
+
+def in_spans(n: int, work: Callable[[Span], object]) -> None:
+    """Do ``work`` for every span of ``range(n)``: at once if small, else one span a thread.
+
+    Parameters
+    ----------
+    n : int
+    work : callable
+        Gets (first, one past the last); may write only what belongs to its span.
+    """
+    parts = threads() if n >= LARGE else 1
+    if parts == 1:
+        work((0, n))
+        return
+    edges = [n * k // parts for k in range(parts + 1)]
+    others = [
+        _pool(parts - 1, os.getpid()).submit(work, span) for span in pairwise(edges[1:])]
+    work((edges[0], edges[1]))
+    for other in others:
+        other.result()
+
+
+def side_by_side(n: int, first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
+    """Results of two parts of the week; for a large community (``n`` residents) both at the same time.
+
+    Parameters
+    ----------
+    n : int
+    first, second : callables
+        Neither may read what the other writes.
+    """
+    if n < LARGE or threads() == 1:
+        return first(), second()
+    beside = _pool(1, os.getpid()).submit(second)
+    try:
+        return first(), beside.result()
+    finally:
+        beside.cancel()
