@@ -200,7 +200,8 @@ class BuildingGroup(Institution, columns=GroupState):
         if not hours.any() and not s.strength.any():
             return
         r = view.residents
-        s.members[:] = np.bincount(r.building, (r.membership > 0) & (r.present > 0), view.places.buildings)
+        members = np.flatnonzero(r.membership)
+        s.members[:] = np.bincount(r.building[members], r.present[members] > 0, view.places.buildings)
         reach = np.minimum(1.0, hours) * np.minimum(1.0, s.members / view.actors.core.group_members)
         s.strength[:] += view.actors.core.group_pace * (reach - s.strength)
         s.strength[s.strength < 1e-6] = 0.0

@@ -12,7 +12,7 @@ from sim.jit import kernel, lean_kernel
 from sim.ledger.cases import Table
 from sim.ledger.means import Means
 from sim.numerics import logistic
-from sim.population.columns import Float64, Int32, UInt8
+from sim.population.columns import Bool, Float64, Int32, UInt8
 from sim.view import ModelView
 from sim.vocabulary import OWNERS_ONLY, WEEK_HOURS, Activity, Kind, Stage, Tenure
 
@@ -263,7 +263,7 @@ class OwnersCommittee(Institution, columns=OwnersState):
         due = due & (s.present > 0)
         s.voting[:] = due
         if due.any():
-            s.asked[:] = np.where(due, _voters(view), s.asked)
+            s.asked[due] = _voters(view, due)
             voice = np.where(s.captured > 0, p.captured_voice, s.legitimacy)
             voice = voice * np.maximum(1.0 - levers.get("owners_domination"), 0.0)
             view.opportunities.offer(
@@ -271,11 +271,12 @@ class OwnersCommittee(Institution, columns=OwnersState):
                 open_to=OWNERS_ONLY, **{**p.vote.terms(), "voice": voice[due]})
 
 
-def _voters(view: ModelView) -> Float64:
-    """Adult owners who live here now, (C,)."""
-    r = view.residents
-    may = (r.tenure == Tenure.OWNER) & (r.age >= 18) & (r.present > 0)
-    return np.bincount(r.community[may], minlength=view.places.communities).astype(float)
+def _voters(view: ModelView, due: Bool) -> Float64:
+    """Adult owners who live here now, in each community that votes."""
+    r, scope = view.residents, view.scope("community").where(due)
+    here = [slice(lo, hi) for lo, hi in zip(scope.lo.tolist(), scope.hi.tolist(), strict=True)]
+    may = [(r.tenure[c] == Tenure.OWNER) & (r.age[c] >= 18) & (r.present[c] > 0) for c in here]
+    return np.array([np.count_nonzero(m) for m in may], float)
 
 
 def _learn_from_vote(view: ModelView, s: OwnersState) -> None:

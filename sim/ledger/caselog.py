@@ -8,7 +8,7 @@ import numpy as np
 from sim.clock import clock_time
 from sim.jit import kernel
 from sim.ledger.cases import Table
-from sim.population.columns import Int32
+from sim.population.columns import Float64, Int32
 from sim.vocabulary import Status
 
 _SILENT, _RESOLVED, _PAPER = int(Status.SILENT), int(Status.RESOLVED), int(Status.PAPER)
@@ -49,6 +49,15 @@ def harvestable(c: Table, before: int, all_: bool) -> Int32:
     return out[:n]
 
 
+@kernel
+def _clock_times(working: Float64) -> Float64:
+    """:func:`sim.clock.clock_time` of many working hours."""
+    out = np.empty(len(working))
+    for i in range(len(working)):
+        out[i] = clock_time(working[i])
+    return out
+
+
 def log_rows(c: Table, slots: Int32, first_week: int, task: int) -> np.ndarray:
     """Rows of the case log for some slots, without tasks (category ``task``) and cases born too early."""
     slots = slots[(c["category"][slots] != task) & (c["born_week"][slots] >= first_week)]
@@ -70,7 +79,6 @@ def log_rows(c: Table, slots: Int32, first_week: int, task: int) -> np.ndarray:
     rows["assign_work"] = np.where(c["assigned"][slots] >= 0, c["assigned"][slots] - opened, nan)
     rows["wait_work"] = np.where(heard, c["waited"][slots], nan)
     rows["close_work"] = np.where(done, closed - opened, nan)
-    clock = np.array([clock_time(t) for t in closed.tolist()]) if len(slots) else closed
-    clock = np.maximum(clock, opened_clock)
+    clock = np.maximum(_clock_times(closed), opened_clock)
     rows["close_clock"] = np.where(done, clock - opened_clock, nan)
     return rows

@@ -127,8 +127,7 @@ class DigitalPlatform(CommunityPolicy):
         levers.add("dispatch", self.dispatch * strength)
         levers.add("sensor_coverage", self.sensors * strength)
         levers.add("induced_demand", self.induced * self.app * strength)
-        r = view.residents
-        covered = self.buildings(view)[r.building]
-        levers.add("app_access", self.announce * self.app * level[r.community] * covered)
+        there = self.announce * self.app * level[view.places.building_community] * self.buildings(view)
+        levers.add("app_access", there[view.residents.building])
         for kind in (Kind.RESIDENTS_COMMITTEE, Kind.GRID_WORKER):
             levers.add("paper_hours", self.paper_hours * strength * self.residents(view), kind=kind)

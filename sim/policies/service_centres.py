@@ -117,10 +117,10 @@ class ServiceCentres(CommunityPolicy):
 
     def act(self, view: ModelView, level: FloatArray) -> None:
         """Open for as many days as were granted."""
-        r, inside = view.residents, self.circle(view)
-        open_days = level[r.community] * inside[r.building]
-        view.levers.add("distance", self.saved * open_days)
-        view.levers.add("notice", self.notice * open_days)
+        home = view.residents.building
+        open_days = level[view.places.building_community] * self.circle(view)
+        view.levers.add("distance", (self.saved * open_days)[home])
+        view.levers.add("notice", (self.notice * open_days)[home])
         strength = self.strength(view, level)
         view.levers.add("attendance_delay", -self.sooner * strength)
         on = strength > 0

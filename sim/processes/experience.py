@@ -173,12 +173,18 @@ def _ended(c: Table) -> Int32:
     n = 0
     for i in range(len(c)):
         if c[i].used and not c[i].told and c[i].ended_week >= 0:
-            at = n
-            while at > 0 and _later(c, order[at - 1], i):
-                order[at] = order[at - 1]
-                at -= 1
-            order[at] = i
+            order[n] = i
             n += 1
+    # Shell's sort: no two cases share a key, so that every way of sorting gives the same order.
+    gap = n // 2
+    while gap > 0:
+        for k in range(gap, n):
+            i, at = order[k], k
+            while at >= gap and _later(c, order[at - gap], i):
+                order[at] = order[at - gap]
+                at -= gap
+            order[at] = i
+        gap = gap // 2 if gap < 5 else gap * 5 // 11
     return order
 
 

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+from sim import threads
 from sim.errors import YiheError
 from sim.scenario.naming import package_hash
 from sim.study.work import library
@@ -54,6 +55,7 @@ def _once(workers: int) -> Iterator[Any]:
         # so none may be numba's: it would read its settings anew and lose the folder of compiled kernels
         "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": _MALLOC,
         "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": _MALLOC,
+        f"distributed.nanny.pre-spawn-environ.{threads.VARIABLE}": "1",  # every core has a worker already
         "distributed.worker.preload": ["sim.study.worker"],
         # A run that kills its worker is tried again in smaller company, not three more times in the same
         "distributed.scheduler.allowed-failures": 0,

@@ -1,0 +1,83 @@
+"""However a run is worked, its bytes are the same: by one thread or several, for some rows or all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim import CommunityModel, load, simulate, threads
+from sim.network.ties import EVENT_SLOTS
+from sim.processes import screening
+
+ROOT = Path(__file__).resolve().parent.parent
+FESTIVAL = ROOT / "scenarios" / "chaoyang_neighbour_festival.yaml"
+DISTRICT = ROOT / "scenarios" / "district_12_grids.yaml"
+
+@pytest.mark.parametrize("count", ["2", "3"])
+def test_threads_change_no_byte(monkeypatch: pytest.MonkeyPatch, count: str) -> None:
+    """A district of several communities, with and without threads; every span ends inside a community."""
+    scenario = load(DISTRICT)
+    scenario = scenario.arm(list(scenario.arms)[-1]).model_copy(update={"warmup": 4, "weeks": 14})
+    monkeypatch.setenv(threads.VARIABLE, "1")
+    alone = simulate(scenario, 5)
+    monkeypatch.setenv(threads.VARIABLE, count)
+    monkeypatch.setattr(threads, "LARGE", 1)
+    together = simulate(scenario, 5)
+    assert together.digest == alone.digest
+    for name, series in alone.series.items():
+        np.testing.assert_array_equal(series, together.series[name], err_msg=name)
+
+
+def test_spans_cover_everyone_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "LARGE", 1)
+    for count in ("1", "2", "5", "8"):
+        monkeypatch.setenv(threads.VARIABLE, count)
+        for n in (1, 7, 1000):
+            seen = np.zeros(n, int)
+
+            def visit(span: tuple[int, int], seen: np.ndarray = seen) -> None:
+                seen[span[0]:span[1]] += 1
+
+            threads.in_spans(n, visit)
+            assert (seen == 1).all()
+
+
+def test_a_fault_in_a_thread_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "LARGE", 1)
+    monkeypatch.setenv(threads.VARIABLE, "2")
+
+    def fail(span: tuple[int, int]) -> None:
+        if span[0] > 0:
+            raise ArithmeticError("second span")
+
+    with pytest.raises(ArithmeticError, match="second span"):
+        threads.in_spans(10, fail)
+    with pytest.raises(ZeroDivisionError):
+        threads.side_by_side(10, lambda: 1, lambda: 1 // 0)
+
+
+def test_who_has_an_active_contact_is_touched() -> None:
+    """Against a plain loop over each resident's own ties."""
+    scenario = load(FESTIVAL, {"population.residents": 300, "warmup": 0, "weeks": 12}).arm("festival")
+    model = CommunityModel(scenario, 2)
+    for _ in range(12):
+        model.step()
+    r, ties = model.residents, model.ties
+    assert 0 < r.active.sum() < len(r.active)
+    assert (ties.event_strength > 0).any()
+    expected = [
+        any(r.active[j] for j in ties.neighbour[ties.first[i]:ties.first[i + 1]])
+        or any(r.active[ties.event_neighbour[i, k]] for k in range(EVENT_SLOTS) if ties.event_strength[i, k])
+        for i in range(len(r.active))]
+    assert screening.touch(ties, r.active).astype(bool).tolist() == expected
+    model.free()
+
+
+def test_draws_of_some_are_those_of_all() -> None:
+    scenario = load(FESTIVAL, {"population.residents": 300, "warmup": 0}).arm("festival")
+    model = CommunityModel(scenario, 2)
+    rows = np.array([3, 0, 120, 299])
+    np.testing.assert_array_equal(model.draw("x", rows=rows), model.draw("x")[rows])
+    model.free()
