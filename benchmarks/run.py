@@ -8,56 +8,19 @@ different machines can be compared. Kernels are compiled before anything is time
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import platform
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
+from measuring import RESULTS, ROOT, Figure, begin, figure, row, timed, write, yardstick
+
 ESTATE = str(ROOT / "scenarios" / "commercial_estate.yaml")
 FESTIVAL = str(ROOT / "scenarios" / "chaoyang_neighbour_festival.yaml")
 YIHE = [sys.executable, "-m", "sim.cli"]
-
-
-class Figure(NamedTuple):
-    name: str
-    unit: str
-    median: float
-    best: float
-    goal: float | None
-    ratio: float
-    """Median in units of the fixed piece of work."""
-    yardstick: float
-    """Seconds of the fixed piece of work."""
-
-
-def yardstick() -> float:
-    """Seconds of a fixed piece of plain Python."""
-    start = time.perf_counter()
-    total = 0
-    for i in range(2_000_000):
-        total += i * i % 7
-    assert total > 0
-    return time.perf_counter() - start
-
-
-def timed(work: Callable[[], object], repeats: int) -> list[float]:
-    """Seconds of each repeat, after one that is not counted."""
-    work()
-    seconds = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - start)
-    return seconds
 
 
 def command(*arguments: str, cache: str | None = None) -> Callable[[], object]:
@@ -116,14 +79,7 @@ def measure(repeats: int, workers: int, replicates: int, cold: bool) -> list[Fig
 
     def add(name: str, unit: str, work: Callable[[], object], times: int, goal: float | None = None,
             runs: int = 0) -> None:
-        before = yardstick()
-        seconds = timed(work, times)
-        base = statistics.median([before, yardstick()])
-        median, best = statistics.median(seconds), min(seconds)
-        ratio = median / base
-        if runs:
-            median, best = runs / median, runs / best
-        figures.append(Figure(name, unit, median, best, goal, ratio, base))
+        figures.append(figure(name, unit, lambda: timed(work, times), goal, runs))
         print(row(figures[-1]), flush=True)
 
     add("a run of 1,000 residents × 104 weeks", "s", estate(1000), repeats, 0.15)
@@ -154,27 +110,6 @@ def compiling() -> Figure:
     return Figure("compiling all kernels, once", "s", seconds, seconds, None, seconds / base, base)
 
 
-HEAD = f"{'':44}{'median':>9}{'best':>9}{'goal':>8}{'÷ yardstick':>13}{'yardstick':>11}"
-
-
-def row(figure: Figure) -> str:
-    """One line of the table."""
-    goal = f"{figure.goal:g}" if figure.goal is not None else ""
-    name = f"{figure.name} ({figure.unit})"
-    ratio = f"{figure.ratio:13.2f}{figure.yardstick:11.3f}"
-    return f"{name:44}{figure.median:9.3g}{figure.best:9.3g}{goal:>8}{ratio}"
-
-
-def processor() -> str:
-    """Name of the processor, as far as the system tells."""
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        for line in info.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
 def main() -> None:
     """Measure, print, write."""
     plain = argparse.RawDescriptionHelpFormatter
@@ -183,20 +118,11 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes of the sweep")
     parser.add_argument("--replicates", type=int, default=10, help="seeds of the sweep")
     parser.add_argument("--cold", action="store_true", help="also compile all kernels into an empty cache")
-    parser.add_argument("--out", type=Path, default=ROOT / "results" / "benchmarks.json")
+    parser.add_argument("--out", type=Path, default=RESULTS / "benchmarks.json")
     given = parser.parse_args()
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    print(f"{processor()}, {os.cpu_count()} cores, load {load:.1f}; Python {platform.python_version()}")
-    print(HEAD)
+    busy = begin()
     figures = measure(given.repeats, given.workers, given.replicates, given.cold)
-    report = {
-        "processor": processor(), "cores": os.cpu_count(), "load": load, "python": platform.python_version(),
-        "packages": {name: version(name) for name in ("yihe", "numpy", "numba", "mesa")},
-        "figures": [figure._asdict() for figure in figures],
-    }
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    given.out.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"wrote {given.out}")
+    write(given.out, figures, busy, ("yihe", "numpy", "numba", "mesa"))
 
 
 if __name__ == "__main__":

@@ -7,13 +7,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sim.recording import Recording
+from sim.report.fonts import found
+from sim.web.font import kept
+from sim.web.library import Library
+from sim.web.limits import Limits
+from sim.web.start import start
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "sim/web/static"
@@ -28,6 +32,9 @@ POLICY = (
     "font-src 'self' data:; "
     "connect-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+FULL_SHOCK = {
+    "kind": "burst_main", "week": 0, "weeks": 1, "friction_factor": 3.0, "tasks_factor": 1.0,
+    "free_hours_factor": 1.0, "staff_factor": 0.8}
 POLICIES = [{"kind": "neighbour_festival", "start": 0}, {"kind": "neighbour_covenant", "start": 4, "end": 20}]
 
 
@@ -38,12 +45,13 @@ class Site:
         a, b = recordings["festival"].to_bytes(), recordings["none"].to_bytes()
         self.pair = len(a).to_bytes(4, "little") + a + b
         self.asked: list[tuple[str, Any]] = []
+        self.scenario: dict[str, Any] = {"values": {}, "claims": []}
         arms = [
             {"key": "festival", "zh": "邻里节", "en": "festival", "regime": "one_core", "policies": POLICIES},
             {"key": "none", "zh": "无政策", "en": "no policy", "regime": "one_core", "policies": []},
         ]
         card = {part: {"zh": "说明", "en": "words"} for part in ("mechanism", "cost", "claim", "harm")}
-        self.start = {
+        self.start: dict[str, Any] = {
             "version": "0",
             "limits": {"seeds": 100},
             "conditions": [],
@@ -86,6 +94,15 @@ class Site:
             ],
         }
 
+    def as_served(self) -> dict[str, Any]:
+        """Give all that the real server says of numbers, switches, policies and shocks; returns it."""
+        real = start(Library(ROOT / "scenarios"), Limits())
+        self.start |= {key: value for key, value in real.items() if key not in ("scenarios", "limits")}
+        self.scenario = {
+            "values": {"population.residents": 300}, "claims": [], "seed": 3, "weeks": 30, "warmup": 52,
+            "conditions": ["scarce_skill"], "shocks": [{**FULL_SHOCK, "week": 8}], "policies": [], "arms": []}
+        return real
+
     def answer(self, path: str, body: Any) -> tuple[str, bytes]:
         """Type and content of an answer."""
         weeks, keys = 30, body["outcomes"] if path == "/api/hundred" else []
@@ -110,7 +127,7 @@ class Site:
         }
         answers: dict[str, tuple[str, bytes]] = {
             "/api/start": ("application/json", json.dumps(self.start).encode()),
-            "/api/scenario": ("application/json", b'{"values": {}, "claims": []}'),
+            "/api/scenario": ("application/json", json.dumps(self.scenario).encode()),
             "/api/policy": ("application/json", b'{"trial": null}'),
             "/api/compare": ("application/octet-stream", self.pair),
             "/api/hundred": ("application/x-ndjson", "\n".join(map(json.dumps, [*seeds, end])).encode()),
@@ -166,11 +183,14 @@ def serving(recordings: dict[str, Recording]) -> Iterator[tuple[str, Site]]:
 
 
 def _font() -> bytes:
-    """The font as its package has it; Chromium reads either kind of file."""
-    found = find_spec("zhplot")
-    if found is None or found.origin is None:
+    """The font as the server has cut it, or else whole; Chromium reads either kind of file."""
+    cut = kept()
+    if cut is not None and cut.is_file():
+        return cut.read_bytes()
+    whole = found()
+    if whole is None:
         pytest.skip("needs the package zhplot")
-    return (Path(found.origin).parent / "fonts/NotoSansSC-Regular.ttf").read_bytes()
+    return whole.read_bytes()
 
 
 class Visit:
@@ -194,8 +214,8 @@ class Visit:
         self.page.wait_for_selector("#maps[data-ready=yes]")
         self.page.evaluate("document.fonts.ready.then(() => null)")
 
-    def js(self, code: str) -> Any:
-        return self.page.evaluate(code)
+    def js(self, code: str, given: Any = None) -> Any:
+        return self.page.evaluate(code, given)
 
     def until(self, code: str, seconds: float = 20.0) -> None:
         """Wait until something is so; Playwright's own way evaluates strings, which the policy forbids."""

@@ -13,7 +13,7 @@ from test_page_player import browser, recordings, site  # noqa: F401
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 DIALOGS = ("open-cards", "open-glossary", "open-export", "open-hundred", "open-help")
-TOGGLES = ("tab-lesson", "tab-summary", "present", "lang")
+TOGGLES = ("tab-lesson", "tab-summary", "view-network", "present", "lang")
 SELECTED = "yihe.select({side: 'a', kind: 'resident', id: yihe.runs.a.header.followed[0]})"
 
 

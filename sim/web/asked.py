@@ -17,10 +17,11 @@ from sim.web.library import Library
 from sim.web.limits import Limits, RefusalError, too_large
 
 ARMS = ("a", "b")
-_KEYS = {"scenario", "seed", "weeks", "conditions", "seeds", "outcomes", *ARMS}
+_OF_BOTH = ("seed", "weeks", "warmup", "shocks")
+_KEYS = {"scenario", *_OF_BOTH, "conditions", "seeds", "outcomes", *ARMS}
 _ARM_KEYS = {"arm", "regime", "policies"}
 _FILES = ("population_file", ("ties", "file"))
-_CLOSED = {*FIXED_IN_ARMS, "label", "regime", "policies", "population_file"}
+_CLOSED = {*FIXED_IN_ARMS, "label", "regime", "policies", "shocks", "population_file"}
 """Keys that ``conditions`` may not set: they have a place of their own, or name files."""
 
 DEFAULT_SEEDS = 100
@@ -69,8 +70,8 @@ def read_asked(request: Mapping[str, Any], library: Library, limits: Limits) -> 
     Parameters
     ----------
     request : mapping
-        ``scenario``, ``a`` and ``b``, and if wanted ``seed``, ``weeks``, ``conditions``, ``seeds`` and
-        ``outcomes``.
+        ``scenario``, ``a`` and ``b``, and if wanted ``seed``, ``weeks``, ``warmup``, ``shocks``,
+        ``conditions``, ``seeds`` and ``outcomes``.
     library : Library
     limits : Limits
 
@@ -90,7 +91,7 @@ def read_asked(request: Mapping[str, Any], library: Library, limits: Limits) -> 
         _only(wanted, _ARM_KEYS, side)
         start, label = _start(base, wanted.get("arm"), side)
         arms[side] = _resolved(start, request, wanted, side, limits)
-        labels[side] = label if _same_but_length(start, arms[side]) else _by_regime(side, arms[side])
+        labels[side] = label if _same_arm(start, arms[side]) else _by_regime(side, arms[side])
         _within(arms[side], limits, side)
     return Asked(
         arms, labels, arms["a"].seed, compared_policies(list(arms.values())), _seeds(request, limits),
@@ -109,10 +110,9 @@ def _start(base: Scenario, arm: object, side: str) -> tuple[Scenario, Label]:
     return base.arm(arm), base.arm_label(arm)
 
 
-def _same_but_length(one: Scenario, other: Scenario) -> bool:
-    """Whether two scenarios differ in seed and weeks at most."""
-    length = {"seed": other.seed, "weeks": other.weeks}
-    return one.model_copy(update=length).tree() == other.tree()
+def _same_arm(one: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios differ in nothing but what both sides share."""
+    return (one.regime, one.policies) == (other.regime, other.policies)
 
 
 def _by_regime(side: str, scenario: Scenario) -> Label:
@@ -125,8 +125,11 @@ def _resolved(
     start: Scenario, request: Mapping[str, Any], wanted: Mapping[str, Any], side: str, limits: Limits,
 ) -> Scenario:
     """An arm with what the request changes, read like a file."""
-    own = {key: request[key] for key in ("seed", "weeks") if key in request}
+    own = {key: request[key] for key in _OF_BOTH if key in request}
     own |= {key: wanted[key] for key in ("regime", "policies") if key in wanted}
+    shocks = own.get("shocks")
+    if isinstance(shocks, list) and len(shocks) > limits.shocks:
+        raise too_large("冲击数", "shocks", len(shocks), limits.shocks, "shocks")
     policies = own.get("policies")
     if isinstance(policies, list) and len(policies) > limits.policies:
         raise too_large("政策数", "policies", len(policies), limits.policies, f"{side}.policies")
@@ -140,7 +143,7 @@ def _resolved(
         return load(tree, folder=start.folder)
     except YiheError as error:
         key = error.key or ""
-        if key.partition(".")[0].partition("[")[0] in own.keys() - {"seed", "weeks"}:
+        if key.partition(".")[0].partition("[")[0] in own.keys() - {*_OF_BOTH}:
             key = f"{side}.{key}"
         raise YiheError(_few(error.zh), _few(error.en), key=key or None) from error
 

@@ -1,26 +1,42 @@
 // Makes one HTML file of the page: styles, font, scripts and recordings inside, nothing to be fetched.
+import { toBase64 } from "./recording.js";
 
 /** @typedef {{html: string, css: string, script: string}} Sources */
 
+const IMPORT = /^import \{([^}]*)\} from "\.\/([\w./]+)";$/gm;
+
 /**
  * Modules as one plain script: each becomes a function that gives back what it exports.
- * The modules use only `import {a, b as c} from "./x.js"` and `export` before a declaration.
+ * The modules use only `import {a, b as c} from "./x.js"` and `export` before a declaration of one name, or one list of exports.
  * @param {string} entry @param {(path: string) => Promise<string>} read
  */
 export async function bundle(entry, read) {
-  const done = new Set();
+  /** @type {Map<string, Set<string>>} */
+  const exported = new Map();
   let out = '"use strict";\nconst yiheModules = {};\n';
   /** @param {string} path */
   const add = async (path) => {
-    if (done.has(path)) return;
-    done.add(path);
+    if (exported.has(path)) return;
+    /** @type {Set<string>} */
+    const names = new Set(), returned = /** @type {string[]} */ ([]);
+    exported.set(path, names);
     let text = await read(path);
-    const needed = [...text.matchAll(/^import \{[^}]*\} from "\.\/([\w.]+)";$/gm)].map((m) => m[1]);
-    for (const each of needed) await add(each);
-    text = text.replace(/^import \{([^}]*)\} from "\.\/([\w.]+)";$/gm, (_, names, from) => `const {${names.replace(/(\w+) as (\w+)/g, "$1: $2")}} = yiheModules["${from}"];`);
-    const names = [...text.matchAll(/^export (?:async )?(?:function|class|const|let) (\w+)/gm)].map((m) => m[1]);
+    for (const [, wanted, from] of text.matchAll(IMPORT)) {
+      await add(from);
+      for (const [name] of wanted.split(",").map((/** @type {string} */ each) => each.trim().split(" as "))) if (!exported.get(from)?.has(name)) throw new Error(`${path}: ${from} exports no ${name}`);
+    }
+    text = text.replace(IMPORT, (_, wanted, from) => `const {${wanted.replace(/(\w+) as (\w+)/g, "$1: $2")}} = yiheModules["${from}"];`);
+    const give = (/** @type {string} */ name, own = name) => {
+      names.add(name);
+      returned.push(own === name ? name : `${name}: ${own}`);
+    };
+    for (const [, name] of text.matchAll(/^export (?:async )?(?:function|class|const|let) (\w+)/gm)) give(name);
+    text = text.replace(/\bexport\s*\{([^}]*)\};?\s*$/, (_, list) => {
+      for (const [, own, name] of list.matchAll(/(\w+)(?: as (\w+))?/g)) give(name ?? own, own);
+      return "";
+    });
     text = text.replace(/^export (?=(?:async )?(?:function|class|const|let) )/gm, "");
-    out += `yiheModules["${path}"] = (() => {\n${text}\nreturn {${names.join(", ")}};\n})();\n`;
+    out += `yiheModules["${path}"] = (() => {\n${text}\nreturn {${returned.join(", ")}};\n})();\n`;
   };
   await add(entry);
   return out;
@@ -30,27 +46,27 @@ export async function bundle(entry, read) {
 export async function sources() {
   const script = document.getElementById("yihe-script"), style = document.getElementById("yihe-style");
   if (script && style) {
-    return { html: document.getElementById("yihe-html")?.textContent ?? "", css: style.textContent ?? "", script: script.textContent ?? "" };
+    return { html: JSON.parse(document.getElementById("yihe-html")?.textContent ?? '""'), css: style.textContent ?? "", script: script.textContent ?? "" };
   }
   const read = async (/** @type {string} */ path) => (await fetch(path)).text();
   const html = await read("./");
   const styles = [...html.matchAll(/<link rel="stylesheet" href="([^"]+)">/g)].map((m) => m[1]);
   let css = (await Promise.all(styles.map(read))).join("\n");
-  const font = await fetch("static/font/yihe-sc.woff2").catch(() => null);
-  const data = font?.ok ? new Uint8Array(await font.arrayBuffer()) : null;
-  css = css.replace(/url\("[^"]*woff2"\)/, () => (data?.length ? `url("data:font/woff2;base64,${base64(data)}")` : 'local("Noto Sans SC")'));
+  // Where there is no font, the style asks for none.
+  const url = /url\("\.\.\/(font\/[^"]+)"\)/, font = url.exec(css);
+  const answer = font ? await fetch(`static/${font[1]}`) : null;
+  if (answer?.ok) {
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    css = css.replace(url, () => `url("data:font/woff2;base64,${toBase64(bytes)}")`);
+  }
   return { html, css, script: await bundle("main.js", (path) => read(`static/js/${path}`)) };
 }
 
-/** @param {Uint8Array} bytes */
-function base64(bytes) {
-  let raw = "";
-  for (let i = 0; i < bytes.length; i += 32768) raw += String.fromCharCode(...bytes.subarray(i, i + 32768));
-  return btoa(raw);
-}
-
-/** Text that may stand inside a script element. */
+/** A script that may stand inside a script element; done twice it stays the same. */
 const inside = (/** @type {string} */ text) => text.replace(/<\/(script)/gi, "<\\/$1").replace(/<!--/g, "<\\!--");
+
+/** Data that may stand inside a script element, and comes out as it went in. */
+const data = (/** @type {any} */ value) => JSON.stringify(value).replace(/</g, "\\u003c");
 
 /**
  * The whole file.
@@ -59,13 +75,13 @@ const inside = (/** @type {string} */ text) => text.replace(/<\/(script)/gi, "<\
 export function page(from, settings, a, b) {
   const bare = from.html;
   const policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; media-src blob:";
-  const data = [
-    `<script type="application/json" id="settings">${inside(JSON.stringify(settings))}</script>`,
+  const parts = [
+    `<script type="application/json" id="settings">${data(settings)}</script>`,
     `<script type="text/plain" id="recording-a">${a}</script>`, `<script type="text/plain" id="recording-b">${b}</script>`,
-    `<script type="text/plain" id="yihe-html">${inside(bare)}</script>`, `<script id="yihe-script">${inside(from.script)}</script>`,
+    `<script type="application/json" id="yihe-html">${data(bare)}</script>`, `<script id="yihe-script">${inside(from.script)}</script>`,
   ].join("\n");
   return bare
     .replace(/<link rel="stylesheet"[^>]*>\s*/g, "").replace(/<link rel="icon"[^>]*>\s*/, "").replace(/<script type="module"[^>]*><\/script>\s*/, "")
-    .replace("</head>", () => `<meta http-equiv="Content-Security-Policy" content="${policy}">\n<link rel="icon" href="data:,">\n<style id="yihe-style">\n${from.css}\n</style>\n</head>`)
-    .replace("</body>", () => `${data}\n</body>`);
+    .replace("</head>", () => `<meta http-equiv="Content-Security-Policy" content="${policy}">\n<link rel="icon" href="data:,">\n<style id="yihe-style">\n${from.css.trim()}\n</style>\n</head>`)
+    .replace("</body>", () => `${parts}\n</body>`);
 }

@@ -1,4 +1,5 @@
 // Curves of A and B with their difference; each drawn once, a cursor and a cover of what is still to come move over it.
+import { pick, repick } from "./controls.js";
 import { difference, figure, h, language, name, t } from "./words.js";
 
 /** @typedef {import("./run.js").Run} Run */
@@ -36,14 +37,14 @@ class Chart {
     this.select = h("select", { onchange: () => {
       app.state.charts[i] = this.select.value;
       this.reload(this.select.value);
-      app.saved();
+      app.verdict?.choose(this.select.value);
     } });
     this.now = h("span", { class: "now" });
     this.canvas = h("canvas", { role: "img" });
     this.cover = h("div", { class: "cover" });
     this.cursor = h("div", { class: "cursor" });
     this.plot = h("div", { class: "plot" }, this.canvas, this.cover, this.cursor);
-    this.root = h("article", { class: "chart" }, h("header", null, this.select, this.now), this.plot);
+    this.root = h("article", { class: "chart" }, h("header", null, pick(this.select, (text) => app.briefOutcome(text)), this.now), this.plot);
     const seek = (/** @type {PointerEvent} */ e) => {
       const box = this.plot.getBoundingClientRect();
       const share = (e.clientX - box.left - LEFT) / (box.width - LEFT - RIGHT);
@@ -51,6 +52,7 @@ class Chart {
     };
     this.plot.addEventListener("pointerdown", (/** @type {PointerEvent} */ e) => {
       this.plot.setPointerCapture(e.pointerId);
+      if (app.state.judged !== this.key) app.verdict?.choose(this.key);
       seek(e);
     });
     this.plot.addEventListener("pointermove", (/** @type {PointerEvent} */ e) => e.buttons && seek(e));
@@ -71,6 +73,7 @@ class Chart {
     this.select.replaceChildren(...groups.values());
     this.select.value = this.key;
     this.select.setAttribute("aria-label", t("chart_of", this.index + 1));
+    repick(this.select);
     this.a = runs.a.rec.outcome(this.key);
     this.b = runs.b.rec.outcome(this.key);
     this.outcome = outcomes.find((/** @type {any} */ o) => o.key === this.key);
@@ -226,6 +229,12 @@ class Chart {
     const measure = /^share/.test(unit) || !this.outcome ? "" : zh ? `（${this.outcome.unit_zh ?? unit}）` : ` (${unit})`;
     return `${name(this.outcome)}${measure}${zh ? "：" : ": "}${t("side_a")} ${figure(this.a[week], unit)}${sep}${t("side_b")} ${figure(this.b[week], unit)}${compared ? sep + compared : ""}${zh ? "。" : "."}`;
   }
+}
+
+/** An outcome's name without what follows a bracket or comma, where no other is called the same. @param {string[]} all @param {string} text */
+export function brief(all, text) {
+  const cut = (/** @type {string} */ full) => full.split(/[（(]|, /)[0].trim();
+  return all.filter((other) => cut(other) === cut(text)).length === 1 ? cut(text) : text;
 }
 
 /** @type {Record<string, [string, string]>} */

@@ -12,9 +12,9 @@ addTexts({
   claim: ["来源所称", "The source claims"], simulated: ["模型所示", "The model shows"], harm: ["何时有害", "When it harms"], source: ["出处", "Source"], convenors: ["能办成的协调方式", "Ways of coordinating in which it works"],
   trial: ["{0}种设定中，{1}种“{2}”{3}（95% 区间，每种{4}个种子），{5}种方向相反，其余分不出差别。", "In {1} of {0} settings “{2}” {3} (95 % interval, {4} seeds each), in {5} the other way; no difference told in the rest."],
   rises: ["上升", "rises"], falls: ["下降", "falls"], harmed: ["{0}种设定中有害。", "Harmful in {0} settings."], declared_harm: ["事先声明的最坏设定“{0}”：“{1}”{2}（{3}）。", "Declared worst setting “{0}”: “{1}” {2} ({3})."],
-  here: ["这次比较（一个种子，最后52周）", "This comparison (one seed, last 52 weeks)"], back: ["返回", "Back"], does_harm: ["有害", "harm"],
+  here: ["这次比较（一个种子，最后52周）", "This comparison (one seed, last 52 weeks)"], does_harm: ["有害", "harm"],
   shortcuts: ["快捷键", "Keys"], take_tour: ["再看一遍导览", "Take the tour again"], key_space: ["播放 / 暂停", "play / pause"], key_arrows: ["前后一周", "a week on or back"], key_page: ["前后一季", "a quarter on or back"],
-  key_ends: ["开头 / 末尾", "first / last week"], key_l: ["循环", "loop"], key_t: ["显示活动中结识的关系", "show ties made at events"], key_p: ["投影", "projector"], key_zoom: ["放大、缩小、看全貌", "zoom in, out, fit"],
+  key_ends: ["开头 / 末尾", "first / last week"], key_l: ["循环", "loop"], key_t: ["显示活动中结识的关系", "show ties made at events"], key_n: ["楼栋 / 关系网", "homes / network"], key_p: ["投影", "projector"], key_zoom: ["放大、缩小、看全貌", "zoom in, out, fit"],
   key_map: ["在图上：下一个机构、跟踪居民、案件；Shift+方向键平移", "on a map: next institution, followed resident, case; Shift+arrows pan"], key_bar: ["在政策条上：移动；加 Shift 改结束；Delete 去掉", "on a bar: move; with Shift its end; Delete removes"], key_esc: ["放下所选", "drop what is chosen"],
   about_page: ["本页不连外网，不收集任何信息；数据都在这台机器上算。", "This page never leaves this machine and collects nothing."],
 });
@@ -99,7 +99,7 @@ function here(/** @type {any} */ app) {
 
 function help(/** @type {any} */ app, /** @type {HTMLDialogElement} */ dialog) {
   const keys = /** @type {[string, string][]} */ ([
-    ["␣", "key_space"], ["← →", "key_arrows"], ["PgUp PgDn", "key_page"], ["Home End", "key_ends"], ["L", "key_l"], ["T", "key_t"], ["P", "key_p"], ["+ − 0", "key_zoom"], ["I R C", "key_map"], ["← → Delete", "key_bar"], ["Esc", "key_esc"],
+    ["␣", "key_space"], ["← →", "key_arrows"], ["PgUp PgDn", "key_page"], ["Home End", "key_ends"], ["L", "key_l"], ["T", "key_t"], ["N", "key_n"], ["P", "key_p"], ["+ − 0", "key_zoom"], ["I R C", "key_map"], ["← → Delete", "key_bar"], ["Esc", "key_esc"],
   ]);
   keys[0][0] = language() === "zh" ? "空格" : "Space";
   return [

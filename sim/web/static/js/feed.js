@@ -2,6 +2,7 @@
 import { h, language, name, t } from "./words.js";
 import { coreWord } from "./stories.js";
 import { HEARD, LIVES, TOOK } from "./flags.js";
+import { networkSentence } from "./views.js";
 
 const MOST = 60;
 
@@ -72,10 +73,11 @@ export function mapSentence(app, side, week) {
   let busiest = -1;
   for (let k = 0; k < r.K; k++) if (r.get("institution_present")[k] && (busiest < 0 || r.at("institution_waiting", week, k) > r.at("institution_waiting", week, busiest))) busiest = k;
   const waiting = busiest >= 0 ? r.at("institution_waiting", week, busiest) : 0;
+  const ties = app.state.view === "network" ? (zh ? "" : " ") + networkSentence(run, week) : "";
   const silent = now.silent.reduce((/** @type {number} */ p, /** @type {number} */ q) => p + q, 0);
   return zh
-    ? `${t(`side_${side}`)}（${app.armName(side)}）第${week + 1}周：住${n.live}人，${n.heard}人听说活动，${n.took}人参与；阶梯：${stages}。未决${now.open}件，沉默${silent}件，本周化解${now.done}件、纸面办结${now.paper}件、上交${now.up}件。社区党委${coreWord(run)}；${waiting ? `等候最多的是${run.institution(busiest)}（${waiting}件）` : "没有机构积压"}。`
-    : `${t(`side_${side}`)} (${app.armName(side)}), week ${week + 1}: ${n.live} live here, ${n.heard} heard of something, ${n.took} took part; ladder: ${stages}. ${now.open} cases open, ${silent} silent; this week ${now.done} resolved, ${now.paper} closed on paper, ${now.up} sent up. The party committee: ${coreWord(run)}; ${waiting ? `most wait at ${run.institution(busiest)} (${waiting})` : "nobody has a backlog"}.`;
+    ? `${t(`side_${side}`)}（${app.armName(side)}）第${week + 1}周：住${n.live}人，${n.heard}人听说活动，${n.took}人参与；阶梯：${stages}。未决${now.open}件，沉默${silent}件，本周化解${now.done}件、纸面办结${now.paper}件、上交${now.up}件。社区党委${coreWord(run)}；${waiting ? `等候最多的是${run.institution(busiest)}（${waiting}件）` : "没有机构积压"}。${ties}`
+    : `${t(`side_${side}`)} (${app.armName(side)}), week ${week + 1}: ${n.live} live here, ${n.heard} heard of something, ${n.took} took part; ladder: ${stages}. ${now.open} cases open, ${silent} silent; this week ${now.done} resolved, ${now.paper} closed on paper, ${now.up} sent up. The party committee: ${coreWord(run)}; ${waiting ? `most wait at ${run.institution(busiest)} (${waiting})` : "nobody has a backlog"}.${ties}`;
 }
 
 /** People of a week by what they did and where they stand. @param {any} run @param {number} week */

@@ -1,5 +1,6 @@
 // Pointer, wheel, pinch and keys on the two maps; both show the same part of the community.
 import { tip } from "./stories.js";
+import { wireViews } from "./views.js";
 
 /** @param {any} app */
 export function wireMaps(app) {
@@ -10,6 +11,7 @@ export function wireMaps(app) {
       m.dx = from.dx;
       m.dy = from.dy;
       m.keepInside();
+      m.hurry(() => (app.player.dirty = true));
     }
     app.player.dirty = true;
   };
@@ -30,6 +32,7 @@ export function wireMaps(app) {
     app.redrawSelection();
     app.saved();
   };
+  wireViews(app);
   new ResizeObserver(() => app.fitMaps()).observe(app.maps.a.top.parentElement);
   new ResizeObserver(() => app.fitMaps()).observe(app.maps.b.top.parentElement);
 }

@@ -1,6 +1,7 @@
 // The head of the page: the scenario, language, projector, panel; and what a changed address does.
 import { fresh } from "./state.js";
 import { drawSetup } from "./setup.js";
+import { pick } from "./controls.js";
 import { placeStory } from "./tabs.js";
 import { h, language, name, setLanguage } from "./words.js";
 
@@ -13,6 +14,7 @@ export function drawHead(app) {
   select.replaceChildren(...(all.length ? all : [{ file: "", ...app.runs?.a.header.scenario }]).map((/** @type {any} */ x) => h("option", { value: x.file, disabled: Boolean(x.problem) }, name(x))));
   select.value = app.canCompute ? app.state.scenario : select.options[0]?.value ?? "";
   select.disabled = !app.canCompute;
+  pick(select);
 }
 
 /** @param {any} app */

@@ -6,7 +6,7 @@ import { hundred as ask, Refused } from "./server.js";
 addTexts({
   hundred_why: ["一次运行是一个偶然的社区。这里用许多个种子（许多个同类社区）重复同一比较：看大多数时候谁更好，差多少。", "One run is one neighbourhood by chance. Here the same comparison is repeated for many: see who does better most of the time, and by how much."],
   how_many: ["重复次数", "Repetitions"], run_hundred: ["开始", "Run"], stop: ["停止", "Stop"], done_n: ["{0} / {1}", "{0} of {1}"],
-  outcome: ["指标", "Outcome"], a_better_in: ["甲更好", "A better"], b_better_in: ["乙更好", "B better"], equal_in: ["相同", "equal"], mean_diff: ["平均差 甲−乙（95% 区间）", "Mean difference A − B (95 % interval)"],
+  outcome: ["指标", "Outcome"], equal_in: ["相同", "equal"], mean_diff: ["平均差 甲−乙（95% 区间）", "Mean difference A − B (95 % interval)"],
   share_text: ["{0}：{1}个社区中，甲更好的有{2}个（{3}），乙更好的有{4}个。", "{0}: of {1} neighbourhoods A does better in {2} ({3}), B in {4}."],
   higher_text: ["{0}（没有好坏方向）：{1}个社区中，甲更高的有{2}个（{3}），乙更高的有{4}个。", "{0} (neither way is better): of {1} neighbourhoods A is higher in {2} ({3}), B in {4}."],
   band_note: ["带：各种子之间的 95% 范围；线：平均。甲实线，乙虚线。", "Bands: the server's 95 % interval over seeds; lines: means. A solid, B dashed."],
@@ -15,7 +15,7 @@ addTexts({
 
 /** Outcomes shown: those of the curves first. @param {any} app */
 function wanted(app) {
-  return [...new Set([...app.state.charts, "participation_52_other", "latent_neighbour_disputes"])].filter((k) => app.runs.a.header.outcomes.some((/** @type {any} */ o) => o.key === k)).slice(0, 6);
+  return [...new Set([...app.state.charts, app.state.judged, "participation_52_other", "latent_neighbour_disputes"])].filter((k) => app.runs.a.header.outcomes.some((/** @type {any} */ o) => o.key === k)).slice(0, 7);
 }
 
 /** @param {any} app @returns {any[]} */
@@ -50,6 +50,7 @@ export function hundredPanel(app) {
           else dots.push(line);
         } else if (line.type === "end") {
           app.hundredResult = line;
+          app.verdict?.reload();
           show(app, view, line);
           if (failures) said.textContent += ` · ${t("failed_n", failures)}`;
         } else if (line.type === "problem") said.textContent = name(line);

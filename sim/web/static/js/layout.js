@@ -97,7 +97,8 @@ function placeBuildings(rec, areas, out) {
   const members = {};
   for (let b = 0; b < rec.B; b++) (members[gridOf[b]] ??= []).push(b);
   const most = Math.max(...Object.values(members).map((m) => m.length));
-  const wide = Math.max(...perFloor), tall = Math.max(...floors);
+  const homes = Array.from({ length: rec.B }, (_, b) => b).filter((b) => !rec.get("building_units")[b]), all = homes.length ? homes : [...gridOf.keys()];
+  const wide = Math.max(...all.map((b) => perFloor[b])), tall = Math.max(...floors);
   const w = Math.min(...areas.map((a) => a.w)), h = Math.min(...areas.map((a) => a.h));
   let best = { score: 0, columns: 1, cw: 1, ch: 1 };
   for (let columns = 1; columns <= most; columns++) {
@@ -115,7 +116,8 @@ function placeBuildings(rec, areas, out) {
     own.forEach((b, i) => {
       const row = Math.floor(i / columns), inRow = Math.min(columns, own.length - row * columns);
       const stepX = area.w / inRow, stepY = area.h / rows;
-      const bw = cw * perFloor[b], bh = ch * storeys(rec, b);
+      // Offices are wider than any home; they take what room there is.
+      const bw = Math.min(cw * perFloor[b], stepX - 6), bh = ch * storeys(rec, b);
       out.buildings[b] = {
         x: area.x + (i % columns + 0.5) * stepX - bw / 2, y: area.y + (row + 1) * stepY - bh - 3, w: bw, h: bh,
       };

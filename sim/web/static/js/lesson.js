@@ -15,7 +15,7 @@ addTexts({
   watch_3: ["橙色三角是未决的事：它在谁手里？转了几手？", "Orange triangles are open cases: in whose hands, how often handed on?"],
   watch_4: ["机构外圈是负荷；变橙变红时，谁在等谁？", "The ring round an institution is its load; when it reddens, who waits for whom?"],
   not_yet: ["先放到最后一周，再来对照。现在看到第{0}周。", "Play to the last week first; seen so far: week {0}."], skip_to_end: ["直接看到底", "Show the end"],
-  your_guess: ["预测", "guess"], came_out: ["结果", "result"], right: ["猜对了", "right"], wrong: ["没猜中", "not this time"], no_guess: ["没有预测", "no guess"],
+  your_guess: ["预测", "guess"], right: ["猜对了", "right"], wrong: ["没猜中", "not this time"], no_guess: ["没有预测", "no guess"],
   seeds_say: ["{0}个种子中甲更好的占 {1}", "A better in {1} of {0} seeds"], ask_hundred: ["再看百个社区", "Now look at 100 neighbourhoods"],
   why_so: ["为什么会这样？看政策的机制、代价和何时有害：", "Why? Mechanism, cost and harm of each policy:"],
   discuss_1: ["哪些人没有被政策触及？为什么？（按年龄、居住性质换色看看）", "Whom did the policies not reach, and why? (Colour residents by age or tenure.)"],
@@ -171,16 +171,14 @@ function explanation(/** @type {any} */ app) {
 /** One idea at a time, each a button that does it. */
 function tries(/** @type {any} */ app) {
   const change = (/** @type {(p: any) => any} */ act) => () => {
-    app.state.a.policies = app.policies("a").map((/** @type {any} */ p) => act({ ...p }));
-    app.changed();
+    app.setPolicies("a", app.policies("a").map((/** @type {any} */ p) => act({ ...p })));
   };
   const list = /** @type {[string, boolean, () => void][]} */ ([
     ["try_admin", true, () => app.setRegime("b", "administrative")],
     ["try_late", true, change((p) => ({ ...p, start: Math.min(app.weeks - 2, (p.start ?? 0) + 26) }))],
     ["try_stop", true, change((p) => ({ ...p, end: Math.max((p.start ?? 0) + 1, 52) }))],
     ["try_seed", true, () => {
-      app.state.seed = (app.state.seed ?? 0) + 1;
-      app.changed();
+      app.setSeed((app.state.seed ?? 0) + 1);
     }],
     ["try_bounced", false, () => mostHanded(app)],
     ["try_age", false, () => {

@@ -143,15 +143,16 @@ export function caseKind(status) {
   return /** @type {keyof typeof CASE_LOOKS} */ (["silent", "open", "done", "paper", "street"][status] ?? "open");
 }
 
-/** A small canvas showing one look, for the legend. @param {(c: CanvasRenderingContext2D) => void} draw */
+/** A small picture of one look, for the legend. Not a canvas: each of those would be put together anew in every frame. @param {(c: CanvasRenderingContext2D) => void} draw */
 export function swatch(draw) {
-  const canvas = document.createElement("canvas");
+  const canvas = document.createElement("canvas"), picture = document.createElement("img");
   canvas.width = canvas.height = 36;
-  canvas.setAttribute("aria-hidden", "true");
   const c = canvas.getContext("2d");
   if (c) {
     c.translate(18, 18);
     draw(c);
   }
-  return canvas;
+  picture.src = canvas.toDataURL();
+  picture.alt = "";
+  return picture;
 }

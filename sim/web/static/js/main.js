@@ -1,10 +1,13 @@
 // The page: one object that holds the state, asks for runs, and tells every part what has changed.
 import { CommunityMap } from "./map.js";
 import { wireMaps } from "./gestures.js";
-import { makeCurves, DEFAULTS } from "./curves.js";
+import { brief, makeCurves, DEFAULTS } from "./curves.js";
 import { Player, showPlaying, showSpeed, wireTransport } from "./playback.js";
 import { makeTimeline } from "./timeline.js";
 import { makeFeed, mapSentence } from "./feed.js";
+import { pick } from "./controls.js";
+import { Settings, SIDES } from "./settings.js";
+import { makeVerdict } from "./verdict.js";
 import { drawSetup } from "./setup.js";
 import { drawLegend } from "./legend.js";
 import { story } from "./stories.js";
@@ -14,28 +17,20 @@ import { exists, Run, sameWeeks } from "./run.js";
 import { compare, embedded, Refused, scenarioDetails, start } from "./server.js";
 import { drawHead, wireHead } from "./head.js";
 import { placeStory, setPane } from "./tabs.js";
-import { fresh, fromHash, toHash } from "./state.js";
+import { fromHash, toHash } from "./state.js";
+import { viewOf } from "./views.js";
 import { figure, h, language, name, setLanguage, t, translate } from "./words.js";
 
 const by = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
-const SIDES = /** @type {("a"|"b")[]} */ (["a", "b"]);
-const clone = (/** @type {any} */ v) => JSON.parse(JSON.stringify(v));
 
-class App {
+class App extends Settings {
   constructor() {
-    this.state = fresh();
+    super();
     this.weeks = 1;
-    /** @type {{a: Run, b: Run}|null} */
-    this.runs = null;
-    /** @type {any} */
-    this.start = null;
-    this.canCompute = false;
     /** @type {any} */
     this.refocus = null;
     /** @type {any} */
     this.hundredResult = null;
-    /** @type {any} */
-    this.details = null;
     this.asking = 0;
     this.presented = false;
     /** @type {((kind: string) => void)|null} */
@@ -47,6 +42,7 @@ class App {
     fromHash(location.hash, this.state, this.player);
     this.maps = Object.fromEntries(SIDES.map((s) => [s, new CommunityMap(/** @type {any} */ (document.querySelector(`.map[data-side="${s}"] canvas`)))]));
     this.curves = makeCurves(this);
+    this.verdict = makeVerdict(this);
     this.timeline = makeTimeline(this);
     this.feed = makeFeed(this);
     this.lesson = makeLesson(this);
@@ -93,7 +89,9 @@ class App {
     const file = this.state.scenario, found = await scenarioDetails(file);
     if (file !== this.state.scenario) return;
     this.details = found;
+    this.state.usualSeed = found?.seed ?? this.state.usualSeed;
     drawSetup(this);
+    this.saved();
     this.lesson?.draw();
   }
 
@@ -113,79 +111,20 @@ class App {
     if (!has(s.b.arm)) s.b.arm = bare.key;
   }
 
-  scenario() {
-    const all = this.start?.scenarios ?? [];
-    return this.canCompute ? all.find((/** @type {any} */ x) => x.file === this.state.scenario) : all[0];
-  }
-
-  arm(/** @type {"a"|"b"} */ side) {
-    return this.scenario()?.arms.find((/** @type {any} */ x) => x.key === this.state[side].arm);
-  }
-
   armName(/** @type {"a"|"b"} */ side) {
-    const own = this.state[side], base = name(this.runs?.[side].header.arm) || name(this.arm(side));
-    return own.regime || own.policies ? `${base} · ${t("own_arm")}` : base;
-  }
-
-  regimes() {
-    return this.start?.regimes?.length ? this.start.regimes : this.runs?.a.words.regimes ?? [];
-  }
-
-  regime(/** @type {"a"|"b"} */ side) {
-    return this.state[side].regime ?? (this.canCompute ? this.arm(side)?.regime : null) ?? this.runs?.[side].regime ?? "one_core";
-  }
-
-  policies(/** @type {"a"|"b"} */ side) {
-    return this.state[side].policies ?? (this.canCompute ? this.arm(side)?.policies : null) ?? this.runs?.[side].header.policies ?? [];
-  }
-
-  policyName(/** @type {string} */ kind) {
-    return this.start?.policies?.find((/** @type {any} */ p) => p.kind === kind)
-      ?? SIDES.flatMap((s) => this.runs?.[s].header.policies ?? []).find((/** @type {any} */ p) => p.kind === kind) ?? { zh: kind, en: kind };
-  }
-
-  setArm(/** @type {"a"|"b"} */ side, /** @type {string} */ key) {
-    this.state[side] = { arm: key, regime: null, policies: null };
-    this.changed();
-  }
-
-  setRegime(/** @type {"a"|"b"} */ side, /** @type {string} */ key) {
-    this.state[side].regime = key === this.arm(side)?.regime ? null : key;
-    this.changed();
-  }
-
-  setPolicy(/** @type {"a"|"b"} */ side, /** @type {number} */ i, /** @type {any} */ policy) {
-    const list = clone(this.policies(side));
-    list[i] = policy;
-    this.state[side].policies = list;
-    this.changed();
-  }
-
-  removePolicy(/** @type {"a"|"b"} */ side, /** @type {number} */ i) {
-    this.state[side].policies = clone(this.policies(side)).filter((/** @type {any} */ _, /** @type {number} */ j) => j !== i);
-    this.changed();
-  }
-
-  addPolicy(/** @type {"a"|"b"} */ side, /** @type {string} */ kind) {
-    // Switched on mid-run: it starts in the week that is shown.
-    this.state[side].policies = [...clone(this.policies(side)), { kind, start: this.player?.week ?? 0 }];
-    this.changed();
-  }
-
-  setCondition(/** @type {string} */ path, /** @type {number} */ value) {
-    this.state.conditions[path] = value;
-    this.changed();
-  }
-
-  setSeed(/** @type {number} */ seed) {
-    this.state.seed = Math.min(4294967295, Math.max(0, Math.round(seed || 0)));
-    this.changed();
+    const own = this.state[side], regime = this.regimes().find((/** @type {any} */ r) => r.key === this.regime(side));
+    return own.regime || own.policies ? `${name(regime)} · ${t("own_arm")}` : name(this.runs?.[side].header.arm) || name(this.arm(side));
   }
 
   setStretch(/** @type {[number, number]|null} */ stretch) {
     this.state.stretch = stretch;
     this.timeline?.reload();
     this.saved();
+  }
+
+  /** An outcome's name, short where that leaves no doubt. @param {string} text */
+  briefOutcome(text) {
+    return brief((this.runs?.a.header.outcomes ?? []).map(name), text);
   }
 
   showCard(/** @type {string} */ kind) {
@@ -197,12 +136,6 @@ class App {
     this.timeline?.reload();
     drawSetup(this);
     this.compute();
-  }
-
-  request() {
-    const s = this.state;
-    const side = (/** @type {"a"|"b"} */ x) => ({ ...(s[x].arm ? { arm: s[x].arm } : {}), ...(s[x].regime ? { regime: s[x].regime } : {}), ...(s[x].policies ? { policies: s[x].policies } : {}) });
-    return { scenario: s.scenario, ...(s.seed !== null ? { seed: s.seed } : {}), ...(s.weeks !== null ? { weeks: s.weeks } : {}), conditions: s.conditions, a: side("a"), b: side("b") };
   }
 
   /** Asks for both runs anew; an answer to an older question is dropped. */
@@ -228,14 +161,14 @@ class App {
     const before = this.runs;
     this.runs = { a: new Run(both.a, "a"), b: new Run(both.b, "b") };
     this.weeks = Math.min(both.a.W, both.b.W);
-    this.state.seed = both.a.header.seed;
+    if (this.state.seed === null) this.state.seed = this.state.usualSeed = both.a.header.seed;
     const player = /** @type {Player} */ (this.player);
     player.week = Math.min(player.week, this.weeks - 1);
     if (this.state.stretch && this.state.stretch[1] >= this.weeks) this.state.stretch = null;
     for (const s of SIDES) this.maps?.[s].setRun(this.runs[s]);
     const same = before ? sameWeeks(before, this.runs) : 0;
     player.seen = before ? Math.max(player.week, Math.min(player.seen, same)) : player.week;
-    this.say(before && same > 0 && same < this.weeks ? t("same_before", same + 1) : "", 6000);
+    this.say(before && same > 0 && same < this.weeks ? t("same_before", same) : "", 6000);
     this.feed?.reload();
     this.redraw();
     if (this.refocus) {
@@ -247,17 +180,16 @@ class App {
 
   failed(/** @type {any} */ error) {
     if (error?.name === "AbortError") return;
-    this.say(error instanceof Refused ? error.message : `${t("no_recording")} ${error?.message ?? error}`, 0, true);
+    this.say(error instanceof Refused ? `${error.said.key ? `${this.keyName(error.said.key)}${t("colon")}` : ""}${error.message}` : `${t("no_recording")} ${error?.message ?? error}`, 0, true);
   }
 
-  /** A line under the head; an empty one takes it away. */
+  /** A hint beside the buttons, a mistake in a line of its own under the head: neither lies on anything. */
   say(/** @type {string} */ text, /** @type {number} */ ms = 0, /** @type {boolean} */ error = false) {
-    const box = by("notice");
     clearTimeout(this.saying);
-    box.textContent = text;
-    box.hidden = !text;
-    box.classList.toggle("error", error);
-    if (text && ms) this.saying = window.setTimeout(() => (box.hidden = true), ms);
+    by("notice").hidden = !error;
+    by("notice").textContent = error ? text : "";
+    by("hint").textContent = error ? "" : text;
+    if (text && ms) this.saying = window.setTimeout(() => this.say(""), ms);
   }
 
   select(/** @type {any} */ thing) {
@@ -273,7 +205,7 @@ class App {
       if (!this.maps) continue;
       // The same people live on both sides, so a resident, building or institution is shown on both.
       const shared = s && s.kind !== "case" ? s : s?.side === side ? s : null;
-      this.maps[side].view = { attribute: this.state.attribute, ties: this.state.ties, selected: shared };
+      this.maps[side].view = { attribute: this.state.attribute, ties: this.state.ties, selected: shared, ...viewOf(this.state) };
       if (this.maps[side].large !== this.state.present) {
         this.maps[side].large = this.state.present;
         this.maps[side].layout = undefined;
@@ -298,7 +230,6 @@ class App {
 
   drawMaps(/** @type {number} */ week, /** @type {number} */ part) {
     for (const s of SIDES) this.maps?.[s].draw(week, part);
-    this.timeline?.move(week, part);
   }
 
   weekChanged() {
@@ -306,6 +237,7 @@ class App {
     const week = this.player?.week ?? 0;
     by("week").textContent = t("week_n", week + 1, this.weeks);
     this.curves?.move(week);
+    this.verdict?.move(week);
     this.feed?.move(week);
     for (const s of SIDES) {
       const run = this.runs[s], part = run.rec.outcome("participation_4")[week];
@@ -354,7 +286,9 @@ class App {
     }
     if (!this.state.charts.length) this.state.charts = [...DEFAULTS];
     drawLegend(this);
+    pick(by("attribute"));
     this.curves?.reload();
+    this.verdict?.reload();
     this.timeline?.reload();
     this.redrawSelection();
     this.weekChanged();

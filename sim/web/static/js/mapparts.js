@@ -1,13 +1,12 @@
 // The parts of a map: ground and buildings, institutions with the core among them, ties, selection.
+import { FONT } from "./fonts.js";
 import { caseMark } from "./looks.js";
+import { TIE_LOOKS } from "./network.js";
 import { language } from "./words.js";
 
 /** @typedef {import("./run.js").Run} Run */
 /** @typedef {import("./layout.js").Layout} Layout */
 
-const FONT = '"Yihe SC","Noto Sans SC","Microsoft YaHei","PingFang SC",sans-serif';
-const LAYERS = ["#ffffff", "#9db3c8", "#7fc8f8", "#c9a6ff", "#ffd24a"];
-const EVENT = "#ffd24a";
 export const CONVENES = new Set(["one_core"]);
 export const DOES = new Set(["administrative"]);
 
@@ -76,7 +75,7 @@ export function institutionsOn(/** @type {any} */ c, /** @type {Run} */ run, /**
 
 function drawCore(/** @type {any} */ c, /** @type {Run} */ run, /** @type {Layout} */ lay, /** @type {number} */ week, /** @type {number} */ k, /** @type {number} */ zoom, /** @type {number} */ type) {
   const rec = run.rec, at = lay.institutions[k], r = 13 * (lay.mark / 5) * (type > 1 ? 1.1 : 1);
-  const own = rec.get("institution_community"), kinds = rec.get("institution_kind"), present = rec.get("institution_present");
+  const own = rec.get("institution_community"), present = rec.get("institution_present");
   const load = rec.at("institution_load", week, k) / 255;
   if (CONVENES.has(run.regime)) {
     // Convening: a line to everyone at the table, bright to those who have something in hand.
@@ -166,19 +165,24 @@ export function tiesOn(/** @type {any} */ c, /** @type {Run} */ run, /** @type {
   };
   if (view.selected?.kind === "resident") {
     const i = view.selected.id, first = rec.get("tie_first"), to = rec.get("tie_neighbour"), layer = rec.get("tie_layer");
-    for (let e = first[i]; e < first[i + 1]; e++) {
-      c.beginPath();
-      line(i, to[e]);
-      c.strokeStyle = LAYERS[layer[e]] ?? "#9db3c8";
-      c.globalAlpha = 0.7;
-      c.lineWidth = 1 / Math.sqrt(zoom);
+    const keys = (run.words.layers ?? []).map((/** @type {any} */ l) => l.key);
+    const pen = (/** @type {string} */ key, /** @type {number} */ width) => {
+      const look = TIE_LOOKS[key] ?? TIE_LOOKS.building;
+      c.strokeStyle = look.colour;
+      c.lineWidth = width / Math.sqrt(zoom);
+      c.setLineDash?.(look.dash.map((v) => v / Math.sqrt(zoom)));
       c.stroke();
-    }
+    };
+    c.globalAlpha = 0.8;
+    keys.forEach((/** @type {string} */ key, /** @type {number} */ l) => {
+      c.beginPath();
+      for (let e = first[i]; e < first[i + 1]; e++) if (layer[e] === l) line(i, to[e]);
+      pen(key, 1);
+    });
     c.beginPath();
     for (const j of run.eventTies(i, week)) line(i, j);
-    c.strokeStyle = EVENT;
-    c.lineWidth = 1.6 / Math.sqrt(zoom);
-    c.stroke();
+    pen("event", 1.6);
+    c.setLineDash?.([]);
     c.globalAlpha = 1;
     return;
   }
@@ -186,7 +190,7 @@ export function tiesOn(/** @type {any} */ c, /** @type {Run} */ run, /** @type {
   c.beginPath();
   let j = 0;
   for (const pair of all) if (j++ % step === 0) line(Math.floor(pair / rec.N), pair % rec.N);
-  c.strokeStyle = EVENT;
+  c.strokeStyle = TIE_LOOKS.event.colour;
   c.globalAlpha = Math.max(0.08, Math.min(0.5, 120 / Math.max(1, all.size / step)));
   c.lineWidth = 0.8 / Math.sqrt(zoom);
   c.stroke();

@@ -14,7 +14,8 @@ export class Player {
     this.speed = 4;
     this.loop = false;
     this.stepping = 0;
-    this.last = 0;
+    this.last = this.headMoved = 0;
+    this.headWeek = -1;
     this.frames = 0;
     this.dirty = true;
     requestAnimationFrame((now) => this.frame(now));
@@ -42,7 +43,16 @@ export class Player {
       this.dirty = false;
       this.frames++;
       this.app.drawMaps(this.week, this.part);
+      this.moveHead(now);
     }
+  }
+
+  /** The head creeps on in steps: moved in every frame it would have all that lies between it and the maps drawn anew. */
+  moveHead(/** @type {number} */ now) {
+    if (this.playing && now - this.headMoved < 80 && this.headWeek === this.week) return;
+    this.headMoved = now;
+    this.headWeek = this.week;
+    this.app.timeline?.move(this.week, this.part);
   }
 
   advance(/** @type {number} */ dt) {
@@ -132,6 +142,7 @@ const KEYS = {
   End: (app) => app.player.seek(app.weeks - 1),
   l: () => document.getElementById("loop")?.click(),
   t: () => document.getElementById("ties")?.click(),
+  n: () => /** @type {HTMLElement|null} */ (document.querySelector(".segments [aria-pressed=false]"))?.click(),
   p: () => document.getElementById("present")?.click(),
   "+": () => document.getElementById("zoom-in")?.click(),
   "-": () => document.getElementById("zoom-out")?.click(),

@@ -1,22 +1,24 @@
-// The panel of settings: for A and B an arm, a way of coordinating and policies; conditions for both.
-import { h, language, name, t } from "./words.js";
+// The panel of settings: for A and B an arm, a way of coordinating and policies; what both share; what differs.
+import { changesPart } from "./changes.js";
+import { conditions } from "./conditions.js";
+import { fold, pick, refill, told, undo } from "./controls.js";
+import { policyChanged, policyForm, policyUndo } from "./policyform.js";
+import { addTexts, h, name, t } from "./words.js";
+
+addTexts({ arm_own: ["本方案另改 {0} 项", "This arm also changes {0}"] });
 
 /** @param {any} app */
 export function drawSetup(app) {
-  const pane = /** @type {HTMLElement} */ (document.getElementById("pane-setup"));
-  const kept = pane.scrollTop;
-  pane.replaceChildren(
-    ...(app.canCompute ? [] : [h("p", { class: "muted small" }, t("offline_fixed"))]),
-    sidePart(app, "a"), sidePart(app, "b"), ...(app.canCompute ? [conditions(app)] : []),
+  refill(/** @type {HTMLElement} */ (document.getElementById("pane-setup")), [
+    app.canCompute ? null : h("p", { class: "muted small" }, t("offline_fixed")), changesPart(app),
+    sidePart(app, "a"), sidePart(app, "b"), app.canCompute && app.start?.sliders ? conditions(app) : null,
     h("p", { class: "muted small" }, t("uncalibrated")), h("p", { class: "muted small" }, t("one_run")),
-  );
-  pane.scrollTop = kept;
+  ]);
 }
 
 /** @param {any} app @param {"a"|"b"} side */
 function sidePart(app, side) {
   const off = !app.canCompute, own = app.state[side], arms = app.scenario()?.arms ?? [];
-  const edited = own.regime !== null || own.policies !== null;
   const arm = h("select", { id: `arm-${side}`, disabled: off, onchange: (/** @type {any} */ e) => app.setArm(side, e.target.value) },
     ...arms.map((/** @type {any} */ x) => h("option", { value: x.key }, name(x))));
   if (off || !arms.length) arm.replaceChildren(h("option", { value: "" }, name(app.runs?.[side].header.arm)));
@@ -25,42 +27,43 @@ function sidePart(app, side) {
     ...app.regimes().map((/** @type {any} */ x) => h("option", { value: x.key }, name(x))));
   regime.value = app.regime(side);
   const list = app.policies(side);
-  const rows = list.map((/** @type {any} */ p, /** @type {number} */ i) => h("li", null,
-    h("button", { class: "link", onclick: () => app.showCard(p.kind) }, name(app.policyName(p.kind))),
-    idle(app, side, p) && h("span", { class: "chip warn", title: t("idles_why") }, t("idles")),
-    !off && h("button", { class: "remove", "aria-label": `${t("remove")} ${name(app.policyName(p.kind))}`, title: t("remove"), onclick: () => app.removePolicy(side, i) }, "×")));
-  const add = h("select", { "aria-label": `${t(`side_${side}`)} ${t("add_policy")}`, class: "add", onchange: (/** @type {any} */ e) => e.target.value && app.addPolicy(side, e.target.value) },
-    h("option", { value: "" }, t("add_policy")),
-    ...(app.start?.policies ?? []).map((/** @type {any} */ p) => h("option", { value: p.kind }, name(p))));
+  const add = h("select", { id: `add-${side}`, "aria-label": `${t(`side_${side}`)} ${t("add_policy")}`, class: "add", onchange: (/** @type {any} */ e) => e.target.value && app.addPolicy(side, e.target.value) },
+    h("option", { value: "" }, t("add_policy")), ...(app.start?.policies ?? []).map((/** @type {any} */ p) => h("option", { value: p.kind }, name(p))));
   return h("fieldset", { class: `side ${side}` },
-    h("legend", null, h("b", { class: `tag ${side}` }, t(`side_${side}`)), " ", edited ? h("span", { class: "chip" }, t("own_arm")) : null),
-    h("label", { for: `arm-${side}` }, t("arm")), arm, h("label", { for: `regime-${side}` }, t("regime")), regime,
-    h("p", { class: "label" }, t("policies")), list.length ? h("ul", { class: "policies" }, ...rows) : h("p", { class: "muted" }, t("no_policy")), off ? null : add);
+    h("legend", null, h("b", { class: `tag ${side}` }, t(`side_${side}`)), " ", own.regime !== null || own.policies !== null ? h("span", { class: "chip warn" }, t("own_arm")) : null),
+    h("label", { for: `arm-${side}` }, t("arm")), pick(arm), h("div", { class: "labelled" }, h("label", { for: `regime-${side}` }, t("regime")), own.regime !== null && !off ? undo(t("regime"), () => app.setRegime(side, app.usualRegime(side))) : null),
+    h("div", { class: own.regime !== null ? "changed" : "" }, pick(regime)),
+    armOwn(app, side), h("p", { class: "label" }, t("policies")), list.length ? h("ul", { class: "policies" }, ...list.map((/** @type {any} */ p, /** @type {number} */ i) => policyRow(app, side, p, i))) : h("p", { class: "muted" }, t("no_policy")),
+    off ? null : pick(add));
 }
 
-/** @param {any} app */
-function conditions(app) {
-  const sliders = (app.start?.sliders ?? []).filter((/** @type {any} */ s) => s.main && Number.isFinite(s.min) && Number.isFinite(s.max));
-  const values = app.details?.values ?? {};
-  const seed = h("input", { id: "seed", type: "number", min: 0, max: 4294967295, value: app.state.seed ?? "", onchange: () => app.setSeed(+seed.value) });
-  return h("fieldset", { class: "conditions" }, h("legend", null, t("conditions")), h("div", { class: "seed" }, h("label", { for: "seed" }, t("seed")), seed), ...sliders.map((/** @type {any} */ s, /** @type {number} */ i) => {
-    const now = app.state.conditions[s.path] ?? values[s.path] ?? s.default;
-    const unit = language() === "zh" ? s.unit_zh : s.unit_en;
-    const shown = h("span", { class: "value", "aria-hidden": "true" }, short(now));
-    const input = h("input", {
-      id: `cond-${i}`, type: "range", min: s.min, max: s.max, step: s.integer ? 1 : (s.max - s.min) / 100, "aria-valuetext": `${short(now)} ${unit ?? ""}`,
-      oninput: () => {
-        shown.textContent = short(+input.value);
-        input.setAttribute("aria-valuetext", `${short(+input.value)} ${unit ?? ""}`);
-      },
-      onchange: () => app.setCondition(s.path, s.integer ? Math.round(+input.value) : +(+input.value).toPrecision(6)),
-    });
-    input.value = String(now);
-    return h("div", { class: "slider", title: `${s.source ?? ""} ${s.grade ?? ""}`.trim() || null }, h("label", { for: `cond-${i}` }, name(s)), shown, input, h("span", { class: "muted small" }, unit));
+/** What an arm of the file sets otherwise than the case, beside regime and policies. @param {any} app @param {"a"|"b"} side */
+function armOwn(app, side) {
+  const values = Object.entries(app.details?.arms?.find((/** @type {any} */ x) => x.key === app.state[side].arm)?.values ?? {});
+  if (!values.length || !app.canCompute) return null;
+  const specs = [...(app.start?.sliders ?? []), ...(app.start?.switches ?? [])];
+  return fold(app.unfolded, `arm-own-${side}`, t("arm_own", values.length), () => values.map(([path, value]) => {
+    const spec = specs.find((/** @type {any} */ s) => s.path === path);
+    return h("p", { class: "meta" }, `${spec ? name(spec) : path}${t("colon")}${spec ? told(spec, value) : value}`);
   }));
 }
 
-const short = (/** @type {number} */ v) => (Math.abs(v) >= 1000 ? Math.round(v).toLocaleString("en") : String(+(+v).toPrecision(3)));
+/** @param {any} app @param {"a"|"b"} side @param {any} p @param {number} i */
+function policyRow(app, side, p, i) {
+  const off = !app.canCompute, label = name(app.policyName(p.kind)), key = `policy-${side}-${i}`, open = app.unfolded.has(key), changed = !off && policyChanged(app, side, p);
+  const toggle = () => {
+    if (open) app.unfolded.delete(key);
+    else app.unfolded.add(key);
+    drawSetup(app);
+  };
+  return h("li", { class: changed ? "changed" : "" },
+    h("div", { class: "partline" }, h("button", { class: "link", id: `${key}-card`, onclick: () => app.showCard(p.kind) }, label),
+      h("button", { class: "tune", id: key, "aria-expanded": String(open), "aria-label": `${t("adjust")}${t("colon")}${label}`, onclick: toggle }, t("adjust")),
+      changed ? policyUndo(app, side, i, label) : null,
+      off ? null : h("button", { class: "remove", "aria-label": `${t("remove")} ${label}`, title: t("remove"), onclick: () => app.removePolicy(side, i) }, "×")),
+    idle(app, side, p) ? h("p", { class: "meta" }, h("span", { class: "chip warn" }, t("idles")), ` ${t("idles_why")}`) : null,
+    open ? policyForm(app, side, i) : null);
+}
 
 /** Whether the runs shown say that a policy found no convenor. */
 function idle(/** @type {any} */ app, /** @type {"a"|"b"} */ side, /** @type {any} */ p) {

@@ -1,6 +1,7 @@
 // Lights drawn once and blended by hand into a picture: twenty times quicker than drawing thousands of images.
 
-/** @typedef {{w: number, data: Uint8ClampedArray}} Stamp */
+/** @typedef {{w: number, data: Uint8ClampedArray, words: Uint32Array, from: Int16Array, to: Int16Array}} Stamp `from` and `to`: inked stretch of each row */
+/** @typedef {{width: number, height: number, data: Uint8ClampedArray, words: Uint32Array}} Sheet a picture, pixel by pixel too */
 
 export class Stamps {
   constructor() {
@@ -24,37 +25,44 @@ export class Stamps {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = w;
     const c = canvas.getContext("2d", { willReadFrequently: true });
-    /** @type {Stamp} */
-    let made = { w: 0, data: new Uint8ClampedArray(0) };
+    let data = new Uint8ClampedArray(w * w * 4);
     if (c) {
       c.translate(w / 2, w / 2);
       draw(c);
-      made = { w, data: c.getImageData(0, 0, w, w).data };
+      data = new Uint8ClampedArray(c.getImageData(0, 0, w, w).data);
+    }
+    const made = { w, data, words: new Uint32Array(data.buffer), from: new Int16Array(w).fill(w), to: new Int16Array(w) };
+    for (let p = 0; p < w * w; p++) {
+      if (!data[p * 4 + 3]) continue;
+      const row = Math.floor(p / w);
+      made.from[row] = Math.min(made.from[row], p % w);
+      made.to[row] = (p % w) + 1;
     }
     this.known.set(code, made);
     return made;
   }
 }
 
-/** Blends a stamp into a picture, its middle at (x, y) in whole pixels. @param {ImageData} image @param {Stamp} stamp @param {number} x @param {number} y */
-export function blend(image, stamp, x, y) {
-  const { width, height, data } = image, { w, data: from } = stamp;
-  const left = Math.round(x - w / 2), top = Math.round(y - w / 2);
-  for (let j = Math.max(0, -top); j < w && top + j < height; j++) {
-    for (let i = Math.max(0, -left); i < w && left + i < width; i++) {
-      const s = (j * w + i) * 4, alpha = from[s + 3];
-      if (!alpha) continue;
-      const d = ((top + j) * width + left + i) * 4;
-      if (alpha === 255) {
-        data[d] = from[s];
-        data[d + 1] = from[s + 1];
-        data[d + 2] = from[s + 2];
-        continue;
+/** @param {ImageData} image @returns {Sheet} */
+export function sheet(image) {
+  return { width: image.width, height: image.height, data: /** @type {any} */ (image.data), words: new Uint32Array(image.data.buffer) };
+}
+
+/** Blends a stamp into a picture, its middle at (x, y) in whole pixels. @param {Sheet} on @param {Stamp} stamp @param {number} x @param {number} y */
+export function blend(on, stamp, x, y) {
+  const { width, height, data, words } = on, { w, data: from, words: own } = stamp;
+  const left = Math.round(x - w / 2), top = Math.round(y - w / 2), bottom = Math.min(w, height - top);
+  for (let j = Math.max(0, -top); j < bottom; j++) {
+    const end = Math.min(stamp.to[j], width - left), row = (top + j) * width + left;
+    for (let i = Math.max(stamp.from[j], -left); i < end; i++) {
+      const s = j * w + i, alpha = from[s * 4 + 3];
+      if (alpha === 255) words[row + i] = own[s];
+      else if (alpha) {
+        const d = (row + i) * 4, share = alpha / 255;
+        data[d] += (from[s * 4] - data[d]) * share;
+        data[d + 1] += (from[s * 4 + 1] - data[d + 1]) * share;
+        data[d + 2] += (from[s * 4 + 2] - data[d + 2]) * share;
       }
-      const share = alpha / 255;
-      data[d] += (from[s] - data[d]) * share;
-      data[d + 1] += (from[s + 1] - data[d + 1]) * share;
-      data[d + 2] += (from[s + 2] - data[d + 2]) * share;
     }
   }
 }

@@ -4,17 +4,18 @@ import { SPEEDS } from "./playback.js";
 /**
  * @typedef {{arm: string|null, regime: string|null, policies: any[]|null}} Side
  * @typedef {object} State
- * @property {string} scenario @property {number|null} seed @property {number|null} weeks
+ * @property {string} scenario @property {number|null} seed @property {number|null} usualSeed @property {number|null} weeks
+ * @property {number|null} warmup @property {string[]} named @property {any[]|null} shocks
  * @property {Side} a @property {Side} b @property {Record<string, any>} conditions
- * @property {string} attribute @property {boolean} ties @property {string[]} charts @property {[number, number]|null} stretch
+ * @property {string} attribute @property {boolean} ties @property {"map"|"network"} view @property {string} layer @property {string[]} charts @property {string} judged @property {[number, number]|null} stretch
  * @property {boolean} present @property {string} lang @property {any} selected @property {any} lesson
  */
 
 /** @returns {State} */
 export function fresh() {
   return {
-    scenario: "", seed: null, weeks: null, a: { arm: null, regime: null, policies: null }, b: { arm: null, regime: null, policies: null },
-    conditions: {}, attribute: "stage", ties: false, charts: [], stretch: null, present: false, lang: "", selected: null,
+    scenario: "", seed: null, usualSeed: null, weeks: null, warmup: null, named: [], shocks: null, a: { arm: null, regime: null, policies: null }, b: { arm: null, regime: null, policies: null },
+    conditions: {}, attribute: "stage", ties: false, view: "map", layer: "all", charts: [], judged: "", stretch: null, present: false, lang: "", selected: null,
     lesson: { step: 0, guesses: {}, on: false },
   };
 }
@@ -23,8 +24,11 @@ export function fresh() {
 export function toHash(s, player) {
   const q = new URLSearchParams();
   q.set("s", s.scenario.replace(/\.ya?ml$/, ""));
-  if (s.seed !== null) q.set("seed", String(s.seed));
+  if (s.seed !== null && s.seed !== s.usualSeed) q.set("seed", String(s.seed));
   if (s.weeks !== null) q.set("weeks", String(s.weeks));
+  if (s.warmup !== null) q.set("warmup", String(s.warmup));
+  if (s.named.length) q.set("with", s.named.join(","));
+  if (s.shocks) q.set("shocks", JSON.stringify(s.shocks));
   for (const side of /** @type {("a"|"b")[]} */ (["a", "b"])) {
     const own = s[side];
     if (own.arm) q.set(side, own.arm);
@@ -34,7 +38,10 @@ export function toHash(s, player) {
   if (Object.keys(s.conditions).length) q.set("c", JSON.stringify(s.conditions));
   if (s.attribute !== "stage") q.set("by", s.attribute);
   if (s.ties) q.set("ties", "1");
+  if (s.view === "network") q.set("view", s.view);
+  if (s.layer !== "all") q.set("layer", s.layer);
   if (s.charts.length) q.set("curves", s.charts.join(","));
+  if (s.judged && s.judged !== s.charts[0]) q.set("judge", s.judged);
   if (s.stretch) q.set("stretch", s.stretch.join("-"));
   if (s.present) q.set("present", "1");
   if (s.lang) q.set("lang", s.lang);
@@ -59,6 +66,10 @@ export function fromHash(hash, s, player) {
   s.scenario = q.get("s") ?? s.scenario;
   s.seed = whole("seed") ?? s.seed;
   s.weeks = whole("weeks") ?? s.weeks;
+  s.warmup = whole("warmup") ?? s.warmup;
+  s.named = q.get("with")?.split(",").filter((key) => /^\w{1,80}$/.test(key)) ?? s.named;
+  const shocks = json("shocks");
+  if (Array.isArray(shocks)) s.shocks = shocks.filter((x) => x && typeof x === "object");
   for (const side of /** @type {("a"|"b")[]} */ (["a", "b"])) {
     const policies = json(`${side}p`);
     s[side] = { arm: q.get(side) ?? s[side].arm, regime: q.get(`${side}r`) ?? s[side].regime, policies: Array.isArray(policies) ? policies.filter((p) => p && typeof p.kind === "string") : s[side].policies };
@@ -67,7 +78,10 @@ export function fromHash(hash, s, player) {
   if (conditions && typeof conditions === "object" && !Array.isArray(conditions)) s.conditions = conditions;
   s.attribute = q.get("by") ?? s.attribute;
   s.ties = q.has("ties") || s.ties;
+  if (q.get("view") === "network") s.view = "network";
+  s.layer = q.get("layer") ?? s.layer;
   s.charts = q.get("curves")?.split(",").slice(0, 4) ?? s.charts;
+  s.judged = q.get("judge") ?? s.judged;
   const stretch = /^(\d+)-(\d+)$/.exec(q.get("stretch") ?? "");
   if (stretch && +stretch[1] < +stretch[2]) s.stretch = [+stretch[1], +stretch[2]];
   s.present = q.has("present") || s.present;

@@ -1,13 +1,12 @@
 // A drawing context that writes SVG, as far as the maps and charts need one.
 
+import { FONT } from "./fonts.js";
+
 const n = (/** @type {number} */ v) => String(Math.round(v * 100) / 100);
 const esc = (/** @type {string} */ s) => s.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
 
 export class SvgContext {
-  /** @param {number} w @param {number} h */
-  constructor(w, h) {
-    this.w = w;
-    this.h = h;
+  constructor() {
     /** @type {string[]} */
     this.out = [];
     /** @type {any} */
@@ -40,7 +39,7 @@ export class SvgContext {
   }
 
   save() {
-    this.stack.push({ m: [...this.m], fillStyle: this.fillStyle, strokeStyle: this.strokeStyle, lineWidth: this.lineWidth, globalAlpha: this.globalAlpha });
+    this.stack.push({ m: [...this.m], dash: [...this.dash], font: this.font, textAlign: this.textAlign, textBaseline: this.textBaseline, fillStyle: this.fillStyle, strokeStyle: this.strokeStyle, lineWidth: this.lineWidth, globalAlpha: this.globalAlpha });
   }
 
   restore() {
@@ -57,7 +56,11 @@ export class SvgContext {
     this.m[5] += this.m[3] * y;
   }
 
-  scale() { /* the picture has one unit a pixel */ }
+  /** Uniform only. */
+  scale(/** @type {number} */ k) {
+    this.m[0] *= k;
+    this.m[3] *= k;
+  }
 
   setLineDash(/** @type {number[]} */ dash) {
     this.dash = dash;
@@ -125,15 +128,16 @@ export class SvgContext {
   }
 
   fillText(/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y) {
-    const [, weight = "", size = "10", family = "sans-serif"] = /^(?:(\d+) )?([\d.]+)px (.*)$/.exec(this.font) ?? [];
+    const [, weight = "", size = "10"] = /^(?:(\d+) )?([\d.]+)px /.exec(this.font) ?? [];
     const anchor = { left: "start", center: "middle", right: "end" }[/** @type {"left"} */ (this.textAlign)] ?? "start";
     // Baselines are worked out here, since programs disagree on dominant-baseline.
     const drop = { middle: 0.36, top: 0.86, alphabetic: 0 }[/** @type {"top"} */ (this.textBaseline)] ?? 0;
     const [px, py] = this.point(x, y + drop * +size).split(" ");
-    this.out.push(`<text x="${px}" y="${py}" font-size="${n(+size * this.m[0])}" font-family="${esc(family).replace(/&quot;/g, "'")}"${weight && ` font-weight="${weight}"`} text-anchor="${anchor}" fill="${esc(this.fillStyle)}"${this.alpha()}>${esc(text)}</text>`);
+    this.out.push(`<text x="${px}" y="${py}" font-size="${n(+size * this.m[0])}" font-family="${FONT.replace(/"/g, "'")}"${weight && ` font-weight="${weight}"`} text-anchor="${anchor}" fill="${esc(this.fillStyle)}"${this.alpha()}>${esc(text)}</text>`);
   }
 
-  text() {
-    return `<svg xmlns="http://www.w3.org/2000/svg" width="${n(this.w)}" height="${n(this.h)}" viewBox="0 0 ${n(this.w)} ${n(this.h)}">${this.out.join("\n")}</svg>\n`;
+  /** The whole picture. @param {number} w @param {number} h */
+  text(w, h) {
+    return `<svg xmlns="http://www.w3.org/2000/svg" width="${n(w)}" height="${n(h)}" viewBox="0 0 ${n(w)} ${n(h)}">${this.out.join("\n")}</svg>\n`;
   }
 }

@@ -34,11 +34,14 @@ export function makeTimeline(app) {
       ruler.setAttribute("aria-valuemin", "1");
       ruler.setAttribute("aria-valuemax", String(app.weeks));
       lanes.replaceChildren(...["a", "b"].map((side) => lane(app, side, x)));
+      ruler.querySelectorAll(".shock").forEach((/** @type {Element} */ e) => e.remove());
+      for (const s of app.runs?.a.header.shocks ?? []) ruler.prepend(shockMark(s, x));
       // As many rows as there are policies, thinner when there are many; a third of them may have to be scrolled to.
       const rows = [...lanes.querySelectorAll(".bars")].reduce((n, e) => n + Number(e.dataset.rows), 0);
       const room = innerWidth <= 820 ? 46 : innerHeight < 850 ? 84 : 150;
       root.style.setProperty("--bar", `${Math.max(13, Math.min(app.state.present ? 22 : 19, Math.floor(room / rows)))}px`);
       root.style.maxHeight = `${room + 28}px`;
+      for (const el of lanes.querySelectorAll(".bar")) fitName(el);
       const s = app.state.stretch;
       stretch.hidden = !s;
       if (s) {
@@ -118,7 +121,7 @@ function bar(app, side, p, i, row, x) {
   const label = name(app.policyName(p.kind));
   const fixed = !app.canCompute;
   const el = h("button", { class: `bar ${side}`, "aria-label": "" },
-    !fixed && h("i", { class: "grip from" }), h("span", { class: "name" }, label), h("span", { class: "span" }), !fixed && h("i", { class: "grip to" }));
+    !fixed && h("i", { class: "grip from" }), h("span", { class: "name" }, label.split(/[（(／]/)[0].trim()), h("span", { class: "span" }), !fixed && h("i", { class: "grip to" }));
   const off = p.active === false || p.enabled === false;
   if (off) el.classList.add("off");
   const place = (/** @type {number} */ start, /** @type {number|null} */ end) => {
@@ -129,11 +132,28 @@ function bar(app, side, p, i, row, x) {
     el.querySelector(".span").textContent = text;
     el.setAttribute("aria-label", `${t(`side_${side}`)} ${label}: ${text}${fixed ? "" : `. ${t("bar_help")}`}`);
     el.setAttribute("title", `${label} ${text}`);
+    fitName(el);
   };
   place(p.start ?? 0, p.end ?? null);
   el.addEventListener("click", () => app.showCard(p.kind));
   if (fixed) return el;
   wireBar(app, side, p, i, el, place);
+  return el;
+}
+
+/** A name or span that has no room is left to the bar's tip rather than cut. @param {any} el */
+function fitName(el) {
+  const parts = [el.querySelector(".span"), el.querySelector(".name")];
+  for (const part of parts) part.hidden = false;
+  const cut = () => el.scrollWidth > el.clientWidth || parts[1].scrollWidth > parts[1].clientWidth;
+  for (const part of parts) if (el.isConnected && cut()) part.hidden = true;
+}
+
+/** Weeks of a shock, on the ruler. @param {any} s @param {(w: number) => string} x */
+function shockMark(s, x) {
+  const el = h("i", { class: "shock", title: `${name(s)} ${s.week + 1}–${s.end}` });
+  el.style.left = x(s.week);
+  el.style.width = x(s.end - s.week);
   return el;
 }
 

@@ -15,10 +15,11 @@ const TEXTS = {
   pause: ["暂停", "Pause"], step_on: ["前进一周", "One week on"], loop: ["循环", "Loop"], speed: ["速度", "Speed"],
   close: ["关闭", "Close"], week_n: ["第{0}周 / {1}", "Week {0} / {1}"], weeks_a_second: ["{0} 周/秒", "{0} wk/s"],
   side_a: ["甲", "A"], side_b: ["乙", "B"], regime: ["协调方式", "Way of coordinating"], policies: ["政策", "Policies"],
+  colon: ["：", ": "],
   arm: ["方案", "Arm"], add_policy: ["＋ 加一项政策…", "+ Add a policy…"], remove: ["去掉", "Remove"],
   conditions: ["共同条件", "Conditions of both"], own_arm: ["自定", "own"],
-  computing: ["正在重算两个社区……", "Computing both communities…"],
-  same_before: ["第{0}周以前与刚才完全相同。", "Weeks before {0} are exactly as before."],
+  computing: ["正在重算……", "Computing…"],
+  same_before: ["前{0}周与刚才相同", "Weeks 1–{0} as before"],
   offline_fixed: ["这是导出的文件：可以看、放、比、导出，不能重算。", "This is an exported file: everything works but recomputing."],
   no_server: ["连不上本机的服务程序，请确认 yihe serve 仍在运行。", "The local server does not answer: is yihe serve still running?"],
   no_recording: ["没有可放的记录。", "There is no recording to play."],
@@ -36,24 +37,24 @@ const TEXTS = {
   building_n: ["{0}号楼", "Building {0}"], room: ["{0}层{1}室", "floor {0}, door {1}"], age_n: ["{0}岁", "aged {0}"],
   ties_n: ["固定关系{0}条，活动中结识{1}条", "{0} lasting ties, {1} made at events"],
   why_came: ["第{0}周 {1}：来了。", "Week {0}, {1}: came."], why_stayed: ["第{0}周 {1}：没来。", "Week {0}, {1}: did not come."],
-  pulls: ["推她来的", "For"], holds: ["拦着她的", "Against"], pulls_he: ["推动参加的", "For coming"], holds_he: ["阻拦参加的", "Against coming"],
+  pulls_he: ["推动参加的", "For coming"], holds_he: ["阻拦参加的", "Against coming"],
   nothing_much: ["没有哪一项明显", "nothing much"], earlier: ["更早", "Earlier"], no_decision: ["到这一周，没有记录到这位居民面对邀请时的决定。被记录的是参加者和{0}位跟踪居民。", "No decision recorded up to this week. Recorded are those who took part and {0} followed residents."],
   about_decisions: ["各项是决定公式中的对数几率：正的推动，负的阻拦。", "The terms are log-odds of the decision: positive pull, negative hold back."],
   lives_not: ["这一周已搬走或尚未入住。", "Not living here this week."],
   followed: ["跟踪居民", "followed"], trust_now: ["对社区党委信任", "trust in the committee"], efficacy_now: ["效能感", "efficacy"],
   in_hand: ["手头 {0} 件，等候 {1} 件", "{0} in hand, {1} waiting"], done_now: ["本周办结 {0} 件", "{0} closed this week"],
-  load: ["负荷", "load"], attention: ["得到的核心关注", "attention from the core"], waiting_list: ["正在这里的事", "What is here now"],
+  load: ["负荷", "load"], waiting_list: ["正在这里的事", "What is here now"],
   more_n: ["……另有 {0} 件", "…and {0} more"], none_here: ["这一周手头没有事。", "Nothing here this week."],
   absent: ["在这种安排下没有这个机构。", "Absent under this arrangement."],
-  nobody: ["无人负责", "nobody"], unassigned: ["已提出，还没有人接手", "raised, in nobody's hands yet"], at_home: ["发生地", "where it arose"], case_of: ["{0}，{1}", "{0}, {1}"], born: ["第{0}周发生", "arose in week {0}"],
+  nobody: ["无人负责", "nobody"], unassigned: ["已提出，还没有人接手", "raised, in nobody's hands yet"], born: ["第{0}周发生", "arose in week {0}"],
   weeks_here: ["{0}周", "{0} wk"], handoffs_n: ["共流转 {0} 次", "{0} hand-offs in all"], path: ["经过", "Path"],
   diff: ["甲−乙", "A−B"], same_now: ["甲乙相同", "the same"], a_higher: ["甲高 {0}", "A higher by {0}"], b_higher: ["乙高 {0}", "B higher by {0}"],
-  chart_of: ["曲线{0}的指标", "Outcome of curve {0}"], policy_start: ["政策启动", "policy start"],
+  chart_of: ["曲线{0}的指标", "Outcome of curve {0}"],
   timeline: ["时间轴", "Timeline"], bar_help: ["左右键移动，Shift+左右键改结束，Delete 去掉", "Arrows move, Shift+arrows change the end, Delete removes"],
   idles: ["空转", "idles"], idles_why: ["这种协调方式里没有它的召集者：花费照付，办不成事。", "This way of coordinating lacks its convenor: it pays and achieves nothing."],
   no_policy: ["无政策", "no policy"], scrub: ["当前周", "Current week"],
-  no_events: ["到这一周还没有大事。", "No events up to this week."], filter_both: ["甲乙", "Both"],
-  start_here: ["开始", "Start"], next: ["下一步", "Next"], previous: ["上一步", "Back"], finish: ["完成", "Done"],
+  no_events: ["到这一周还没有大事。", "No events up to this week."],
+  next: ["下一步", "Next"], previous: ["上一步", "Back"], finish: ["完成", "Done"],
 };
 
 let lang = "zh";
@@ -66,6 +67,7 @@ export function setLanguage(to) {
 
 /** @param {Record<string, [string, string]>} more texts of another module */
 export function addTexts(more) {
+  for (const key of Object.keys(more)) if (TEXTS[key]) throw new Error(`two texts ${key}`);
   Object.assign(TEXTS, more);
 }
 

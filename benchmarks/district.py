@@ -1,0 +1,48 @@
+"""The district of 573 grids, whole or cut to size: the scenario that everything here is measured on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from measuring import ROOT
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+FILE = ROOT / "scenarios" / "district_573_grids.yaml"
+ARM = "red_network"
+WHOLE = 573_000
+"""Residents of the whole district, about."""
+
+
+def district(residents: int, weeks: int = 52) -> Scenario:
+    """The district's own policies and density on about so many residents, without a warm-up.
+
+    Parameters
+    ----------
+    residents : int
+        573,000 or more: the scenario as it is, but for the warm-up and the weeks.
+    weeks : int
+        Weeks to run.
+    """
+    from sim import load
+
+    scenario = load(FILE).arm(ARM)
+    changes: dict[str, object] = {"weeks": weeks, "warmup": 0}
+    if residents < WHOLE:
+        communities = max(1, round(residents / scenario.population.residents))
+        grids = max(communities, round(residents / 1000))
+        cut = []
+        for policy in scenario.policies:
+            chosen = policy.target.grids
+            if chosen is not None:
+                kept = tuple(grid for grid in chosen if grid < grids)
+                policy = policy.model_copy(update={"target": policy.target.model_copy(update={"grids": kept})})
+            cut.append(policy)
+        streets = min(scenario.places.streets, communities)
+        changes["places"] = scenario.places.model_copy(
+            update={"communities": communities, "grids_total": grids, "streets": streets})
+        changes["population"] = scenario.population.model_copy(
+            update={"residents": residents // communities})
+        changes["policies"] = tuple(cut)
+    return scenario.model_copy(update=changes)
