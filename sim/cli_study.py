@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -126,6 +127,47 @@ def compare(
             prepare=lambda: ready(language, quiet),
         )
     )
+
+
+def report_again(folder: Path, lang: str, quiet: bool, as_json: bool) -> None:
+    """Write figures, ``summary.md`` and ``report.html`` of a comparison's folder, or of a run's, anew."""
+    from dataclasses import replace
+
+    from rich.console import Console
+
+    from sim.precompile import ready
+    from sim.report.figures import write_figures
+    from sim.report.html.reports import FILE, comparison_page
+    from sim.report.material import material_of
+    from sim.report.summary import summary_markdown
+    from sim.report.terminal import print_summary
+    from sim.scenario.naming import sources_hash
+    from sim.study.reopened import open_comparison
+    from sim.study.runner import cores
+    from sim.study.store import write_text
+
+    comparison = open_comparison(folder, lang)
+    made_by, key = comparison.manifest.get("code_hash"), str(comparison.manifest.get("study_key", ""))
+
+    def states() -> list[State]:
+        # From a run done again, which by other code would not be the run of these results
+        if made_by != sources_hash():
+            return []
+        ready(lang, quiet or as_json)
+        return _last_states(comparison)
+
+    material = replace(material_of(comparison), key=key)
+    figures = write_figures(material, folder / "figures", lang, states, processes=cores())
+    page = folder / FILE
+    write_text(folder / "summary.md", summary_markdown(material, lang))
+    write_text(page, comparison_page(material, figures, lang))
+    if as_json:
+        print(json.dumps(
+            {**comparison.summary(), "study_key": key, "page": str(page), "figures": [*map(str, figures)]},
+            ensure_ascii=False, allow_nan=False))
+    elif not quiet:
+        print_summary(material, lang, Console())
+        print({"zh": f"报告：{page}", "en": f"report: {page}"}[lang])
 
 
 def _reporting(processes: int) -> Any:

@@ -83,7 +83,21 @@ def report(
     folder: Folder, lang: options.Lang = None, quiet: options.Quiet = False, as_json: options.Json = False,
     plugin: options.Plugin = None,
 ) -> None:
-    """Analyse a study and write its tables, figures and report anew."""
+    """Write tables, figures and the report of a study, a comparison or a run anew."""
+    from sim.study.reopened import is_comparison
+
+    if is_comparison(folder):
+        from sim.cli_study import report_again
+
+        report_again(folder, default_language(), quiet, as_json)
+        return
+    if not folder.is_dir():
+        raise YiheError("没有这个文件夹：请检查路径", "no such folder: check the path", file=folder)
+    if not (folder / "study.yaml").is_file():
+        raise YiheError(
+            "这里没有结果：请给出 yihe sweep、compare 或 run 写出的文件夹，例如 results/名称",
+            "there are no results here: give a folder that yihe sweep, compare or run wrote, such as "
+            "results/NAME", file=folder)
     _report(folder, default_language(), quiet, as_json, {})
 
 
@@ -253,6 +267,6 @@ def register(app: typer.Typer) -> None:
     app.command(help="校准：历史匹配与 ABC-SMC · calibrate")(calibrate)
     app.command(help="寻优：预算内最好的政策组合 · the best policy package under a budget")(optimise)
     app.command(help="接着做中断的研究 · go on with a study")(resume)
-    app.command(help="重新分析并写报告 · analyse a study and write its report anew")(report)
+    app.command(help="重写研究、比较或运行的报告 · write the report of a study, comparison or run")(report)
     app.command(help="抽样重算并逐位核对 · do a sample of runs again and compare")(verify)
     app.command(help="重现失败的运行 · replay a failed run")(replay)

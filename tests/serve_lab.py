@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import serve_tasks
 from starlette.testclient import TestClient
 
 from sim.scenario.reading import load
@@ -47,12 +50,27 @@ def write_folder(folder: Path) -> Path:
 
 
 @contextmanager
-def stand_in() -> Iterator[None]:
-    """Let workers find the stand-in for the tasks."""
-    with pytest.MonkeyPatch.context() as patch:
+def stand_in() -> Iterator[Path]:
+    """Let workers find the stand-in for the tasks; gives the folder of marks by which these speak."""
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as marks:
         here = str(Path(__file__).parent)
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")])))
-        yield
+        patch.setenv(serve_tasks.MARKS, marks)
+        yield Path(marks)
+
+
+async def begun(marks: Path, seed: int) -> None:
+    """Wait until the stand-in for a run of this seed is at work."""
+    async with asyncio.timeout(60):
+        while not (marks / str(seed)).exists():
+            await asyncio.sleep(0.002)
+
+
+async def waits(pool: Pool, number: int) -> None:
+    """Wait until so many wait for a worker."""
+    async with asyncio.timeout(60):
+        while sum(not future.done() for *_, future in pool._waiting) != number:
+            await asyncio.sleep(0)
 
 
 def settings(folder: Path, **changes: Any) -> Settings:

@@ -112,3 +112,20 @@ def test_the_display_needs_no_matplotlib() -> None:
     done = subprocess.run([sys.executable, "-c", f"import sys; sys.path[:0] = [{str(here)!r}]\n{code}"],
                           capture_output=True, text=True, check=False, cwd=here.parent)
     assert done.stdout.strip() == "True", done.stderr
+
+
+def test_a_cell_of_a_notebook_shows_it(comparison: Comparison) -> None:
+    """Through IPython's own shell and display: HTML in the front end, one line where there is none."""
+    shells = pytest.importorskip("IPython.core.interactiveshell")
+    shell = shells.InteractiveShell.instance()
+    try:
+        shell.display_formatter.active_types = shell.display_formatter.format_types  # as in a kernel
+        shell.user_ns["result"] = comparison
+        done = shell.run_cell("result", store_history=False)
+        done.raise_error()
+        shown, _ = shell.display_formatter.format(done.result)
+    finally:
+        shells.InteractiveShell.clear_instance()
+    assert shown["text/html"] == comparison._repr_html_()
+    assert shown["text/html"].startswith("<p><b>festival</b> · 示意性，未经校准")
+    assert "uncalibrated" in shown["text/plain"] or "未经校准" in shown["text/plain"]

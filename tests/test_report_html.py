@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import io
+import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import report_engine as engines
 from fontTools.ttLib import TTFont
 from study_lab import ESTATE, shifted, study, write
-from test_study_figures_data import OF, PARTICIPATION, contrasts, material
 
+from sim.params import Label
 from sim.report.html import benefit, figures, look, page
-from sim.report.html.marks import Node, element, markup, parsed, sections
-from sim.report.html.reports import comparison_page, study_page
-from sim.report.html.tables import MOST_ROWS, data_of, table
+from sim.report.html.reports import PICTURES, comparison_page, study_page
+from sim.report.html.tables import MOST_ROWS, data_of
 from sim.report.material import Material, material_of
 from sim.report.studies.assembly import Made, write_report
 from sim.scenario.reading import loads
@@ -57,7 +59,8 @@ class Read(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
-        self._open = tag if tag in ("style", "script", "title") else ""
+        packed = dict(attrs).get("type") == "text/plain"
+        self._open = "packed" if packed else tag if tag in ("style", "script", "title") else ""
 
     def handle_endtag(self, tag: str) -> None:
         self._open = ""
@@ -70,6 +73,12 @@ class Read(HTMLParser):
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.elements if name == tag]
+
+
+def charts_of(found: Read) -> dict[str, Any]:
+    """What the page's figures are drawn from, by chart."""
+    content = json.loads(gzip.decompress(base64.b64decode(found.inside["packed"])))
+    return {chart["key"]: chart for chart in content["charts"]}
 
 
 @pytest.fixture(scope="module")
@@ -101,69 +110,6 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, str, str]:
     return made, made.page.read_text(encoding="utf-8"), english
 
 
-# Text into HTML.
-
-
-@pytest.mark.parametrize(("text", "found"), [
-    ("a **b** `c` <d>", "a <strong>b</strong> <code>c</code> &lt;d&gt;"),
-    ("`**a**`", "<code>**a**</code>"),
-    ("** a", "** a"),
-    ("'\"&", "&#x27;&quot;&amp;"),
-])
-def test_of_markdown_only_strong_words_and_code_are_read(text: str, found: str) -> None:
-    assert markup(text) == found
-
-
-def test_attributes_are_escaped() -> None:
-    assert element("a", markup("x"), href='"<', aria_label="y") == '<a href="&quot;&lt;" aria-label="y">x</a>'
-
-
-def test_blocks_of_a_report_are_told_apart() -> None:
-    nodes = parsed(
-        "# t\n\n> q\n\n## one\n\n- a\n- b\n  c\n\n| h | i |\n|---|---|\n| 1 | a\\|b |\n\n## two\n\np\nq")
-    assert nodes[:2] == [Node("h1", (("t",),)), Node("quote", (("q",),))]
-    one, two = sections(nodes)
-    assert (one.heading, two.heading) == ("one", "two")
-    assert one.nodes == (
-        Node("ul", (("a",), ("b   c",))), Node("table", (("h", "i"), ("1", "a|b"))))
-    assert two.nodes == (Node("p", (("p q",),)),)
-
-
-def test_columns_of_numbers_stand_to_the_right() -> None:
-    found = Read(table(["name", "n", "mixed"], [("a", "−3.2 [−4, −2] ↓", "1"), ("b", "—", "x")]))
-    assert [a.get("class") for a in found.all("th")] == [None, "n", None]
-
-
-# What can be said of help and harm.
-
-
-@pytest.mark.parametrize(("outcome", "low", "high", "p", "said"), [
-    ("satisfaction", 0.1, 0.2, NAN, "better"), ("satisfaction", -0.2, -0.1, NAN, "worse"),
-    ("latent_disputes", 0.1, 0.2, NAN, "worse"), ("latent_disputes", -0.2, -0.1, 0.01, "better"),
-    ("satisfaction", -0.1, 0.2, NAN, "untold"), ("satisfaction", 0.1, 0.2, 0.05, "untold"),
-    ("satisfaction", 0.0, 0.0, NAN, "untold"), ("satisfaction", NAN, NAN, NAN, "untold"),
-    ("age_gap", 0.1, 0.2, NAN, "changed"), ("unheard_of", 0.1, 0.2, NAN, "changed"),
-])
-def test_help_and_harm_follow_the_interval_and_the_better_direction(
-    outcome: str, low: float, high: float, p: float, said: str,
-) -> None:
-    assert benefit.side(outcome, low, high, p) == said
-
-
-def test_design_points_are_counted_by_help_and_harm_and_the_harmful_come_first() -> None:
-    row = contrasts().iloc[0]
-    ends = [(-1, 0.01, 0.05), (0, 0.01, 0.05), (1, -0.01, 0.05), (2, -0.05, -0.01), (3, 0.01, 0.05)]
-    made = pd.DataFrame([
-        {**row, "of": OF, "outcome": PARTICIPATION, "point": point, "difference": (low + high) / 2,
-         "low": low, "high": high, "p": 0.001, "p_holm": 0.001} for point, low, high in ends])
-    found = Read("".join(benefit.of_study(material({"contrasts": made}), "en")))
-    assert "3 [1, 5] points" in found.text
-    text = "".join(benefit.of_study(material({"contrasts": made}), "en"))
-    assert re.findall(r'<td class="n">(\d)</td>', text.partition("</table>")[0]) == ["2", "1", "1", "0"]
-    points = re.findall(r'<tr><td class="n">(\d)</td>', text.partition("<details>")[2])
-    assert points == ["2", "0", "3", "1"]
-
-
 def test_exactly_equal_arms_are_said_to_be_so(comparison: Comparison) -> None:
     assert "（完全相同）" in "".join(benefit.of_comparison(material_of(comparison), "zh"))
 
@@ -175,21 +121,25 @@ def test_exactly_equal_arms_are_said_to_be_so(comparison: Comparison) -> None:
 def test_a_comparisons_page_says_what_its_summary_says_in_order(
     comparison: Comparison, files: list[Path], lang: str,
 ) -> None:
+    """In both languages, whichever is shown first."""
     text = comparison_page(comparison, files, lang)
     found = Read(text)
     assert found.all("html") == [{"lang": {"zh": "zh-CN", "en": "en"}[lang]}]
+    twice = [attributes for _, attributes in found.elements if "data-lang" in attributes]
+    assert {str(a["lang"])[:2] for a in twice if a["data-lang"] == "zh"} == {"zh"}
+    assert sum(a["data-lang"] == "zh" for a in twice) == sum(a["data-lang"] == "en" for a in twice) > 20
     assert [a["id"] for a in found.all("section")] == [
         "asked", "found", "benefit", "claims", "figures", "more-0", "limits", "repeat"]
-    for words in {
-        "zh": ("示意性，未经校准", "按种子配对", "何时有益", "有害（变差）", "提高", "判定", "研究键",
-               "数据（1 行）", "只有 4 次重复"),
-        "en": ("illustrative, uncalibrated", "paired by seed", "When it helps", "harms (worse)", "higher",
-               "verdict", "study key", "data (1 rows)", "4 replicates only"),
-    }[lang]:
+    for words in (
+            "示意性，未经校准", "按种子配对", "何时有益", "有害（变差）", "提高", "判定", "研究键",
+            "数据（1 行）", "只有 4 次重复", "illustrative, uncalibrated", "paired by seed",
+            "When it helps", "harms (worse)", "higher", "verdict", "study key", "data (1 rows)",
+            "4 replicates only"):
         assert words in found.text
     for row in comparison.claims.to_dict("records"):
-        assert str(row[f"label_{lang}"]) in found.text
-        assert str(row[f"verdict_{lang}"]) in found.text
+        for one in ("zh", "en"):
+            assert str(row[f"label_{one}"]) in found.text
+            assert str(row[f"verdict_{one}"]) in found.text
     assert len(found.all("img")) == 2
     assert "−0.12346" in found.text
     assert comparison.plan.key in found.text
@@ -202,23 +152,25 @@ def test_a_studys_page_holds_its_figures_data_and_manifest(
     made, found = swept[0], Read(swept[which])
     assert made.page.name == "report.html"
     svgs = [file for file in made.figures if file.suffix == ".svg"]
-    assert len(found.all("img")) == len(svgs) > 2
+    turned = [file for file in svgs if file.stem.startswith(PICTURES)]
+    assert len(found.all("img")) == len(svgs) + len(turned) > 2
     assert {"asked", "found", "benefit", "figures", "limits", "repeat"} <= {
         a["id"] for a in found.all("section")}
     for words in (str(made.material.key), "36" if len(made.material.table("runs")) == 36 else "24",
-                  *{1: ("示意性，未经校准", "看不出", "种子 1–6"),
-                    2: ("illustrative, uncalibrated", "told", "seeds 1–6")}[which]):
+                  "示意性，未经校准", "看不出", "种子 1–6", "illustrative, uncalibrated", "told",
+                  "seeds 1–6"):
         assert words in found.text
     if which == 1:  # these files were written last
-        for image, file in zip(found.all("img"), svgs, strict=True):
-            assert base64.b64decode(str(image["src"]).partition(",")[2]) == file.read_bytes()
+        held = [gzip.decompress(base64.b64decode(str(image["data-packed"]))) for image in found.all("img")]
+        assert all(file.read_bytes() in held for file in svgs)
 
 
 def test_a_study_that_is_not_finished_says_so_above_everything(swept: tuple[Made, str, str]) -> None:
-    text = study_page(swept[0].material, [], "zh", ["缺 3 次"], "## 没有做的分析\n\n- 因为 <b>")
-    assert text.index("缺 3 次") < text.index("<main>")
-    assert "没有做的分析" in text
-    assert "因为 &lt;b&gt;" in text
+    text = study_page(swept[0].material, [], "zh", [Label(zh="缺 3 次", en="3 missing")], {
+        "zh": "## 没有做的分析\n\n- 因为 <b>", "en": "## Not made\n\n- because of <b>"})
+    assert text.index("缺 3 次") < text.index("3 missing") < text.index("<main>")
+    for words in ("没有做的分析", "因为 &lt;b&gt;", "Not made", "because of &lt;b&gt;"):
+        assert words in text
 
 
 def test_the_hour_the_folder_and_the_workers_leave_no_trace(
@@ -251,20 +203,22 @@ def outside(found: Read) -> Iterator[str]:
             if name in ("src", "href") and not str(value).startswith(("#", "data:image/")):
                 yield f"{tag} {name}={value}"
     yield from re.findall(r"@import|url\((?!\"data:)", found.inside["style"])
-    yield from re.findall(r"import |fetch|https?:", found.inside["script"])
+    script = found.inside["script"].replace("http://www.w3.org/2000/svg", "")
+    yield from re.findall(r"import |fetch|https?:|innerHTML|eval\(", script)
 
 
 ALLOWED = {
     "html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "p", "nav", "ul", "li", "a",
     "main", "section", "div", "table", "caption", "thead", "tbody", "tr", "th", "td", "figure", "img",
-    "details", "summary", "dl", "dt", "dd", "code", "strong", "br", "script"}
+    "details", "summary", "dl", "dt", "dd", "code", "strong", "br", "script", "span", "button", "noscript"}
 
 
 def safe(text: str) -> Read:
     found = Read(text)
     assert list(outside(found)) == []
     assert {tag for tag, _ in found.elements} <= ALLOWED
-    assert len(found.all("script")) == len(found.all("style")) == 1
+    assert [a.get("type") for a in found.all("script")] in (["module"], ["text/plain", "module"])
+    assert len(found.all("style")) == 1
     policy = str(found.all("meta")[1]["content"])
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
@@ -319,7 +273,7 @@ def test_hostile_names_in_a_study_do_nothing(tmp_path: Path) -> None:
 def test_long_data_are_cut_and_say_where_the_rest_is(tmp_path: Path) -> None:
     rows = "".join(f"{i},{'<x>' if i == 3 else 'y'},mark\n" for i in range(MOST_ROWS + 5))
     (tmp_path / "long.csv").write_text("n,who,status\n" + rows, encoding="utf-8")
-    found = Read(data_of(tmp_path / "long.csv", "en"))
+    found = Read(data_of(tmp_path / "long.csv"))
     assert len(found.all("tr")) == MOST_ROWS + 1
     assert f"{MOST_ROWS + 5} rows, the first {MOST_ROWS} here; all are in figures/long.csv" in found.text
     assert "<x>" in found.text
@@ -330,9 +284,9 @@ def test_a_very_large_picture_is_shown_by_its_png(
     files: list[Path], monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(figures, "MOST_BYTES", 10)
-    picture = figures.of_comparison(files, "zh")[0]
+    picture = figures.of_comparison(files)[0]
     assert picture.svg.stem == "participation"
-    assert "data:image/png;base64,cG5n" in figures.figure(picture, "zh")
+    assert "data:image/png;base64,cG5n" in figures.figure(picture)
 
 
 def test_colours_are_those_of_the_classroom_page() -> None:
@@ -347,44 +301,57 @@ def test_every_character_is_in_the_font_the_page_carries(swept: tuple[Made, str,
     packed = re.search(r'font/woff;base64,([^"]+)"', found.inside["style"])
     assert packed is not None
     font = TTFont(io.BytesIO(base64.b64decode(packed[1])))
-    missing = {c for c in found.text if c.isprintable()} - {chr(code) for code in font.getBestCmap()}
+    shown = found.text + json.dumps(charts_of(found), ensure_ascii=False) + found.inside["script"]
+    missing = {c for c in shown if c.isprintable()} - {chr(code) for code in font.getBestCmap()}
     assert not missing
-
-
-def test_a_page_without_chinese_carries_no_font(swept: tuple[Made, str, str]) -> None:
-    assert "@font-face" not in swept[2]
 
 
 # In a browser.
 
 
 @pytest.fixture(scope="module")
-def opened(swept: tuple[Made, str, str]) -> Iterator[Callable[[str], Any]]:
+def tabs(
+    swept: tuple[Made, str, str], comparison: Comparison, files: list[Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, Any]]:
+    """A study's page and a comparison's, opened from files: nothing is said and nothing asked for."""
     engine = pytest.importorskip("playwright.sync_api")
     if CHROMIUM is None:
         pytest.skip("needs Debian's chromium")
+    other = tmp_path_factory.mktemp("page") / "report.html"
+    other.write_text(comparison_page(comparison, files, "zh"), encoding="utf-8")
+    pages = {"study": swept[0].page, "comparison": other}
     with engine.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        tab = browser.new_page(viewport={"width": 1024, "height": 768})
-        said, asked = list[str](), list[str]()
-        tab.on("console", lambda message: said.append(message.text))
-        tab.on("pageerror", lambda error: said.append(str(error)))
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.goto(swept[0].page.as_uri())
-        tab.wait_for_load_state("load")
-        yield lambda script: tab.evaluate(script)
+        said, asked, found = list[str](), list[str](), dict[str, Any]()
+        for name, file in pages.items():
+            tab = found[name] = browser.new_page(viewport={"width": 1024, "height": 768})
+            tab.on("console", lambda message: said.append(message.text))
+            tab.on("pageerror", lambda error: said.append(str(error)))
+            tab.on("request", lambda request: asked.append(request.url))
+            tab.goto(file.as_uri())
+            tab.wait_for_selector("html[data-ready=yes]")
+        yield found
         assert said == []
-        assert [url for url in asked if not url.startswith("data:")] == [swept[0].page.as_uri()]
+        assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [
+            file.as_uri() for file in pages.values()]
         browser.close()
 
 
-def test_pictures_are_drawn_and_nothing_is_wider_than_the_window(opened: Callable[[str], Any]) -> None:
-    assert opened("[...document.images].every((image) => image.naturalWidth > 100)")
-    assert opened("document.documentElement.scrollWidth") <= 1024
-    assert opened("document.fonts.ready.then((all) => [...all].map((one) => one.status))") == ["loaded"]
+def test_pictures_are_drawn_and_nothing_is_wider_than_the_window(tabs: dict[str, Any]) -> None:
+    tab = tabs["study"]
+    for width in (1024, 390):
+        tab.set_viewport_size({"width": width, "height": 768})
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    tab.set_viewport_size({"width": 1024, "height": 768})
+    drawn = """Promise.all([...document.images].map((image) => image.dataset.packed
+        ? new Promise((done) => image.addEventListener("load", done)) : image.decode()))
+        .then(() => [...document.images].map((image) => image.naturalWidth))"""
+    assert min(tab.evaluate(drawn)) > 100
+    assert tab.evaluate("document.fonts.ready.then((all) => [...all].map((one) => one.status))") == ["loaded"]
 
 
-def test_tables_are_sorted_by_number_both_ways(opened: Callable[[str], Any]) -> None:
+def test_tables_are_sorted_by_number_both_ways(tabs: dict[str, Any]) -> None:
     """The data of the first figure by its column of differences, as numbers and not as words."""
     column = """(() => {
       const table = [...document.querySelectorAll("figure table")].find(
@@ -395,7 +362,94 @@ def test_tables_are_sorted_by_number_both_ways(opened: Callable[[str], Any]) -> 
       const rows = [...table.tBodies[0].rows].map((row) => row.cells[place].textContent.replace("−", "-"));
       return [head.getAttribute("aria-sort"), rows.map(Number)];
     })()"""
-    up, down = opened(column), opened(column)
+    up, down = tabs["study"].evaluate(column), tabs["study"].evaluate(column)
     assert (up[0], down[0]) == ("ascending", "descending")
     assert up[1] == sorted(up[1])
     assert down[1] == sorted(up[1], reverse=True)
+
+
+def downloaded(tab: Any, chart: str) -> pd.DataFrame:
+    with tab.expect_download() as waiting:
+        tab.click(f"#chart-{chart} .tools button:text-matches('CSV')")
+    return pd.read_csv(waiting.value.path())
+
+
+def test_a_charts_data_are_those_of_the_comparison(tabs: dict[str, Any], comparison: Comparison) -> None:
+    """Means, ends of intervals and single seeds, of every arm and week, as the file says them."""
+    table = downloaded(tabs["comparison"], "participation")
+    outcome = str(table["view"].iloc[0])
+    assert {*table["status"]} == {"illustrative, uncalibrated"}
+    for arm in comparison.arms:
+        own, band = table[table["series"] == arm], comparison.band(outcome, arm)
+        for end in ("mean", "low", "high"):
+            np.testing.assert_allclose(own[end].dropna(), getattr(band, end), rtol=1e-6, atol=1e-9)
+        each = own.dropna(subset="seed").pivot(index="seed", columns="x", values="value")
+        assert [*each.index] == [*comparison.seeds]
+        np.testing.assert_allclose(each, comparison.weekly(outcome, arm), rtol=1e-4, atol=1e-9)
+    pairs = downloaded(tabs["comparison"], "effects")
+    row = pairs[(pairs["row"] == "festival - none") & pairs["mean"].notna()].iloc[0]
+    known = comparison.contrasts.set_index(["outcome", "arm"]).loc[(outcome, "festival")]
+    assert [row["mean"], row["low"], row["high"]] == pytest.approx(
+        [known["difference"], known["low"], known["high"]], rel=1e-6)
+
+
+def test_a_chart_answers_to_pointer_keys_legend_and_zoom(tabs: dict[str, Any]) -> None:
+    tab, chart = tabs["comparison"], "#chart-participation"
+    tab.locator(f"{chart} .plot").scroll_into_view_if_needed()
+    box = tab.locator(f"{chart} .plot svg").bounding_box()
+    tab.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 100)
+    tip = tab.locator(f"{chart} .tip")
+    assert "4 个种子" in tip.inner_text()
+    assert tip.locator("div").count() == 1 + 4  # the week, and each arm
+    assert tab.locator(f"{chart} circle.seed").count() == 4 * 4
+    tab.mouse.move(5, 5)
+    tab.locator(f"{chart} .legend button").first.click()
+    assert tab.locator(f"{chart} .legend button").first.get_attribute("aria-pressed") == "false"
+    tab.locator(f"{chart} .plot").focus()
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("ArrowRight")
+    said = tab.locator(f"{chart} [role=status]").inner_text()
+    assert said.startswith("周（预热后起算）：1")
+    assert tip.locator("div").count() == 1 + 3
+    shown = f"""[...document.querySelectorAll("{chart} .plot text")].map((one) => one.textContent)"""
+    whole = tab.evaluate(shown)
+    tab.keyboard.press("+")
+    assert tab.evaluate(shown) != whole
+    tab.keyboard.press("0")
+    assert tab.evaluate(shown) == whole
+    tab.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 100)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 100)
+    tab.mouse.up()
+    assert tab.evaluate(shown) != whole
+    tab.click(f"{chart} .tools button:text-is('全部')")
+    tab.locator(f"{chart} .legend button").first.click()
+    assert tab.evaluate(shown) == whole
+
+
+def test_one_switch_turns_the_whole_page_to_the_other_language(tabs: dict[str, Any]) -> None:
+    chinese = """[...document.querySelectorAll(
+            "h1, h2, h3, p, li, th, td, button, option, label, .plot text")]
+        .filter((one) => one.checkVisibility() && /[\u4e00-\u9fff]/.test(one.innerText ?? one.textContent))
+        .map((one) => one.textContent)"""
+    for tab in tabs.values():
+        assert len(tab.evaluate(chinese)) > 20
+        tab.click("#lang")
+        assert tab.evaluate("document.documentElement.lang") == "en"
+        assert "uncalibrated" in tab.title()
+        assert tab.evaluate(chinese) == ["中文"]
+        tab.click("#lang")
+        assert len(tab.evaluate(chinese)) > 20
+
+
+def test_axe_finds_nothing_and_print_leaves_the_tools_out(tabs: dict[str, Any]) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    for tab in tabs.values():
+        found = axe.Axe().run(tab)
+        assert found.violations_count == 0, found.generate_report()
+    tab = tabs["comparison"]
+    tab.emulate_media(media="print")
+    seen = "(one) => document.querySelector(one).checkVisibility()"
+    assert not any(tab.evaluate(seen, one) for one in (".tools", "#lang", "nav"))
+    assert tab.evaluate(seen, ".plot svg")
+    tab.emulate_media(media="screen")

@@ -9,6 +9,8 @@ import pytest
 from serve_lab import asking, serving, settings, write_folder
 from starlette.testclient import TestClient
 
+from sim.web import font
+from sim.web.files import FACE, FONT
 from sim.web.guard import Door, door, host_name, is_loopback
 
 TOKEN = "a-token-that-nobody-knows"
@@ -191,3 +193,50 @@ def test_sockets_for_anything_else_are_closed(client: TestClient) -> None:
         pass
 
 
+# --- the font ---
+
+
+@pytest.fixture
+def styled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A page whose style asks for the font, and a cache of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "static" / "css").mkdir(parents=True)
+    (tmp_path / "static" / FACE).write_text(
+        ':root { --ink: #111; }\n@font-face { src: url("../font/yihe-sc.woff2"); }\nb { top: 0; }', "utf-8")
+    return tmp_path / "static"
+
+
+def test_the_font_is_given_once_it_is_cut(folder: Path, styled: Path) -> None:
+    """The first question for it waits for the cut, which takes seconds: no 404 on the page's console."""
+    pytest.importorskip("zhplot")
+    with serving(settings(folder, static=styled, font=True)) as client:
+        answer = client.get(f"/static/{FONT}")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "font/woff")
+        assert answer.content[:4] == b"wOFF"
+        assert "@font-face" in client.get(f"/static/{FACE}").text
+        assert client.get(f"/static/{FONT}").content == answer.content
+    assert [file.suffix for file in (styled.parent / "cache" / "yihe").glob("font*")] == [".woff"]
+
+
+def test_the_whole_font_is_given_where_nothing_can_cut_it(
+    folder: Path, styled: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = styled.parent / "whole.ttf"
+    whole.write_bytes(b"all of it")
+    monkeypatch.setattr(font, "found", lambda: whole)
+    monkeypatch.setattr(font, "can_cut", lambda: False)
+    with serving(settings(folder, static=styled, font=True)) as client:
+        answer = client.get(f"/static/{FONT}")
+        assert (answer.content, answer.headers["content-type"]) == (b"all of it", "font/ttf")
+
+
+def test_where_there_is_no_font_no_style_asks_for_one(
+    folder: Path, styled: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A style that asked would leave an error on the console of every visit."""
+    monkeypatch.setattr(font, "found", lambda: None)
+    with serving(settings(folder, static=styled, font=True)) as client:
+        style = client.get(f"/static/{FACE}")
+        assert style.headers["content-type"] == "text/css; charset=utf-8"
+        assert style.text.split() == [":root", "{", "--ink:", "#111;", "}", "b", "{", "top:", "0;", "}"]
+        assert client.get(f"/static/{FONT}").status_code == 404

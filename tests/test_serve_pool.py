@@ -6,39 +6,40 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
-from serve_lab import ended, stand_in, tiny
-from serve_tasks import FAULTY, MISTAKEN, SLOW, STUCK, WAITS
+from serve_lab import begun, ended, stand_in, tiny, waits
+from serve_tasks import FAULTY, GO, MISTAKEN, SLOW, STUCK, WAITS
 
 from sim.errors import YiheError
 from sim.web.limits import Limits, RefusalError
 from sim.web.pool import PATIENT, FaultError, Pool
 
 
-def in_pool(work: Callable[[Pool], Coroutine[Any, Any, None]], size: int = 1, **limits: Any) -> None:
+def in_pool(work: Callable[[Pool, Path], Coroutine[Any, Any, None]], size: int = 1, **limits: Any) -> None:
     """Do something with a pool of stand-in workers, and see it closed without a process left."""
 
-    async def whole() -> None:
+    async def whole(marks: Path) -> None:
         pool = Pool(size, Limits(**limits), "serve_tasks")
         pool.start()
         try:
-            await asyncio.wait_for(work(pool), 60)
+            await asyncio.wait_for(work(pool, marks), 60)
         finally:
             workers = [worker._process for worker in pool._all]
             await pool.close()
             assert all(process is None or process.returncode is not None for process in workers)
 
-    with stand_in():
-        asyncio.run(whole())
+    with stand_in() as marks:
+        asyncio.run(whole(marks))
 
 
 def test_a_run_nobody_waits_for_is_broken_off_and_its_worker_kept() -> None:
-    async def work(pool: Pool) -> None:
+    async def work(pool: Pool, marks: Path) -> None:
         before = await ended(pool)
         task = asyncio.create_task(pool.run("compare", *tiny(), WAITS, frozenset()))
-        await asyncio.sleep(0.2)
+        await begun(marks, WAITS)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -48,10 +49,10 @@ def test_a_run_nobody_waits_for_is_broken_off_and_its_worker_kept() -> None:
 
 
 def test_a_worker_that_does_not_let_go_is_replaced() -> None:
-    async def work(pool: Pool) -> None:
+    async def work(pool: Pool, marks: Path) -> None:
         before = await ended(pool)
         task = asyncio.create_task(pool.run("compare", *tiny(), STUCK, frozenset()))
-        await asyncio.sleep(0.2)
+        await begun(marks, STUCK)
         task.cancel()
         assert await ended(pool) != before
         with pytest.raises(ProcessLookupError):
@@ -61,7 +62,7 @@ def test_a_worker_that_does_not_let_go_is_replaced() -> None:
 
 
 def test_a_run_that_takes_too_long_is_stopped() -> None:
-    async def work(pool: Pool) -> None:
+    async def work(pool: Pool, marks: Path) -> None:
         before = await ended(pool)
         for seed in (WAITS, STUCK):
             with pytest.raises(RefusalError) as refusal:
@@ -74,12 +75,12 @@ def test_a_run_that_takes_too_long_is_stopped() -> None:
 
 
 def test_only_so_many_may_wait_and_only_so_long() -> None:
-    async def work(pool: Pool) -> None:
+    async def work(pool: Pool, marks: Path) -> None:
         await ended(pool)
         running = asyncio.create_task(pool.run("compare", *tiny(), WAITS, frozenset()))
-        await asyncio.sleep(0.1)
+        await begun(marks, WAITS)
         waiting = [asyncio.create_task(ended(pool)) for _ in range(2)]
-        await asyncio.sleep(0)
+        await waits(pool, 2)
         with pytest.raises(RefusalError) as refusal:
             await ended(pool)
         assert refusal.value.status == 429
@@ -94,7 +95,7 @@ def test_only_so_many_may_wait_and_only_so_long() -> None:
 
 
 def test_those_who_wait_are_served_in_turn_and_pages_before_long_comparisons() -> None:
-    async def work(pool: Pool) -> None:
+    async def work(pool: Pool, marks: Path) -> None:
         await ended(pool)
         order = list[str]()
 
@@ -103,22 +104,26 @@ def test_those_who_wait_are_served_in_turn_and_pages_before_long_comparisons() -
             order.append(name)
 
         running = asyncio.create_task(pool.run("compare", *tiny(), SLOW, frozenset()))
-        await asyncio.sleep(0.05)
-        await asyncio.gather(
-            one("long 1", PATIENT), one("long 2", PATIENT), one("page 1", 0), one("page 2", 0), running)
+        await begun(marks, SLOW)
+        asked = [("long 1", PATIENT), ("long 2", PATIENT), ("page 1", 0), ("page 2", 0)]
+        tasks = [asyncio.create_task(one(*each)) for each in asked]
+        await waits(pool, 4)
+        (marks / GO).touch()
+        await asyncio.gather(running, *tasks)
         assert order == ["page 1", "page 2", "long 1", "long 2"]
 
     in_pool(work)
 
 
 def test_one_who_leaves_while_waiting_takes_nobodys_place() -> None:
-    async def work(pool: Pool) -> None:
+    async def work(pool: Pool, marks: Path) -> None:
         await ended(pool)
         running = asyncio.create_task(pool.run("compare", *tiny(), SLOW, frozenset()))
-        await asyncio.sleep(0.05)
+        await begun(marks, SLOW)
         waiting = [asyncio.create_task(ended(pool)) for _ in range(3)]
-        await asyncio.sleep(0.05)
+        await waits(pool, 3)
         waiting[0].cancel()
+        (marks / GO).touch()
         await asyncio.gather(running, *waiting[1:])
         assert pool.free == 1
 
@@ -126,7 +131,7 @@ def test_one_who_leaves_while_waiting_takes_nobodys_place() -> None:
 
 
 def test_a_worker_killed_from_outside_is_replaced() -> None:
-    async def work(pool: Pool) -> None:
+    async def work(pool: Pool, marks: Path) -> None:
         before = await ended(pool)
         os.kill(before, signal.SIGKILL)
         with pytest.raises(RefusalError) as refusal:
@@ -138,7 +143,7 @@ def test_a_worker_killed_from_outside_is_replaced() -> None:
 
 
 def test_a_fault_of_ours_keeps_its_traceback() -> None:
-    async def work(pool: Pool) -> None:
+    async def work(pool: Pool, marks: Path) -> None:
         with pytest.raises(FaultError, match="ZeroDivisionError"):
             await pool.run("compare", *tiny(), FAULTY, frozenset())
         with pytest.raises(YiheError, match=r"写错了|wrong"):

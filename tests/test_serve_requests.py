@@ -15,6 +15,8 @@ from serve_lab import asking, serving, settings, told, write_folder
 from starlette.testclient import TestClient
 
 from sim.errors import YiheError
+from sim.processes.parameters import SHOCKS, Shock
+from sim.scenario.conditions import CONDITIONS
 from sim.scenario.reading import load, set_path
 from sim.web.asked import read_asked, read_json
 from sim.web.keeping import folder_stamp
@@ -87,6 +89,47 @@ def test_start_names_everything_the_page_shows(client: TestClient) -> None:
     assert SECRET not in json.dumps(found)
 
 
+def test_start_says_what_can_be_set_beside_the_sliders(client: TestClient) -> None:
+    """Shocks as files may have them, lengths, what all policies have, a name for every block and grade."""
+    found = client.get("/api/start").json()
+    kinds = {one["key"]: one["sets"] for one in found["shocks"]["kinds"]}
+    assert kinds == SHOCKS
+    assert {one["path"] for one in found["shocks"]["numbers"]} == Shock.model_fields.keys() - {"kind"}
+    assert [one["path"] for one in found["lengths"]] == ["weeks", "warmup"]
+    assert {one["path"] for one in found["general"]} == {"intensity", "target.share", "start", "end"}
+    numbers = [*found["shocks"]["numbers"], *found["lengths"], *found["general"]]
+    assert all(one["zh"] and one["unit_zh"] and one["min"] < one["max"] for one in numbers)
+    blocks = {one["key"] for one in found["groups"]}
+    for one in (*found["sliders"], *found["switches"]):
+        assert one["path"].rpartition(".")[0] in blocks, one["path"]
+    assert found["grades"].keys() == set("ABCD")
+    paths = {one["path"] for one in (*found["sliders"], *found["switches"])}
+    for condition in found["conditions"]:
+        assert condition["sets"], condition["key"]
+        assert condition["sets"].keys() <= paths, condition["key"]
+
+
+def test_shocks_and_warm_up_are_those_of_the_request(library: Library, folder: Path) -> None:
+    """The same on both sides; the arms keep their names; what a shock leaves out is its kind's."""
+    asked = read_asked(
+        asking(shocks=[{"kind": "burst_main", "week": 3}], warmup=1, conditions={"ties.atomisation": 0.2}),
+        library, Limits())
+    for scenario in asked.arms.values():
+        assert scenario.warmup == 1
+        shocks = [(one.kind, one.week, one.friction_factor) for one in scenario.shocks]
+        assert shocks == [("burst_main", 3, 3.0)]
+    loaded = load(folder / "small.yaml")
+    assert asked.labels == {"a": loaded.arm_label("festival"), "b": loaded.arm_label("none")}
+
+
+def test_wrong_shocks_are_refused(client: TestClient) -> None:
+    key = refused(client, shocks=[{"kind": "burst_main", "week": -1}])["key"]
+    assert key == "shocks[0].week"
+    assert refused(client, shocks=[{"kind": "flood", "week": 1}])["key"].startswith("shocks[0]")
+    assert refused(client, shocks=[{"week": 1}] * 61)["status"] == 413
+    assert refused(client, conditions={"shocks": []})["key"] == "conditions.shocks"
+
+
 def test_a_scenario_in_full_is_the_one_of_the_file(client: TestClient, folder: Path) -> None:
     found = client.get("/api/scenario", params={"file": "above.yaml"}).json()
     loaded = load(folder / "above.yaml")
@@ -96,6 +139,10 @@ def test_a_scenario_in_full_is_the_one_of_the_file(client: TestClient, folder: P
     for arm in found["arms"]:
         assert arm["policies"] == loaded.arm(arm["key"]).tree()["policies"]
     assert [arm["plain"] for arm in found["arms"]] == [True, True, False]
+    poor = found["arms"][2]["values"]
+    assert poor["budget.weekly"] == CONDITIONS["scarce_money"].changes["budget"]["weekly"]
+    assert poor["actors.social_organization.present"] is False
+    assert "population.residents" not in poor  # the scenario's own, no difference of the arm
 
 
 def test_an_arm_is_exactly_that_of_the_file(library: Library, folder: Path) -> None:
@@ -312,11 +359,15 @@ ARM = st.dictionaries(
     st.sampled_from(["arm", "regime", "policies", "x"]),
     JSON | st.lists(POLICY, max_size=3) | st.sampled_from(["festival", "none", "one_core", "fragmented"]),
     max_size=3)
+SHOCK = st.dictionaries(
+    st.sampled_from(["kind", "week", "weeks", "friction_factor", "x"]),
+    JSON | st.sampled_from(["burst_main", "custom"]) | st.integers(0, 9), max_size=4)
 FILES = st.sampled_from(["small.yaml", "above.yaml", "../secret.yaml", "linked.yaml", "reads.yaml"])
 REQUEST = JSON | st.fixed_dictionaries(
     {"scenario": FILES | JSON},
     optional={
-        "a": ARM | JSON, "b": ARM | JSON, "seed": st.integers(0, 50) | JSON,
+        "a": ARM | JSON, "b": ARM | JSON, "shocks": st.lists(SHOCK, max_size=3) | JSON,
+        "warmup": st.integers(0, 9) | JSON, "seed": st.integers(0, 50) | JSON,
         "weeks": st.integers(1, 20) | JSON,
         "conditions": st.dictionaries(KEYS | st.text(max_size=10), JSON | st.floats(0, 1), max_size=4) | JSON,
         "seeds": JSON, "outcomes": JSON})

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from serve_lab import asking, ended, serving, settings, stand_in, told, two, write_folder
+from serve_lab import asking, begun, ended, serving, settings, stand_in, told, two, write_folder
 from serve_tasks import DIES, FAULTY, GREEDY, MISTAKEN, WAITS
 from starlette.testclient import TestClient
 
@@ -190,15 +190,15 @@ async def at_work(folder: Path, **changes: Any) -> AsyncIterator[Any]:
         yield app
 
 
-async def leaving(app: Any, path: str, body: dict[str, Any], after: float) -> list[dict[str, Any]]:
-    """Ask, and close the connection a while later; what was sent until then."""
+async def leaving(app: Any, path: str, body: dict[str, Any], gone: asyncio.Event) -> list[dict[str, Any]]:
+    """Ask, and close the connection at an event; what was sent until then."""
     sent = list[dict[str, Any]]()
     messages = [{"type": "http.request", "body": json.dumps(body).encode(), "more_body": False}]
 
     async def receive() -> dict[str, Any]:
         if messages:
             return messages.pop()
-        await asyncio.sleep(after)
+        await gone.wait()
         return {"type": "http.disconnect"}
 
     async def send(message: dict[str, Any]) -> None:
@@ -216,32 +216,37 @@ async def leaving(app: Any, path: str, body: dict[str, Any], after: float) -> li
 def test_a_browser_that_leaves_takes_its_runs_with_it(folder: Path, path: str) -> None:
     """The only worker is busy with an endless run; it is free again once the browser has gone."""
 
-    async def whole() -> None:
+    async def whole(marks: Path) -> None:
         async with at_work(folder) as app:
-            pool = app.state.server.pool
+            pool, gone = app.state.server.pool, asyncio.Event()
             before = await ended(pool)
-            await asyncio.wait_for(leaving(app, path, asking(seed=WAITS, seeds=5), 0.2), 30)
+            asked = asyncio.create_task(leaving(app, path, asking(seed=WAITS, seeds=5), gone))
+            await begun(marks, WAITS)
+            gone.set()
+            await asyncio.wait_for(asked, 30)
             assert await asyncio.wait_for(ended(pool), 30) == before
             assert app.state.server._streams == 0
 
-    with stand_in():
-        asyncio.run(whole())
+    with stand_in() as marks:
+        asyncio.run(whole(marks))
 
 
 def test_long_comparisons_at_once_are_bounded(folder: Path) -> None:
-    async def whole() -> None:
+    async def whole(marks: Path) -> None:
         async with at_work(folder, limits=Limits(streams=1)) as app:
-            long = asyncio.create_task(leaving(app, "/api/hundred", asking(seed=WAITS, seeds=5), 1.0))
-            await asyncio.sleep(0.5)
-            refused = await leaving(app, "/api/hundred", asking(seeds=1), 5.0)
+            gone, never = asyncio.Event(), asyncio.Event()
+            long = asyncio.create_task(leaving(app, "/api/hundred", asking(seed=WAITS, seeds=5), gone))
+            await begun(marks, WAITS)
+            refused = await leaving(app, "/api/hundred", asking(seeds=1), never)
             assert refused[0]["status"] == 429
+            gone.set()
             await long
-            sent = await leaving(app, "/api/hundred", asking(seed=1, seeds=1), 30.0)
+            sent = await leaving(app, "/api/hundred", asking(seed=1, seeds=1), never)
             assert sent[0]["status"] == 200
             assert b'"type":"end"' in sent[-2]["body"]
 
-    with stand_in():
-        asyncio.run(whole())
+    with stand_in() as marks:
+        asyncio.run(whole(marks))
 
 
 # --- answers of an earlier server ---

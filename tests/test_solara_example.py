@@ -9,6 +9,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from sim.scenario.reading import loads
 from sim.simulation import simulate
@@ -86,6 +87,14 @@ def test_figures_show_the_model_and_the_mark(example: ModuleType, weeks: int) ->
     assert [len(ax.lines) for ax in curves.axes] == [2, 2]  # the curve, and the start of the festival
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
 def test_the_page_is_made_where_solara_is_there(example: ModuleType) -> None:
-    pytest.importorskip("solara")
-    assert example.app() is not None
+    """Without a browser: both figures are drawn, and nothing goes wrong on the way."""
+    solara = pytest.importorskip("solara")
+    drawn = list[str]()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("map_figure", "curves_figure"):
+            patch.setattr(example, name, lambda model, name=name: drawn.append(name) or Figure())
+        _, rendered = solara.render(example.app(), handle_error=False)
+        rendered.close()
+    assert {*drawn} == {"map_figure", "curves_figure"}

@@ -1,7 +1,8 @@
 """A community in Mesa's own visualisation: buildings in their grids, and two curves, week by week.
 
 Illustrative, uncalibrated. Show it with ``solara run docs/examples/solara_app.py``, after ``pip install
-"yihe[report]" "mesa[viz]>=3.3.1,<4" "ipyvuetify<2"``. Everything but :func:`app` works without solara.
+"yihe[report]" "mesa[viz]>=3.3.1,<4" "ipyvuetify<2"``. Solara fetches its scripts from a network; without one
+it needs the package ``solara-assets`` as well. Everything but :func:`app` works without solara.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from matplotlib.figure import Figure
 
 from sim.model import CommunityModel
 from sim.outcomes import OUTCOMES
+from sim.report.html.font import face
 from sim.report.style import look, make_figure, percent_axis
 from sim.scenario.reading import loads
 from sim.vocabulary import Regime
@@ -26,8 +28,11 @@ YEAR = 52
 ADULT = 18
 SHOWN = ("participation_52", "latent_disputes")
 COLORS = ("#0072B2", "#D55E00")
-ACROSS = 6
+ACROSS = 3
 """Buildings in a row of a grid."""
+
+INCHES = (4.6, 4.4)
+"""Of a figure: the page shows two side by side, each scaled to half of its width."""
 
 SCENARIO = """
 yihe: 1
@@ -99,7 +104,7 @@ def taking_part(model: CommunityModel) -> npt.NDArray[np.float64]:
 
 
 def spots(model: CommunityModel) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Where each building stands, (B,) and (B,): grids side by side, buildings in rows of six."""
+    """Where each building stands, (B,) and (B,): grids side by side, buildings in rows."""
     places = model.places
     first, grid = places.grid_first_building, places.building_grid
     place = np.arange(places.buildings) - first[grid]
@@ -111,16 +116,16 @@ def map_figure(model: CommunityModel) -> Figure:
     here = model.residents.building[model.residents.present > 0]
     people = np.bincount(here, minlength=model.places.buildings)
     x, y = spots(model)
-    title = f"楼栋：年参与率 · buildings: took part within 52 weeks（第 {model.policy_week} 周 · week）"
+    title = f"楼栋：年参与率，第 {model.policy_week} 周\nBuildings: took part within 52 weeks"
     with look():
-        figure = make_figure(2.6, title, MARK)
+        figure = make_figure(INCHES[1], title, MARK, width=INCHES[0])
         ax = figure.add_subplot()
         dots = ax.scatter(
-            x, y, s=12.0 + 260.0 * people / max(people.max(), 1), c=100.0 * taking_part(model), marker="s",
+            x, y, s=20.0 + 520.0 * people / max(people.max(), 1), c=100.0 * taking_part(model), marker="s",
             cmap="cividis_r", vmin=0, vmax=100, edgecolors="#222222", linewidths=0.5, plotnonfinite=True)
         ax.set_axis_off()
         ax.margins(0.12, 0.35)
-        figure.colorbar(dots, ax=ax, label="%", shrink=0.8)
+        figure.colorbar(dots, ax=ax, label="%", location="bottom", shrink=0.8)
     return figure
 
 
@@ -128,9 +133,11 @@ def curves_figure(model: CommunityModel) -> Figure:
     """Weekly series since the end of the warm-up, with the start of the festival marked."""
     done = model.recorder.at
     with look():
-        figure = make_figure(2.6, "逐周 · week by week", MARK)
-        for ax, name, color in zip(figure.subplots(1, len(SHOWN)), SHOWN, COLORS, strict=True):
-            ax.plot(np.arange(done), model.recorder.series[name][:done], color=color)
+        figure = make_figure(INCHES[1], "逐周 · Week by week", MARK, width=INCHES[0])
+        for ax, name, color in zip(figure.subplots(len(SHOWN), 1), SHOWN, COLORS, strict=True):
+            # The last week is marked: a line of one point would not be seen
+            ax.plot(np.arange(done), model.recorder.series[name][:done], color=color, marker="o",
+                    markersize=4, markevery=[done - 1] if done else [])
             ax.set_title(f"{OUTCOMES[name].label.zh} · {OUTCOMES[name].label.en}", fontsize=7)
             ax.set_xlim(0, model.scenario.weeks)
             ax.set_ylim(bottom=0)
@@ -149,9 +156,15 @@ def app() -> Any:
     from mesa.visualization import SolaraViz
     from mesa.visualization.utils import update_counter
 
+    name = "一核 yihe · Mesa"
+    # The page's own type has no Chinese, and not every machine has a font that does
+    style = face(name + "".join(widget["label"] for widget in PARAMETERS.values())) + (
+        '.v-application { font-family: Roboto, "Yihe SC", sans-serif !important }')
+
     @solara.component
     def buildings(model: CommunityModel) -> None:
         update_counter.get()
+        solara.Style(style)
         solara.FigureMatplotlib(map_figure(model), format="png")
 
     @solara.component
@@ -161,7 +174,7 @@ def app() -> Any:
 
     return SolaraViz(
         Neighbourhood(), components=[(buildings, 0), (curves, 0)], model_params=PARAMETERS,
-        name="一核 yihe · Mesa")
+        name=name)
 
 
 if "solara" in sys.modules:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.recording.names import Names
 from sim.recording.recording import Recording
@@ -176,59 +177,60 @@ def _gatherings(recording: Recording) -> Told:
 
 def _cases(recording: Recording) -> Told:
     """The cases of each week that are most worth telling."""
-    weeks: dict[int, list[tuple[int, int, int, str, Text]]] = {}
-    before: dict[int, int] = {}
-    changes = {name: recording.array(f"change_{name}").tolist() for name in (
-        "week", "case", "status", "handoffs", "relapses")}
-    born, closed = recording.array("case_born_week").tolist(), recording.array("case_closed_clock")
-    for at, (week, case) in enumerate(zip(changes["week"], changes["case"], strict=True)):
-        last = before.get(case)
-        before[case] = at
-        if week < 0:
-            continue
-        status, handoffs, relapses = (changes[name][at] for name in ("status", "handoffs", "relapses"))
-        was = _SILENT if last is None else changes["status"][last]
-        old_handoffs, old_relapses = (
-            (0, 0) if last is None else (changes["handoffs"][last], changes["relapses"][last]))
-        told = _telling(
-            case, status, was, handoffs, week - born[case], relapses > old_relapses,
-            old_handoffs < MANY_HANDOFFS <= handoffs, last is not None, closed[case] == closed[case])
-        if told is not None:
-            rank, kind, text = told
-            weeks.setdefault(week, []).append((rank, -handoffs, case, kind, text))
-    for week, found in weeks.items():
-        for *_, case, kind, text in sorted(found, key=lambda one: one[:3])[:CASES_A_WEEK]:
-            building = int(recording.array("case_building")[case])
-            yield week, kind, text, {"case": case, "building": building}
+    week, case, status, handoffs, relapses = (
+        recording.array(f"change_{name}").astype(np.int64)
+        for name in ("week", "case", "status", "handoffs", "relapses"))
+    before = _before(case)
+    known = before >= 0
+    was, old_handoffs, old_relapses = (
+        np.where(known, values[before], missing)
+        for values, missing in ((status, _SILENT), (handoffs, 0), (relapses, 0)))
+    age = week - recording.array("case_born_week")[case]
+    was_found = ~np.isnan(recording.array("case_closed_clock"))[case]
+    conditions = {  # the order of _WORDS: most worth telling first
+        "case_escalated": (status == _ESCALATED) & (was != _ESCALATED),
+        "case_relapsed": relapses > old_relapses,
+        "case_handed_on": (old_handoffs < MANY_HANDOFFS) & (handoffs >= MANY_HANDOFFS) & (status == _OPEN),
+        "case_resolved_late": (status == _RESOLVED) & (was != _RESOLVED) & (age >= LONG_WEEKS),
+        "case_given_up": (status == _SILENT) & ((was == _OPEN) | (was == _ESCALATED)) & was_found,
+        "case_raised": known & (was == _SILENT) & (status == _OPEN),
+        "case_on_paper": (status == _PAPER) & (was != _PAPER)}
+    rank = np.select(list(conditions.values()), range(len(conditions)), len(conditions))
+    worth = np.flatnonzero((rank < len(conditions)) & (week >= 0))
+    order = worth[np.lexsort((case[worth], -handoffs[worth], rank[worth], week[worth]))]
+    place = np.arange(len(order)) - np.searchsorted(week[order], week[order])
+    kinds, buildings = list(conditions), recording.array("case_building")
+    for at in order[place < CASES_A_WEEK].tolist():
+        of, kind = int(case[at]), kinds[rank[at]]
+        yield int(week[at]), kind, _words(kind, of, int(handoffs[at]), int(age[at])), {
+            "case": of, "building": int(buildings[of])}
 
 
-def _telling(
-    case: int, status: int, was: int, handoffs: int, age: int, relapsed: bool, many: bool, known: bool,
-    was_found: bool,
-) -> tuple[int, str, Text] | None:
-    """How much a change is worth telling (0 most), its kind and its words; None if it is not."""
-    def t(zh: str, en: str) -> Text:
-        return lambda n: n.say(zh, en).format(case=n.case(case), times=handoffs, weeks=age)
+def _before(case: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Row of each case's change before this one; −1 for its first."""
+    before, order = np.full(len(case), -1), np.argsort(case, kind="stable")
+    again = case[order[1:]] == case[order[:-1]]
+    before[order[1:][again]] = order[:-1][again]
+    return before
 
-    if status == _ESCALATED and was != _ESCALATED:
-        return 0, "case_escalated", t(
-            "{case}，流转{times}次后上交街道",
-            "{case}: goes up to the street after {times} " + ("hand-off" if handoffs == 1 else "hand-offs"))
-    if relapsed:
-        return 1, "case_relapsed", t("{case}，办结后又反弹", "{case}: comes back after it was closed")
-    if many and status == _OPEN:
-        return 2, "case_handed_on", t(
-            "{case}，已流转{times}次仍未解决", "{case}: handed on {times} times and still open")
-    if status == _RESOLVED and was != _RESOLVED and age >= LONG_WEEKS:
-        return 3, "case_resolved_late", t(
-            "{case}，拖了{weeks}周，终于化解", "{case}: resolved at last, after {weeks} weeks")
-    if status == _SILENT and was in (_OPEN, _ESCALATED) and was_found:
-        return 4, "case_given_up", t(
-            "{case}，等了{weeks}周没有结果，当事人放弃",
-            "{case}: given up after {weeks} weeks without a result")
-    if known and was == _SILENT and status == _OPEN:
-        return 5, "case_raised", t(
-            "{case}，沉默已久，在议事会上被提出", "{case}: silent until now, raised by a forum")
-    if status == _PAPER and was != _PAPER:
-        return 6, "case_on_paper", t("{case}，纸面上办结", "{case}: closed on paper")
-    return None
+
+_WORDS = {
+    "case_escalated": (
+        "{case}，流转{times}次后上交街道", "{case}: goes up to the street after {times} {hand_offs}"),
+    "case_relapsed": ("{case}，办结后又反弹", "{case}: comes back after it was closed"),
+    "case_handed_on": ("{case}，已流转{times}次仍未解决", "{case}: handed on {times} times and still open"),
+    "case_resolved_late": (
+        "{case}，拖了{weeks}周，终于化解", "{case}: resolved at last, after {weeks} weeks"),
+    "case_given_up": (
+        "{case}，等了{weeks}周没有结果，当事人放弃", "{case}: given up after {weeks} weeks without a result"),
+    "case_raised": (
+        "{case}，沉默已久，在议事会上被提出", "{case}: silent until now, raised by a forum"),
+    "case_on_paper": ("{case}，纸面上办结", "{case}: closed on paper"),
+}
+
+
+def _words(kind: str, case: int, handoffs: int, age: int) -> Text:
+    """What is said of a case."""
+    some = "hand-off" if handoffs == 1 else "hand-offs"
+    return lambda n: n.say(*_WORDS[kind]).format(
+        case=n.case(case), times=handoffs, hand_offs=some, weeks=age)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -119,7 +120,7 @@ def _gather(model: WatchedModel, notes: Notes, result: RunResult, arm: tuple[str
     key, label = arm
     s = model.scenario
     header: dict[str, Any] = {
-        "format": FORMAT, "version": version("yihe"), "code": sources_hash(), "uncalibrated": True,
+        "format": FORMAT, "version": _version(), "code": sources_hash(), "uncalibrated": True,
         "scenario": {"name": s.name, "zh": s.title.zh, "en": s.title.en},
         "arm": {"key": key, "zh": label.zh, "en": label.en}, "regime": model.regime.key,
         "seed": model.run_seed, "weeks": s.weeks, "warmup": s.warmup, "digest": result.digest,
@@ -140,6 +141,12 @@ def _gather(model: WatchedModel, notes: Notes, result: RunResult, arm: tuple[str
     recording = Recording(header, arrays)
     header["events"] = events(recording)
     return recording
+
+
+@cache
+def _version() -> str:
+    """Version of the package; looking it up takes as long as a very small run."""
+    return version("yihe")
 
 
 def _settled(declared: Declared, values: Array) -> Array:

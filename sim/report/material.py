@@ -14,6 +14,7 @@ import pandas as pd
 from sim.outcomes import OUTCOMES
 from sim.params import Label
 from sim.report.palette import ArmStyle, arm_styles, regime_styles
+from sim.report.tiles import Site, site_of
 from sim.report.words import ILLUSTRATIVE, replicates_en, say
 from sim.scenario.naming import scenario_key
 from sim.study.verdicts import FEW
@@ -62,6 +63,8 @@ class Arm:
     starts: tuple[int, ...] = ()
     setting: str = ""
     """Hash of everything but regime and policies: place, people, money, conditions, numbers."""
+    site: Site | None = None
+    """Its streets, communities and grids."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,11 @@ class Material:
     def _wide(self) -> pd.DataFrame:
         outcomes = [name for name in self.runs if name in OUTCOMES]
         return self.runs.pivot(index="seed", columns="arm", values=outcomes)
+
+    @cached_property
+    def effects(self) -> dict[tuple[str, str, str], Any]:
+        """Differences worked out so far, by arm, other arm and outcome: pages ask for each several times."""
+        return {}
 
     @property
     def end_work(self) -> float:
@@ -259,4 +267,5 @@ def _arm(key: str, label: Label, scenario: Scenario) -> Arm:
         tuple(policy.card.name for policy in scenario.policies),
         tuple(sorted({policy.start for policy in scenario.policies if policy.intensity > 0})),
         scenario_key(scenario.model_copy(update={"policies": (), "regime": Regime.ONE_CORE})),
+        site_of(scenario),
     )

@@ -91,6 +91,14 @@ def _less(other: Arm, arm: Arm) -> bool:
 
 def effect(m: Material, pair: Pair, outcome: str) -> Effect | None:
     """Difference of one outcome, by the rules of :mod:`sim.study.statistics`; None if not recorded."""
+    key = pair.arm, pair.against, outcome
+    if key not in m.effects:
+        m.effects[key] = _effect(m, pair, outcome)
+    known: Effect | None = m.effects[key]
+    return known
+
+
+def _effect(m: Material, pair: Pair, outcome: str) -> Effect | None:
     if outcome not in m.runs:
         return None
     wide = m.wide(outcome)

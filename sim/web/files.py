@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -10,6 +11,10 @@ from starlette.responses import FileResponse, Response
 
 STATIC = Path(__file__).parent / "static"
 FONT = "font/yihe-sc.woff2"
+"""Where the style asks for the font; what kind it is browsers see by its first bytes."""
+
+FACE = "css/base.css"
+"""The style that asks for it."""
 TYPES = {
     ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8", ".json": "application/json",
@@ -30,6 +35,12 @@ async def page_file(folder: Path, name: str) -> Response:
     if file is None:
         raise HTTPException(404)
     return FileResponse(file, headers={"cache-control": "no-cache", "content-type": TYPES[file.suffix]})
+
+
+def without_font(style: Path) -> Response:
+    """A style that asks for no font: where there is none, asking would leave an error on the console."""
+    text = re.sub(r"@font-face\s*{[^}]*}", "", style.read_text(encoding="utf-8"))
+    return Response(text, media_type="text/css", headers={"cache-control": "no-cache"})
 
 
 def listing(folder: Path) -> dict[str, Path]:

@@ -1,7 +1,7 @@
 """The page's Chinese font: Noto Sans SC cut down to GB 2312, made once and kept in the cache folder.
 
-The package ``zhplot`` carries the font under the SIL Open Font License. Cutting takes twenty seconds and is
-done in a process of its own; until then, and where the package is missing, the machine's own fonts serve.
+Cutting takes two seconds and is done in a process of its own; until then the machine's own fonts serve. Where
+it cannot be cut, the whole font is given; where there is none, the page is not told of one.
 """
 
 from __future__ import annotations
@@ -12,29 +12,20 @@ import os
 import sys
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
 
-_FILE = Path("fonts", "NotoSansSC-Regular.ttf")
+from sim.report.fonts import can_cut, cut, found
+
 _EXTRA = "–—‘’“”…•·×÷±−≤≥≈→←↑↓△▲▼●○◐★☆✓✗①②③④⑤⑥⑦⑧⑨⑩㎡％￥–"
-
-
-def source() -> Path | None:
-    """The font as shipped; found without importing the package, which would load matplotlib."""
-    spec = find_spec("zhplot")
-    if spec is None or spec.origin is None:
-        return None
-    file = Path(spec.origin).parent / _FILE
-    return file if file.is_file() else None
 
 
 def characters() -> str:
     """ASCII, Latin-1, every character of GB 2312, and marks the page draws with."""
-    found = {chr(code) for code in [*range(0x20, 0x7F), *range(0xA0, 0x100)]} | set(_EXTRA)
+    marks = {chr(code) for code in [*range(0x20, 0x7F), *range(0xA0, 0x100)]} | set(_EXTRA)
     for row in range(0xA1, 0xF8):
         for cell in range(0xA1, 0xFF):
-            found |= set(bytes((row, cell)).decode("gb2312", "ignore"))
-    return "".join(sorted(found))
+            marks |= set(bytes((row, cell)).decode("gb2312", "ignore"))
+    return "".join(sorted(marks))
 
 
 def cache_folder() -> Path:
@@ -44,13 +35,13 @@ def cache_folder() -> Path:
 
 def kept() -> Path | None:
     """Where the cut font is, or will be; None if it cannot be made."""
-    file = source()
-    if file is None or find_spec("fontTools") is None or find_spec("brotli") is None:
+    file = found()
+    if file is None or not can_cut():
         return None
     mill = hashlib.blake2b(digest_size=8)
     for part in (str(file.stat().st_size), _version("zhplot"), _version("fonttools"), characters()):
         mill.update(part.encode())
-    return cache_folder() / f"font-{mill.hexdigest()}.woff2"
+    return cache_folder() / f"font-{mill.hexdigest()}.woff"
 
 
 def make(target: Path, text: str) -> None:
@@ -62,20 +53,12 @@ def make(target: Path, text: str) -> None:
         As from :func:`kept`.
     text : str
     """
-    from fontTools import subset
-
-    file = source()
-    assert file is not None
-    options = subset.Options(flavor="woff2", layout_features=["kern"], hinting=False, notdef_outline=True)
-    font = subset.load_font(str(file), options)
-    cutter = subset.Subsetter(options)
-    cutter.populate(text=text)
-    cutter.subset(font)
+    content = cut(text)
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".font-", suffix=".part")
-    os.close(handle)
     try:
-        subset.save_font(font, name, options)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         Path(name).replace(target)
     finally:
         Path(name).unlink(missing_ok=True)
@@ -85,7 +68,7 @@ class Font:
     """The cut font of a server, made while it is already at work."""
 
     def __init__(self) -> None:
-        self._file = kept()
+        self._whole, self._file = found(), kept()
         self._process: asyncio.subprocess.Process | None = None
         self._making: asyncio.Task[None] | None = None
 
@@ -94,11 +77,16 @@ class Font:
         if self._file is not None and not self._file.is_file():
             self._making = asyncio.create_task(self._make(self._file))
 
+    @property
+    def any(self) -> bool:
+        """Whether there is a font to give at all."""
+        return self._whole is not None
+
     async def file(self) -> Path | None:
-        """The font's file, once it is made; None if it could not be."""
+        """The font's file, once it is made; the whole font if it could not be, None if there is none."""
         if self._making is not None:
             await asyncio.shield(self._making)
-        return self._file if self._file is not None and self._file.is_file() else None
+        return self._file if self._file is not None and self._file.is_file() else self._whole
 
     async def close(self) -> None:
         """Break off what is not finished."""

@@ -6,6 +6,7 @@ folder are not listed, and what a file extends or names must lie inside it as we
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
@@ -54,11 +55,13 @@ class Library:
 
     def files(self) -> dict[str, Path]:
         """Name and place of each scenario file, in ascending order."""
+        return {file.name: file for file in self._listed() if self._ours(file)}
+
+    def _listed(self) -> list[Path]:
         try:
-            found = sorted(self.folder.glob("*.yaml"))[:MOST_FILES]
+            return sorted(self.folder.glob("*.yaml"))[:MOST_FILES]
         except OSError:
-            return {}
-        return {file.name: file for file in found if self._ours(file)}
+            return []
 
     def file(self, name: object) -> Path:
         """The file of that name.
@@ -68,10 +71,10 @@ class Library:
         RefusalError
             If the folder has no such file: 404.
         """
-        found = self.files().get(name) if isinstance(name, str) else None
-        if found is None:
-            raise _no_such_file()
-        return found
+        for file in self._listed() if isinstance(name, str) else ():
+            if file.name == name and self._ours(file):
+                return file
+        raise _no_such_file()
 
     def tree(self, name: str) -> dict[str, Any]:
         """What a file and those it extends say, unchecked, dotted keys of arms written out."""
@@ -160,8 +163,11 @@ class Library:
     def _shown(self, error: YiheError) -> YiheError:
         """The same mistake without this machine's folders."""
         file = None if error.file is None else Path(error.file).name
-        zh, en = (text.replace(f"{self.folder}/", "") for text in (error.zh, error.en))
+        zh, en = error.zh, error.en
+        for separator in {"/", os.sep}:
+            zh, en = (text.replace(f"{self.folder}{separator}", "") for text in (zh, en))
         return YiheError(zh, en, file=file, key=error.key, line=error.line)
+
 
 def _stamp(files: list[Path]) -> Stamp:
     """What changes whenever one of some files does."""

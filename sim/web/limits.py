@@ -22,6 +22,7 @@ class Limits(NamedTuple):
     """Residents × weeks with the warm-up, of one run."""
     policies: int = 60
     """In one arm."""
+    shocks: int = 60
     seeds: int = 200
     """Of one comparison over many seeds."""
     seconds: float = 60.0

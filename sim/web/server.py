@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from sim.errors import default_language
-from sim.web.files import FONT, page_file
+from sim.web.files import FACE, FONT, page_file, without_font
 from sim.web.font import Font
 from sim.web.guard import json_response, read_body
 from sim.web.keeping import Keeper, folder_stamp
@@ -81,12 +81,16 @@ class Server:
     async def static(self, request: Request) -> Response:
         """One of the page's files."""
         name = request.path_params["name"]
-        if name == FONT and not (self.settings.static / FONT).is_file():
+        if name == FONT:
             file = await self.font.file() if self.settings.font else None
             if file is None:
                 raise HTTPException(404)
-            return FileResponse(file, media_type="font/woff2", headers={"cache-control": "no-cache"})
-        return await page_file(self.settings.static, name)
+            kind = f"font/{file.suffix.removeprefix('.')}"
+            return FileResponse(file, media_type=kind, headers={"cache-control": "no-cache"})
+        answer = await page_file(self.settings.static, name)
+        if name == FACE and not (self.settings.font and self.font.any):
+            return await run_in_threadpool(without_font, self.settings.static / FACE)
+        return answer
 
     async def start(self, request: Request) -> Response:
         """What the page needs to know."""

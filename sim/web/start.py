@@ -10,15 +10,15 @@ from typing import Any
 from sim.errors import YiheError, default_language
 from sim.explain.switches import Switch, of_policy, switches
 from sim.outcomes import OUTCOMES
-from sim.params import Declared, Label, declared
+from sim.params import ASSUMPTION, Label, declared
 from sim.policies.base import Policy
 from sim.policies.registry import policy_kinds
 from sim.report.words import unit_name
 from sim.scenario.conditions import CONDITIONS
 from sim.scenario.schema import Scenario
-from sim.scenario.units import unit_in
 from sim.vocabulary import Regime
 from sim.web.asked import residents
+from sim.web.choices import LENGTHS, brought, general, grades, groups, lengths, shocks, slider
 from sim.web.library import Library
 from sim.web.limits import Limits
 
@@ -27,8 +27,6 @@ MAIN = ("ties.atomisation", "budget.weekly", "world.tasks_rate")
 
 CONTROLS = ("no_op", "sham")
 """Policies that are there for comparison only."""
-
-_NOT_ON_PAGE = ("weeks", "warmup")
 
 Json = dict[str, Any]
 
@@ -41,30 +39,30 @@ def start(library: Library, limits: Limits) -> Json:
     library : Library
     limits : Limits
     """
-    general = {number.path for number in declared(Policy)}
+    common = {number.path for number in declared(Policy)}
     return {
         "version": version("yihe"), "uncalibrated": True, "lang": default_language(),
         "limits": limits._asdict(),
         "regimes": [{"key": regime.key, "zh": regime.zh, "en": regime.en} for regime in Regime],
         "conditions": [
             {"key": key, **both(one.label), "meaning": both(one.meaning), "source": one.source,
-             "answers": list(one.answers)} for key, one in CONDITIONS.items()],
+             "answers": list(one.answers), "sets": brought(one.changes)} for key, one in CONDITIONS.items()],
         "sliders": [
             {**slider(number), "main": number.path in MAIN} for number in declared(Scenario)
-            if number.path not in _NOT_ON_PAGE],
-        "switches": [
-            switch(one) for path, one in switches().items()
-            if not path.startswith(("policies.", "shocks.")) and path != "regime"],
+            if number.path not in LENGTHS],
+        "lengths": lengths(limits), "shocks": shocks(), "general": general(), "groups": groups(),
+        "grades": grades(), "assumption": {"zh": "建模假设", "en": ASSUMPTION},
+        "switches": [switch(one) for _, one in _own_switches()],
         "outcomes": [
             {"key": key, **both(one.label), "unit_zh": unit_name(key, "zh"), "unit_en": unit_name(key, "en"),
              "better": one.better, "group": one.of, "summary": one.summary}
             for key, one in OUTCOMES.items()],
-        "policies": [policy(kind, cls, general) for kind, cls in policy_kinds().items()],
+        "policies": [policy(kind, cls, common) for kind, cls in policy_kinds().items()],
         "scenarios": list(_scenarios(library)),
     }
 
 
-def policy(kind: str, cls: type[Policy], general: set[str]) -> Json:
+def policy(kind: str, cls: type[Policy], common: set[str]) -> Json:
     """A policy's card, numbers and switches."""
     card = cls.card
     own = [one._replace(path=one.path.removeprefix(f"policies.{kind}.")) for one in of_policy(kind, cls)]
@@ -72,17 +70,8 @@ def policy(kind: str, cls: type[Policy], general: set[str]) -> Json:
         "kind": kind, **both(card.name), "control": kind in CONTROLS, "source": card.source,
         "card": {name: both(getattr(card, name)) for name in ("mechanism", "cost", "claim", "harm")},
         "convenors": [regime.key for regime in sorted(cls.convenors)],
-        "numbers": [slider(number) for number in declared(cls) if number.path not in general],
+        "numbers": [slider(number) for number in declared(cls) if number.path not in common],
         "switches": [switch(one) for one in own]}
-
-
-def slider(number: Declared) -> Json:
-    """A number as a slider."""
-    return {
-        "path": number.path, "zh": number.zh, "en": number.en, "unit_zh": unit_in(number.unit, "zh"),
-        "unit_en": number.unit, "min": number.ge, "max": number.le, "default": number.default,
-        "integer": isinstance(number.default, int), "grade": number.evidence, "source": number.source,
-        "note": number.note}
 
 
 def switch(one: Switch) -> Json:
@@ -109,7 +98,7 @@ def scenario(library: Library, name: object) -> Json:
         "file": found.file.name, "name": found.name, **both(found.title), "about": both(found.description),
         "source": found.source, "seed": found.seed, "weeks": found.weeks, "warmup": found.warmup,
         "residents": residents(found), "regime": found.regime.key, "conditions": list(found.conditions),
-        "policies": plain["policies"], "shocks": plain["shocks"], "values": _values(plain),
+        "policies": plain["policies"], "shocks": plain["shocks"], "values": _values(plain, _usual()),
         "arms": [_arm(found, arm, plain) for arm in found.arms],
         "claims": [
             {"id": claim.id, **both(claim.label), "source": claim.source, "outcome": claim.outcome,
@@ -124,19 +113,33 @@ def _arm(found: Scenario, name: str, plain: Mapping[str, Any]) -> Json:
     other = {key for key in tree if key not in own and tree[key] != plain[key]}
     return {
         "key": name, **both(label), "regime": arm.regime.key, "policies": tree["policies"],
-        "conditions": list(arm.conditions), "plain": not other}
+        "conditions": list(arm.conditions), "plain": not other,
+        "values": _values(tree, {path: _at(plain, path) for path in _usual()})}
 
 
-def _values(tree: Mapping[str, Any]) -> dict[str, float]:
-    """Numbers that a scenario sets otherwise than the defaults."""
-    found = {}
-    for number in declared(Scenario):
-        value: Any = tree
-        for step in number.path.split("."):
-            value = value[step]
-        if value != number.default:
-            found[number.path] = value
-    return found
+def _values(tree: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers and switches that are set otherwise than usual."""
+    return {path: value for path, before in usual.items() if (value := _at(tree, path)) != before}
+
+
+def _usual() -> dict[str, Any]:
+    """The defaults of all numbers and switches of a scenario."""
+    return {
+        **{number.path: number.default for number in declared(Scenario)},
+        **{path: one.default for path, one in _own_switches()}}
+
+
+def _own_switches() -> Iterator[tuple[str, Switch]]:
+    for path, one in switches().items():
+        if not path.startswith(("policies.", "shocks.")) and path != "regime":
+            yield path, one
+
+
+def _at(tree: Mapping[str, Any], path: str) -> Any:
+    value: Any = tree
+    for step in path.split("."):
+        value = value[step]
+    return value
 
 
 def _scenarios(library: Library) -> Iterator[Json]:

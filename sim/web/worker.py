@@ -8,6 +8,7 @@ its worker.
 from __future__ import annotations
 
 import _thread
+import contextlib
 import importlib
 import os
 import queue
@@ -46,10 +47,13 @@ class Worker:
         self._current: int | None = None
         self._unwanted: int | None = None
 
+    def listen(self) -> None:
+        """Take jobs in from now on, and end when the server does: be it while kernels are compiled."""
+        threading.Thread(target=self._listen, daemon=True).start()
+
     def serve(self) -> None:
         """Do jobs for as long as the server is there."""
         signal.signal(signal.SIGINT, self._interrupted)
-        threading.Thread(target=self._listen, daemon=True).start()
         while True:
             job = self._jobs.get()
             try:
@@ -104,14 +108,25 @@ def _bound_memory(most: int) -> None:
         return
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
     wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
+    with contextlib.suppress(ValueError, OSError):  # some systems know the limit and let nobody set it
+        resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
+
+
+def _binary(descriptor: int) -> int:
+    """A descriptor through which bytes pass as they are: Windows may translate ends of lines."""
+    try:
+        import msvcrt
+    except ImportError:
+        return descriptor
+    vars(msvcrt)["setmode"](descriptor, getattr(os, "O_BINARY", 0))
+    return descriptor
 
 
 def main() -> None:
     """Warm up, say so, and serve; the module of tasks, the memory and plug-in files come as arguments."""
     module, memory, *plugins = sys.argv[1:]
-    source = os.fdopen(os.dup(0), "rb")
-    sink = os.fdopen(os.dup(1), "wb")
+    source = os.fdopen(_binary(os.dup(0)), "rb")
+    sink = os.fdopen(_binary(os.dup(1)), "wb")
     os.dup2(2, 1)  # what a library prints must not end up between answers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _bound_memory(int(memory))
@@ -121,6 +136,7 @@ def main() -> None:
         load_plugin(Path(plugin))
     tasks = importlib.import_module(module)
     worker = Worker(dict(tasks.TASKS), source, sink)
+    worker.listen()
     tasks.warm()
     worker.say(Answer(READY, None, None, ""))
     worker.serve()

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import NamedTuple, NewType
 
+from sim.params import Label
+
 Html = NewType("Html", str)
 """Text that is HTML already; everything else is escaped on its way in."""
 
@@ -48,6 +50,23 @@ def element(name: str, *inside: Html, **attributes: str) -> Html:
         f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"' for key, value in attributes.items())
     end = "" if name in _VOID else f"</{name}>"
     return Html(f"<{name}{pairs}>{''.join(inside)}{end}")
+
+
+_CODES = {"zh": "zh-CN", "en": "en"}
+
+
+def both(label: Label) -> Html:
+    """A sentence in both languages, of which the page shows one."""
+    if label.zh == label.en:
+        return markup(label.zh)
+    return Html("".join(
+        element("span", markup(label.text(lang)), data_lang=lang, lang=code)
+        for lang, code in _CODES.items()))
+
+
+def spoken(lang: str, *inside: Html) -> Html:
+    """What is shown in one language only."""
+    return element("div", *inside, data_lang=lang, lang=_CODES[lang])
 
 
 def parsed(markdown: str) -> list[Node]:

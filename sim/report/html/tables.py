@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from sim.report.html.marks import Html, element, markup
-from sim.report.words import say
+from sim.params import Label
+from sim.report.html.marks import Html, both, element, markup
 
 MOST_ROWS = 300
 """Rows of a figure's data that the page holds; its CSV has them all."""
@@ -41,14 +41,13 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str = ""
                    aria_label=caption or " · ".join(heads[:2]))
 
 
-def data_of(file: Path, lang: str) -> Html:
+def data_of(file: Path) -> Html:
     """The data of a figure from its CSV, folded.
 
     Parameters
     ----------
     file : Path
         As :func:`sim.report.embed.save` writes it; its column ``status``, the same in every row, is left out.
-    lang : {"zh", "en"}
     """
     with file.open(encoding="utf-8", newline="") as stream:
         lines = csv.reader(stream)
@@ -56,16 +55,18 @@ def data_of(file: Path, lang: str) -> Html:
         kept = [i for i, head in enumerate(heads) if head != "status"]
         rows = [[_short(line[i]) for i in kept] for line in islice(lines, MOST_ROWS)]
         n = len(rows) + sum(1 for _ in lines)
-    words = say(lang, f"数据（{n} 行）", f"data ({n} rows)")
+    words = Label(zh=f"数据（{n} 行）", en=f"data ({n} rows)")
     if n > len(rows):
-        words = say(lang, f"数据（{n} 行，这里是前 {len(rows)} 行；全部在 figures/{file.name}）",
-                    f"data ({n} rows, the first {len(rows)} here; all are in figures/{file.name})")
+        words = Label(
+            zh=f"数据（{n} 行，这里是前 {len(rows)} 行；全部在 figures/{file.name}）",
+            en=f"data ({n} rows, the first {len(rows)} here; all are in figures/{file.name})")
     return folded(words, table([heads[i] for i in kept], rows, file.stem))
 
 
-def folded(words: str, *inside: Html) -> Html:
+def folded(words: Label | str, *inside: Html) -> Html:
     """Something that folds out."""
-    return element("details", element("summary", markup(words)), *inside)
+    said = markup(words) if isinstance(words, str) else both(words)
+    return element("details", element("summary", said), *inside)
 
 
 def _cell(name: str, text: str, right: bool, **attributes: str) -> Html:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.analysis.study import POOLED, analyse, pooled_runs
@@ -57,7 +58,7 @@ def write_report(folder: Path, lang: str) -> Made:
     YiheError
         If the folder holds no study, or cannot be written.
     """
-    from sim.report.html.reports import study_page
+    from sim.report.html.reports import PICTURES, study_page
     from sim.report.studies.drawing import write_study_figures
     from sim.report.studies.report import report_markdown
 
@@ -67,15 +68,18 @@ def write_report(folder: Path, lang: str) -> Made:
     summary.keep(folder, tables)
     material = material_of(setup, study, tables)
     written = write_study_figures(material, folder / FIGURES, lang, KINDS.get(kind_of(setup)))
-    not_made = _not_made(analysis.notes, lang)
-    text = report_markdown(material, written, lang) + not_made
+    not_made = {one: _not_made(analysis.notes, one) for one in ("zh", "en")}
+    text = report_markdown(material, written, lang) + not_made[lang]
     lacking = unfinished(material)
     if lacking is not None:
         title, _, rest = text.partition("\n\n")
         text = f"{title}\n\n**{lacking.text(lang)}**\n\n{rest}"
     write_text(folder / REPORT, text)
-    notices = [] if lacking is None else [lacking.text(lang)]
-    write_text(folder / PAGE, study_page(material, written, lang, notices, not_made))
+    notices = [] if lacking is None else [lacking]
+    kinds = [one for one in PICTURES if one in KINDS.get(kind_of(setup), PICTURES)]
+    with TemporaryDirectory(prefix="yihe-") as aside:
+        others = write_study_figures(material, Path(aside), "en" if lang == "zh" else "zh", kinds)
+        write_text(folder / PAGE, study_page(material, written, lang, notices, not_made, others))
     files = tuple(file for figure in written for file in figure.files)
     return Made(material, folder / REPORT, files, folder / PAGE)
 
