@@ -1,4 +1,4 @@
-# make demo   the main comparison, from nothing to its summary      make test   all tests
+# make demo   the main comparison, from nothing to its summary      make test   all tests but the long ones (make test-long)
 # make serve  the classroom page in a browser
 # All set themselves up in .venv; they need Python 3.11 to 3.13 and make. Windows: see README.md.
 #
@@ -20,7 +20,7 @@ SCENARIO := scenarios/chaoyang_neighbour_festival.yaml
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints/$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt
 
-.PHONY: help setup demo serve pictures test torture lint bench clean
+.PHONY: help setup demo serve pictures test test-long torture lint bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -58,6 +58,11 @@ pictures: demo
 test: $(VENV)/.dev
 	$(BIN)/python -m sim.precompile
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+
+# Effects over many runs, left out of `make test` for their length; a few minutes.
+test-long: $(VENV)/.dev
+	$(BIN)/python -m sim.precompile
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m long $(PYTEST_ARGS)
 
 # A hundred SIGKILLs during a study: its tables must be those of an undisturbed one. About ten minutes.
 torture: $(VENV)/.dev

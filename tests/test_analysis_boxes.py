@@ -115,6 +115,7 @@ def test_two_boxes_are_found_one_after_the_other() -> None:
     assert not refused["chosen"].any()
 
 
+@pytest.mark.long
 def test_pure_noise_gives_a_box_in_no_more_than_one_study_of_twenty() -> None:
     """100 studies: more than 11 boxes would have a chance below 0.5 % at a rate of 5 %."""
     found = 0

@@ -109,6 +109,7 @@ def test_a_small_space_is_gone_through_whole_and_the_budget_binds(tmp_path: Path
     assert found.equivalent.empty
 
 
+@pytest.mark.long
 def test_a_large_space_is_searched_better_than_by_luck(tmp_path: Path) -> None:
     """100 of 1,024 packages: two searches of three find the best one; luck would with probability 0.03."""
     found = [
