@@ -65,6 +65,11 @@ class Worker:
         """Whether it has warmed up."""
         return self.started.done() and not self.started.cancelled() and self.started.exception() is None
 
+    @property
+    def over(self) -> bool:
+        """Whether its process has ended."""
+        return self._over
+
     async def _start(self) -> None:
         here = str(Path(__file__).resolve().parent.parent.parent)
         path = os.pathsep.join([here, *filter(None, [os.environ.get("PYTHONPATH")])])
@@ -173,8 +178,7 @@ class Pool:
         self._numbers = itertools.count()
         self._after: set[asyncio.Task[None]] = set()
         self._closed = False
-        self.warm = False
-        """Whether a worker has warmed up."""
+        self._warm = False
 
     def start(self) -> None:
         """Start the workers: the first at once, the others when it has warmed up.
@@ -185,13 +189,18 @@ class Pool:
         self._hand_on(self._first)
         self._later(self._start_others(self._first))
 
+    @property
+    def warm(self) -> bool:
+        """Whether a worker has warmed up."""
+        self._warm = self._warm or any(worker.ready for worker in self._all)
+        return self._warm
+
     async def warmed(self) -> None:
         """Wait until the first worker has warmed up, or has failed to."""
         await asyncio.wait([self._first.started])
 
     async def _start_others(self, first: Worker) -> None:
         await asyncio.wait([first.started])
-        self.warm = self.warm or first.ready
         for _ in range(self.size - 1):
             self._hand_on(self._new())
 
@@ -258,6 +267,9 @@ class Pool:
 
     async def _worker(self, urgency: int, place: str) -> Worker:
         """A free worker, in the order of asking."""
+        for gone in [worker for worker in self._free if worker.over]:
+            self._free.remove(gone)  # it ended while it had nothing to do
+            self._later(self._replace(gone))
         if self._free:
             chosen = min(
                 self._free, key=lambda worker: (not worker.ready, worker.place not in ("", place)))

@@ -154,16 +154,12 @@ class Server:
 
     async def hundred(self, request: Request) -> Response:
         """The same comparison over many seeds, a line each."""
+        asked = await self._asked(await self._body(request))  # a slow body holds no place
         if self._streams >= self.settings.limits.streams:
             raise RefusalError(
                 429, "同时进行的多种子比较太多：请稍候再试",
                 "too many comparisons over many seeds are at work: try again in a moment")
         self._streams += 1
-        try:
-            asked = await self._asked(await self._body(request))
-        except BaseException:
-            self._streams -= 1
-            raise
         return Lines(many_seeds(self.pool, asked), self._stream_over)
 
     def _stream_over(self) -> None:
