@@ -34,6 +34,11 @@ def check_free(file: Path) -> None:
     ------
     YiheError
     """
+    if file.name.startswith("-"):
+        raise YiheError(
+            "--record 后面要写文件名（例如 run.rec），这里却是另一个选项，请补上文件名",
+            "--record needs the name of a file (run.rec, say), but another option follows: add the name",
+            key=str(file))
     if not file.parent.is_dir():
         raise YiheError(
             "所在文件夹不存在，请先建立或改写路径",

@@ -200,9 +200,11 @@ def _unpack(package: bytes) -> Common:
         registry.load_plugin(Path(path))
     if sources_hash() != sources:
         raise YiheError(
-            "工作进程里的代码或插件与这里不同（可能留有先前研究的插件）：请重启工作进程，并使各处文件一致",
-            "code or plug-ins of a worker differ from those here (perhaps plug-ins of an earlier study are "
-            "left): restart the workers, with the same files everywhere", key="--scheduler")
+            "工作进程里的代码或插件与这里不同（运行中代码被改动，或 --scheduler 的工作进程留有先前的插件）："
+            "请重新运行；用自己的调度器时先重启工作进程，并使各处文件一致",
+            "code or plug-ins of a worker differ from those here (code was changed meanwhile, or workers of "
+            "--scheduler keep plug-ins of an earlier study): run again; with your own scheduler, restart its "
+            "workers first, with the same files everywhere")
     return pickle.loads(common)
 
 
