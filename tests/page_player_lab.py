@@ -128,6 +128,7 @@ class Site:
         answers: dict[str, tuple[str, bytes]] = {
             "/api/start": ("application/json", json.dumps(self.start).encode()),
             "/api/scenario": ("application/json", json.dumps(self.scenario).encode()),
+            "/api/ready": ("application/json", b'{"ready": true}'),
             "/api/policy": ("application/json", b'{"trial": null}'),
             "/api/compare": ("application/octet-stream", self.pair),
             "/api/hundred": ("application/x-ndjson", "\n".join(map(json.dumps, [*seeds, end])).encode()),

@@ -103,10 +103,10 @@ def exported(visit: Visit) -> dict[tuple[str, str], np.ndarray]:
     text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
     visit.page.click("#dialog-close")
     heads, _, *rows = csv.reader(text.splitlines())
-    first = heads.index("week") + 1
+    first, own = heads.index("week") + 1, heads.index("side")
     return {
         (side, key): np.array([
-            float(row[first + i]) if row[first + i] else np.nan for row in rows if row[0] == side.upper()])
+            float(row[first + i]) if row[first + i] else np.nan for row in rows if row[own] == side.upper()])
         for side in "ab" for i, key in enumerate(heads[first:])}
 
 
@@ -116,7 +116,8 @@ def test_page_shows_what_the_command_line_writes(
 ) -> None:
     """Both sides, every outcome, every week: drawn, exported and written numbers are the same float64.
 
-    The share on the page itself is that number as rounded as it is shown.
+    The share on the page itself is that number as rounded as it is shown, and the map draws as many open
+    cases as the outcome counts.
     """
     case = CASES[name]
     with Visit(browser, f"{address}#{urlencode(case.address)}") as visit:
@@ -133,6 +134,11 @@ def test_page_shows_what_the_command_line_writes(
                 assert len(expected) == run["week"].max() + 1 == len(values)
                 np.testing.assert_array_equal(np.array(values, np.float64), expected, err_msg=key)
                 np.testing.assert_array_equal(table[side, key], expected, err_msg=key)
+            open_cases = visit.js(f"""yihe.runs.{side}.cases.weeks.map((w) =>
+                w.shown.filter((c) => [1, 4].includes(c.status)).length)""")  # open, or the street's
+            residents = visit.js(f"yihe.runs.{side}.rec.N")
+            np.testing.assert_allclose(
+                open_cases, run["backlog"] * residents / 1000, rtol=0, atol=1e-6, err_msg="cases on the map")
             for week in (0, len(run) // 2, len(run) - 1):
                 visit.js(f"yihe.player.seek({week})")
                 visit.until(f"yihe.player.week === {week}")

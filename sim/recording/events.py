@@ -224,7 +224,7 @@ _WORDS = {
     "case_given_up": (
         "{case}，等了{weeks}周没有结果，当事人放弃", "{case}: given up after {weeks} weeks without a result"),
     "case_raised": (
-        "{case}，沉默已久，在议事会上被提出", "{case}: silent until now, raised by a forum"),
+        "{case}，此前沉默，在议事会上被提出", "{case}: silent until now, raised by a forum"),
     "case_on_paper": ("{case}，纸面上办结", "{case}: closed on paper"),
 }
 

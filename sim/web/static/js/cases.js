@@ -10,6 +10,9 @@ export const RESOLVED = 2;
 export const PAPER = 3;
 export const ESCALATED = 4;
 
+/** Whether a case is still to be ended: in the community's hands or the street's, as the outcome `backlog` counts. @param {number} status */
+export const inHand = (status) => status === OPEN || status === ESCALATED;
+
 export class Cases {
   /** @param {Recording} rec */
   constructor(rec) {
@@ -52,7 +55,7 @@ export class Cases {
           if (now.status === PAPER) counts.paper++;
           if (now.status === ESCALATED) counts.up++;
         }
-        if (now.status === OPEN || now.status !== before?.status) live.add(id);
+        if (inHand(now.status) || now.status !== before?.status) live.add(id);
         if (now.status === SILENT) live.delete(id);
       }
       /** @type {Shown[]} */
@@ -62,7 +65,7 @@ export class Cases {
       for (const id of live) {
         const now = this.changes[id][at[id]];
         shown.push({ id, status: now.status, holder: now.holder, fresh: fresh.has(id) });
-        if (now.status === OPEN) {
+        if (inHand(now.status)) {
           open++;
           next.add(id);
         }
@@ -86,6 +89,6 @@ export class Cases {
 
   /** Open cases an institution holds. @param {number} k @param {number} week */
   heldBy(k, week) {
-    return this.weeks[week].shown.filter((c) => c.holder === k && c.status === OPEN);
+    return this.weeks[week].shown.filter((c) => c.holder === k && inHand(c.status));
   }
 }

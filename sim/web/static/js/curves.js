@@ -1,5 +1,6 @@
 // Curves of A and B with their difference; each drawn once, a cursor and a cover of what is still to come move over it.
 import { pick, repick } from "./controls.js";
+import { ALIKE } from "./lastyear.js";
 import { difference, figure, h, language, name, t } from "./words.js";
 
 /** @typedef {import("./run.js").Run} Run */
@@ -165,8 +166,7 @@ class Chart {
     const a = this.a, b = this.b, weeks = this.app.weeks;
     if (!a || !b) return;
     const middle = (split + low) / 2 + 1, half = (low - split) / 2 - 3;
-    let most = 1e-12;
-    for (let k = 0; k < weeks; k++) if (Number.isFinite(a[k] - b[k])) most = Math.max(most, Math.abs(a[k] - b[k]));
+    const most = reach(a.slice(0, weeks), b.slice(0, weeks), this.unit());
     for (let k = 0; k < weeks; k++) {
       const d = a[k] - b[k];
       if (!Number.isFinite(d) || !d) continue;
@@ -185,6 +185,21 @@ class Chart {
     c.fillStyle = MUTED;
     c.textAlign = "right";
     c.fillText(t("diff"), LEFT - 4, middle);
+    this.paintScale(c, w, most, split);
+  }
+
+  /** What the full height of the strip of differences stands for, at its upper edge. */
+  paintScale(/** @type {any} */ c, /** @type {number} */ w, /** @type {number} */ most, /** @type {number} */ split) {
+    const unit = this.unit(), bareUnit = /^share|0 to 1/.test(unit), own = language() === "zh" ? this.outcome?.unit_zh ?? unit : unit;
+    const bare = `±${difference(most, unit).replace(/^[\d.]+/, (figures) => String(Number(figures)))}`, full = bareUnit || !own ? bare : `${bare} ${own}`;
+    const text = c.measureText(full).width < (w - LEFT - RIGHT) * 0.6 ? full : bare, wide = c.measureText(text).width;
+    c.fillStyle = "#ffffff";
+    c.globalAlpha = 0.75;
+    c.fillRect(LEFT + 1, split - 3, wide + 4, 11);
+    c.globalAlpha = 1;
+    c.fillStyle = MUTED;
+    c.textAlign = "left";
+    c.fillText(text, LEFT + 3, split + 3);
   }
 
   paintLine(/** @type {any} */ c, /** @type {number} */ w, /** @type {Float64Array} */ v, /** @type {(v: number) => number} */ y, /** @type {string} */ colour, /** @type {number[]} */ dash) {
@@ -242,6 +257,19 @@ const GROUPS = { participation: ["参与", "Participation"], disputes: ["纠纷�
 
 function mark(/** @type {string} */ side, /** @type {string} */ text) {
   return h("span", { class: `val ${side}` }, `${t(`side_${side}`)} ${text}`);
+}
+
+/**
+ * What the strip of differences reaches up and down to: a round number over the largest, and so much at least that what is called
+ * about equal does not fill it. @param {Float64Array} a @param {Float64Array} b @param {string} unit
+ */
+export function reach(a, b, unit) {
+  let apart = 0, size = 0;
+  a.forEach((v, k) => {
+    if (Number.isFinite(v - b[k])) [apart, size] = [Math.max(apart, Math.abs(v - b[k])), Math.max(size, Math.abs(v), Math.abs(b[k]))];
+  });
+  const least = Math.max(apart, ALIKE * size, /^share/.test(unit) ? 0.01 : 0.001), ten = 10 ** Math.floor(Math.log10(least));
+  return ([1, 2, 5].find((k) => k * ten >= least * (1 - 1e-9)) ?? 10) * ten;
 }
 
 /** Round bounds of values; shares and counts stand on zero. @param {number[]} values @param {string} unit @returns {[number, number]} */

@@ -3,7 +3,7 @@ import { addTexts, figure, h, language, name, t } from "./words.js";
 import { exportPanel } from "./export.js";
 import { glossary } from "./glossary.js";
 import { hundredPanel } from "./hundred.js";
-import { result } from "./lesson.js";
+import { lastYear, YEAR } from "./lastyear.js";
 import { policyFacts } from "./server.js";
 import { wireTabs } from "./tabs.js";
 
@@ -12,7 +12,7 @@ addTexts({
   claim: ["来源所称", "The source claims"], simulated: ["模型所示", "The model shows"], harm: ["何时有害", "When it harms"], source: ["出处", "Source"], convenors: ["能办成的协调方式", "Ways of coordinating in which it works"],
   trial: ["{0}种设定中，{1}种“{2}”{3}（95% 区间，每种{4}个种子），{5}种方向相反，其余分不出差别。", "In {1} of {0} settings “{2}” {3} (95 % interval, {4} seeds each), in {5} the other way; no difference told in the rest."],
   rises: ["上升", "rises"], falls: ["下降", "falls"], harmed: ["{0}种设定中有害。", "Harmful in {0} settings."], declared_harm: ["事先声明的最坏设定“{0}”：“{1}”{2}（{3}）。", "Declared worst setting “{0}”: “{1}” {2} ({3})."],
-  here: ["这次比较（一个种子，最后52周）", "This comparison (one seed, last 52 weeks)"], does_harm: ["有害", "harm"],
+  here: ["这次比较（一个种子，最后{0}周）", "This comparison (one seed, last {0} weeks)"], does_harm: ["有害", "harm"],
   shortcuts: ["快捷键", "Keys"], take_tour: ["再看一遍导览", "Take the tour again"], key_space: ["播放 / 暂停", "play / pause"], key_arrows: ["前后一周", "a week on or back"], key_page: ["前后一季", "a quarter on or back"],
   key_ends: ["开头 / 末尾", "first / last week"], key_l: ["循环", "loop"], key_t: ["显示活动中结识的关系", "show ties made at events"], key_n: ["楼栋 / 关系网", "homes / network"], key_p: ["投影", "projector"], key_zoom: ["放大、缩小、看全貌", "zoom in, out, fit"],
   key_map: ["在图上：下一个机构、跟踪居民、案件；Shift+方向键平移", "on a map: next institution, followed resident, case; Shift+arrows pan"], key_bar: ["在政策条上：移动；加 Shift 改结束；Delete 去掉", "on a bar: move; with Shift its end; Delete removes"], key_esc: ["放下所选", "drop what is chosen"],
@@ -57,7 +57,7 @@ function cardList(/** @type {any} */ app) {
 
 function card(/** @type {any} */ app, /** @type {string} */ kind, /** @type {() => void} */ back) {
   const found = (app.start?.policies ?? []).find((/** @type {any} */ p) => p.kind === kind);
-  const part = (/** @type {string} */ key, /** @type {any} */ content) => content && h("div", { class: `fact ${key}` }, h("h3", null, t(key)), typeof content === "string" ? h("p", null, content) : content);
+  const part = (/** @type {string} */ key, /** @type {any} */ content) => content && h("div", { class: `fact ${key}` }, h("h3", null, t(key, YEAR)), typeof content === "string" ? h("p", null, content) : content);
   const says = h("div", null);
   const regimes = app.regimes().filter((/** @type {any} */ r) => found?.convenors?.includes(r.key));
   const trial = part("simulated", says);
@@ -91,7 +91,7 @@ function here(/** @type {any} */ app) {
   const rows = ["participation_52_other", "backlog", "real_resolution_rate", "trust_core"].map((key) => {
     const o = app.runs.a.header.outcomes.find((/** @type {any} */ x) => x.key === key);
     if (!o) return null;
-    const r = result(app, key);
+    const r = lastYear(app, key, app.weeks - 1);
     return h("tr", null, h("td", null, name(o)), h("td", { class: "n" }, figure(r.a, o.unit_en)), h("td", { class: "n" }, figure(r.b, o.unit_en)));
   });
   return h("table", null, h("thead", null, h("tr", null, h("th", null, zh ? "指标" : "outcome"), h("th", { class: "n" }, t("side_a")), h("th", { class: "n" }, t("side_b")))), h("tbody", null, ...rows.filter(Boolean)));

@@ -5,12 +5,12 @@ import { picture } from "./picture.js";
 import { SPEEDS } from "./playback.js";
 import { toBase64 } from "./recording.js";
 import { SvgContext } from "./svg.js";
-import { addTexts, h, name, t } from "./words.js";
+import { addTexts, h, inWords, language, name, t } from "./words.js";
 import { toHash } from "./state.js";
 
 addTexts({
   png: ["图片 PNG", "Picture, PNG"], svg: ["矢量图 SVG", "Picture, SVG"], gif: ["动图 GIF", "Moving picture, GIF"], mp4: ["影片 MP4", "Film, MP4"], webm: ["影片 WebM", "Film, WebM"], csv: ["数据 CSV", "Data, CSV"], html: ["一个网页文件 HTML", "One HTML file"],
-  png_note: ["当前这一周：图和曲线", "This week: maps and curves"], svg_note: ["同上，可在排版软件里放大修改", "The same, to be scaled and edited"],
+  png_note: ["当前这一周：图和曲线", "This week: maps and curves"], svg_note: ["同上，可在排版软件里放大修改；中文用那台电脑的字体", "The same, to be scaled and edited; Chinese uses that computer's fonts"],
   gif_note: ["演示文稿、聊天里直接会动；{0}帧", "Moves by itself in slides and chats; {0} frames"], mp4_note: ["各种播放器、演示文稿都能放；片长{0}秒", "For any player and slides; {0} s long"],
   webm_note: ["网页和自由软件播放器用；片长{0}秒", "For web pages and free players; {0} s long"], recorded_note: ["{0}，边放边录", "{0}, recorded as it plays"], no_mp4: ["这个浏览器录不了 MP4，请改存 WebM", "This browser cannot record MP4; please take WebM"], no_webm: ["这个浏览器录不了 WebM", "This browser cannot record WebM"],
   csv_note: ["甲、乙每周的全部指标", "All outcomes of A and B by week"], html_note: ["播放器和两份记录都在里面，断网、拷在U盘上也能打开", "Player and both recordings inside; opens without any network"],
@@ -30,7 +30,7 @@ export function exportPanel(app) {
       try {
         said.textContent = t("saved_as", await act());
       } catch (error) {
-        if (!stop.signal.aborted) said.textContent = String(/** @type {any} */ (error)?.message ?? error);
+        if (!stop.signal.aborted) said.textContent = inWords(error);
       }
       button.disabled = false;
     } }, t(key));
@@ -127,14 +127,18 @@ async function svg(app, view) {
   return save(new Blob([c.text(p.w, p.h)], { type: "image/svg+xml" }), fileName(app, "svg"));
 }
 
-/** Every number as it was recorded; a byte-order mark lets spreadsheets read the Chinese. @param {any} app */
+/** What every row of numbers says of itself, whatever is cut out of the table. */
+const STATUS = "示意性，未经校准 / illustrative, uncalibrated";
+
+/** Every number as it was recorded, under its key, and its name with the unit; a byte-order mark lets spreadsheets read the Chinese. @param {any} app */
 function csv(app) {
   const outcomes = app.runs.a.header.outcomes;
   const quoted = (/** @type {string} */ s) => (/[",\n]/.test(s) ? `"${s.replace(/"/g, '""')}"` : s);
-  const rows = [["side", "arm", "seed", "week", ...outcomes.map((/** @type {any} */ o) => o.key)], ["", "", "", "", ...outcomes.map((/** @type {any} */ o) => name(o))]];
+  const named = (/** @type {any} */ o) => (language() === "zh" ? `${name(o)}（${o.unit_zh ?? o.unit_en}）` : `${name(o)} [${o.unit_en}]`);
+  const rows = [["status", "side", "arm", "seed", "week", ...outcomes.map((/** @type {any} */ o) => o.key)], [STATUS, "", "", "", "", ...outcomes.map(named)]];
   for (const side of ["a", "b"]) {
     const run = app.runs[side], series = outcomes.map((/** @type {any} */ o) => run.rec.outcome(o.key));
-    for (let w = 0; w < app.weeks; w++) rows.push([side.toUpperCase(), app.armName(side), String(run.header.seed), String(w + 1), ...series.map((/** @type {Float64Array} */ v) => (Number.isFinite(v[w]) ? String(v[w]) : ""))]);
+    for (let w = 0; w < app.weeks; w++) rows.push([STATUS, side.toUpperCase(), app.armName(side), String(run.header.seed), String(w + 1), ...series.map((/** @type {Float64Array} */ v) => (Number.isFinite(v[w]) ? String(v[w]) : ""))]);
   }
   const text = `\uFEFF${rows.map((r) => r.map(quoted).join(",")).join("\r\n")}\r\n`;
   return save(new Blob([text], { type: "text/csv;charset=utf-8" }), fileName(app, "csv"));

@@ -4,7 +4,7 @@ import { mp4 } from "./mp4.js";
 import { TIE_LOOKS } from "./network.js";
 import { captionOn, CAPTION, GAP, headOn, legendOn, weekOn } from "./picture.js";
 import { GIFEncoder, applyPalette, quantize } from "./vendor/gifenc.js";
-import { addTexts, t } from "./words.js";
+import { addTexts, t, Told } from "./words.js";
 
 addTexts({ no_film: ["这个浏览器不能录制影片。", "This browser cannot record films."], film_empty: ["浏览器没有录下任何画面，请换一种格式再试。", "The browser recorded nothing; please try the other format."] });
 
@@ -109,7 +109,7 @@ const recorded = (/** @type {"mp4"|"webm"} */ family) => (family === "mp4" ? MP4
 /** @param {any} app @param {"mp4"|"webm"} family @param {Stretch} stretch @param {Watch} watch @returns {Promise<Blob>} */
 export async function film(app, family, stretch, watch) {
   const way = await filmWay(family);
-  if (!way) throw new Error(t("no_film"));
+  if (!way) throw new Told(t("no_film"));
   const on = stage(app, FILM), frames = moments(stretch);
   return way === "frames" ? packed(on, frames, watch) : record(on, frames, String(recorded(family)), watch);
 }
@@ -145,7 +145,7 @@ async function packed(on, frames, watch) {
   } finally {
     if (encoder.state !== "closed") encoder.close();
   }
-  if (failed || !config) throw failed ?? new Error(t("film_empty"));
+  if (failed || !config) throw failed ?? new Told(t("film_empty"));
   return new Blob(/** @type {any} */ (mp4({ ...FILM, rate: RATE, config }, done)), { type: "video/mp4" });
 }
 
@@ -170,6 +170,6 @@ async function record(on, frames, type, watch) {
     recorder.stop();
   }
   await ended;
-  if (!parts.length) throw new Error(t("film_empty"));
+  if (!parts.length) throw new Told(t("film_empty"));
   return new Blob(parts, { type: type.split(";")[0] });
 }

@@ -2,3 +2,6 @@
 export const TOOK = 1;
 export const HEARD = 2;
 export const LIVES = 4;
+export const MOVED_IN = 16;
+/** Years from which a resident takes part. */
+export const ADULT = 18;

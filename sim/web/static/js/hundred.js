@@ -1,7 +1,7 @@
 // The same comparison over many seeds: bands of A and B by week, and the share in which A does better.
-import { addTexts, difference, figure, h, language, name, t } from "./words.js";
+import { addTexts, difference, figure, h, inWords, language, name, t } from "./words.js";
 import { bounds } from "./curves.js";
-import { hundred as ask, Refused } from "./server.js";
+import { hundred as ask } from "./server.js";
 
 addTexts({
   hundred_why: ["一次运行是一个偶然的社区。这里用许多个种子（许多个同类社区）重复同一比较：看大多数时候谁更好，差多少。", "One run is one neighbourhood by chance. Here the same comparison is repeated for many: see who does better most of the time, and by how much."],
@@ -9,7 +9,7 @@ addTexts({
   outcome: ["指标", "Outcome"], equal_in: ["相同", "equal"], mean_diff: ["平均差 甲−乙（95% 区间）", "Mean difference A − B (95 % interval)"],
   share_text: ["{0}：{1}个社区中，甲更好的有{2}个（{3}），乙更好的有{4}个。", "{0}: of {1} neighbourhoods A does better in {2} ({3}), B in {4}."],
   higher_text: ["{0}（没有好坏方向）：{1}个社区中，甲更高的有{2}个（{3}），乙更高的有{4}个。", "{0} (neither way is better): of {1} neighbourhoods A is higher in {2} ({3}), B in {4}."],
-  band_note: ["带：各种子之间的 95% 范围；线：平均。甲实线，乙虚线。", "Bands: the server's 95 % interval over seeds; lines: means. A solid, B dashed."],
+  band_note: ["线：各社区的平均；带：这个平均值的 95% 区间（逐周），单个社区可以在带外。甲实线，乙虚线。", "Lines: means over neighbourhoods; bands: pointwise 95 % interval of the mean, outside of which single neighbourhoods may well lie. A solid, B dashed."],
   not_exported: ["导出时没有算过百个社区。", "Many seeds had not been run when this file was made."], failed_n: ["{0}个种子没有算成", "{0} seeds failed"],
 });
 
@@ -56,7 +56,7 @@ export function hundredPanel(app) {
         } else if (line.type === "problem") said.textContent = name(line);
       });
     } catch (error) {
-      if (/** @type {any} */ (error).name !== "AbortError") said.textContent = error instanceof Refused ? error.message : String(error);
+      if (/** @type {any} */ (error).name !== "AbortError") said.textContent = inWords(error);
     }
     stop = null;
     button.textContent = t("run_hundred");
@@ -68,12 +68,12 @@ export function hundredPanel(app) {
 
 function show(/** @type {any} */ app, /** @type {HTMLElement} */ view, /** @type {any} */ end) {
   const all = app.runs.a.header.outcomes, keys = wanted(app).filter((k) => end.outcomes[k]);
-  view.replaceChildren(h("p", { class: "muted small" }, t("band_note")), ...keys.map((key) => one(app, all.find((/** @type {any} */ o) => o.key === key), end.outcomes[key])));
+  view.replaceChildren(h("p", { class: "muted small" }, t("band_note"), language() === "zh" ? "" : " ", t("each_alone")), ...keys.map((key) => one(all.find((/** @type {any} */ o) => o.key === key), end.outcomes[key])));
   for (const canvas of view.querySelectorAll("canvas")) /** @type {any} */ (canvas).paint?.();
 }
 
 /** One outcome: the shares as a bar and a sentence, the bands as a picture. */
-function one(/** @type {any} */ app, /** @type {any} */ o, /** @type {any} */ r) {
+function one(/** @type {any} */ o, /** @type {any} */ r) {
   const n = r.n || 1, part = (/** @type {string} */ cls, /** @type {number} */ v, /** @type {string} */ label) => {
     const el = h("i", { class: cls }, v / n > 0.12 ? `${label} ${v}` : "");
     el.style.width = `${(100 * v) / n}%`;

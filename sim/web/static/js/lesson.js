@@ -1,22 +1,24 @@
 // A case as a lesson: background, prediction, run, explanation, discussion; things to try; a tour on the first visit.
 import { addTexts, figure, h, language, name, t } from "./words.js";
 import { setPane } from "./tabs.js";
+import { ALIKE, lastYear, YEAR } from "./lastyear.js";
 import { makeTour } from "./tour.js";
+import { answer, keepVotes } from "./votes.js";
 
 addTexts({
   step_0: ["背景", "Background"], step_1: ["预测", "Prediction"], step_2: ["运行", "Run"], step_3: ["解释", "Explanation"], step_4: ["讨论", "Discussion"],
   step_n: ["第{0}步 / 5", "Step {0} of 5"], claim_tested: ["来源的主张（待检验，没有写进模型）", "Claims of the source (under test, not built in)"],
-  compare_two: ["比较的两边", "What is compared"], guess_intro: ["先猜一猜：最后一年（最后52周），哪边更高？举手表决，填上票数，或由一人代选。", "Place your bets: which is higher over the last year (52 weeks)? Vote by hands and fill in the numbers, or choose one."],
+  compare_two: ["比较的两边", "What is compared"], guess_intro: ["先猜一猜：最后一年（最后{0}周），哪边更高？举手表决，填上票数，或由一人代选。", "Place your bets: which is higher over the last year ({0} weeks)? Vote by hands and fill in the numbers, or choose one."],
   a_more: ["甲更高", "A higher"], equal: ["差不多", "about equal"], b_more: ["乙更高", "B higher"], votes: ["票数", "votes"],
-  equal_note: ["“差不多”指相差不到 5%。", "“About equal” means less than 5 % apart."],
+  equal_note: ["“差不多”指相差不到 {0}%。", "“About equal” means less than {0} % apart."], tie: ["票数相同，全班没有一致的答案", "a tie: the class has no one answer"], no_number: ["没有数", "no figure"],
   start_run: ["从头播放", "Play from the start"], watch: ["看什么", "What to watch"],
   watch_1: ["灯的形状和颜色：谁从自助走到互助、公共事务、骨干？", "Shapes and colours of the lights: who climbs the ladder?"],
   watch_2: ["白晕是本周参加的人，白边是听说了没来的人。", "A halo took part this week; a white rim heard and stayed."],
   watch_3: ["橙色三角是未决的事：它在谁手里？转了几手？", "Orange triangles are open cases: in whose hands, how often handed on?"],
   watch_4: ["机构外圈是负荷；变橙变红时，谁在等谁？", "The ring round an institution is its load; when it reddens, who waits for whom?"],
   not_yet: ["先放到最后一周，再来对照。现在看到第{0}周。", "Play to the last week first; seen so far: week {0}."], skip_to_end: ["直接看到底", "Show the end"],
-  your_guess: ["预测", "guess"], right: ["猜对了", "right"], wrong: ["没猜中", "not this time"], no_guess: ["没有预测", "no guess"],
-  seeds_say: ["{0}个种子中甲更好的占 {1}", "A better in {1} of {0} seeds"], ask_hundred: ["再看百个社区", "Now look at 100 neighbourhoods"],
+  your_guess: ["预测", "guess"], right: ["这一次猜对了", "right this time"], wrong: ["这一次没猜中", "not this time"], no_guess: ["没有预测", "no guess"],
+  seeds_say: ["{0}个种子中甲更好的占 {1}", "A better in {1} of {0} seeds"], seeds_higher: ["{0}个种子中甲更高的占 {1}", "A higher in {1} of {0} seeds"], ask_hundred: ["再看百个社区", "Now look at 100 neighbourhoods"],
   why_so: ["为什么会这样？看政策的机制、代价和何时有害：", "Why? Mechanism, cost and harm of each policy:"],
   discuss_1: ["哪些人没有被政策触及？为什么？（按年龄、居住性质换色看看）", "Whom did the policies not reach, and why? (Colour residents by age or tenure.)"],
   discuss_2: ["社区党委在“召集”还是在“包办”？没有它，事情卡在谁那里？", "Was the committee convening or doing it all? Without it, where would things be stuck?"],
@@ -24,7 +26,7 @@ addTexts({
   discuss_4: ["政策停下以后，什么留下来了，什么消退了？", "Once a policy ends, what stays and what fades?"],
   discuss_5: ["这个模型漏掉了本地的什么？哪一条你会改？", "What about your own place does the model leave out? Which rule would you change?"],
   try: ["试一试", "Things to try"], try_admin: ["把乙改成行政包办", "Make B administrative"], try_late: ["把甲的政策推迟26周", "Start A's policies 26 weeks later"],
-  try_stop: ["让甲的政策第52周停止", "End A's policies at week 52"], try_seed: ["换一批人（下一个种子）", "Other people (next seed)"],
+  try_stop: ["让甲的政策第{0}周停止", "End A's policies at week {0}"], try_seed: ["换一批人（下一个种子）", "Other people (next seed)"],
   try_bounced: ["找出流转最多的一件事", "Find the case handed on most"], try_age: ["按年龄看谁来了", "See who comes, by age"], try_ties: ["看活动中结识的关系", "See ties made at events"],
   copied: ["链接已复制：打开就是现在这一步。", "Link copied: it opens at this very step."], copy_link: ["复制本课链接", "Copy link to this lesson"],
 });
@@ -85,27 +87,7 @@ function bets(app) {
   return [...new Set([...claims, "participation_4", "backlog", "real_resolution_rate"])].filter((k) => known.includes(k)).slice(0, 3);
 }
 
-/** What the last 52 weeks come to, by the outcome's own summary, and which side is higher. @param {any} app @param {string} key */
-export function result(app, key) {
-  const summary = outcomeOf(app, key)?.summary;
-  const value = (/** @type {"a"|"b"} */ side) => {
-    const all = Array.from(app.runs[side].rec.outcome(key).slice(Math.max(0, app.weeks - 52), app.weeks)), v = all.filter((x) => Number.isFinite(x));
-    if (summary === "last") return all[all.length - 1];
-    const sum = v.reduce((/** @type {number} */ p, /** @type {number} */ q) => p + q, 0);
-    return !v.length ? NaN : summary === "sum_per_year" ? (sum * 52) / all.length : sum / v.length;
-  };
-  const a = value("a"), b = value("b"), most = Math.max(Math.abs(a), Math.abs(b));
-  return { a, b, higher: Math.abs(a - b) <= 0.05 * most ? "equal" : a > b ? "a" : "b" };
-}
-
-/** The class's answer: most votes, or the one chosen. @param {any} guess */
-export function answer(guess) {
-  if (!guess) return null;
-  const votes = CHOICES.map((c) => guess.votes?.[c] ?? 0), most = Math.max(...votes);
-  return most > 0 ? CHOICES[votes.indexOf(most)] : guess.choice ?? null;
-}
-
-const WORD = { a: "a_more", equal: "equal", b: "b_more" };
+const WORD = { a: "a_more", equal: "equal", b: "b_more", tie: "tie", none: "no_number" };
 const outcomeOf = (/** @type {any} */ app, /** @type {string} */ key) => app.runs.a.header.outcomes.find((/** @type {any} */ o) => o.key === key);
 
 /** @type {((app: any, lesson: any) => Node[])[]} */
@@ -121,7 +103,7 @@ const PARTS = [
       ...(claims.length ? [h("p", { class: "label" }, t("claim_tested")), h("ul", null, ...claims.map((/** @type {any} */ c) => h("li", null, name(c))))] : []),
     ];
   },
-  (app) => [h("p", null, t("guess_intro")), ...bets(app).map((key) => betOn(app, key)), h("p", { class: "muted small" }, t("equal_note"))],
+  (app) => [h("p", null, t("guess_intro", YEAR)), ...bets(app).map((key) => betOn(app, key)), h("p", { class: "muted small" }, t("equal_note", Math.round(ALIKE * 100)))],
   (app) => [
     h("p", null, h("button", { class: "primary", onclick: () => {
       app.player.seek(0);
@@ -136,10 +118,14 @@ const PARTS = [
 
 function betOn(/** @type {any} */ app, /** @type {string} */ key) {
   const guess = (app.state.lesson.guesses[key] ??= { choice: null, votes: {} });
+  const set = (/** @type {() => void} */ act) => {
+    act();
+    keepVotes(app.state.scenario, app.state.lesson.guesses);
+  };
   return h("fieldset", { class: "bet" }, h("legend", null, name(outcomeOf(app, key))), ...CHOICES.map((c) => {
     const id = `bet-${key}-${c}`;
-    const radio = h("input", { type: "radio", name: `bet-${key}`, id, checked: guess.choice === c, onchange: () => (guess.choice = c) });
-    const votes = h("input", { type: "number", min: 0, max: 9999, value: guess.votes[c] ?? "", "aria-label": `${t(WORD[/** @type {"a"} */ (c)])} ${t("votes")}`, placeholder: t("votes"), oninput: () => (guess.votes[c] = Math.max(0, Math.round(+votes.value || 0))) });
+    const radio = h("input", { type: "radio", name: `bet-${key}`, id, checked: guess.choice === c, onchange: () => set(() => (guess.choice = c)) });
+    const votes = h("input", { type: "number", min: 0, max: 9999, value: guess.votes[c] ?? "", "aria-label": `${t(WORD[/** @type {"a"} */ (c)])} ${t("votes")}`, placeholder: t("votes"), oninput: () => set(() => (guess.votes[c] = Math.max(0, Math.round(+votes.value || 0)))) });
     return h("div", { class: "choice" }, radio, h("label", { for: id }, t(WORD[/** @type {"a"} */ (c)])), votes);
   }));
 }
@@ -152,13 +138,13 @@ function explanation(/** @type {any} */ app) {
     } }, t("skip_to_end")))];
   }
   const rows = bets(app).map((key) => {
-    const r = result(app, key), guessed = answer(app.state.lesson.guesses[key]), o = outcomeOf(app, key);
+    const r = lastYear(app, key, app.weeks - 1), guessed = answer(app.state.lesson.guesses[key]), o = outcomeOf(app, key);
     const many = app.hundredResult?.outcomes?.[key];
-    const verdict = guessed === null ? t("no_guess") : guessed === r.higher ? t("right") : t("wrong");
+    const verdict = guessed === null ? t("no_guess") : guessed === r.higher ? t("right") : guessed === "tie" || r.higher === "none" ? "" : t("wrong");
     return h("li", { class: "verdict" }, h("strong", null, name(o)), h("br", null),
-      `${t("side_a")} ${figure(r.a, o.unit_en)} · ${t("side_b")} ${figure(r.b, o.unit_en)} → ${t(WORD[/** @type {"a"} */ (r.higher)])}`, h("br", null),
-      h("span", { class: guessed === r.higher ? "good" : "" }, guessed === null ? verdict : `${t("your_guess")}${language() === "zh" ? "：" : ": "}${t(WORD[/** @type {"a"} */ (guessed)])} · ${verdict}`),
-      many?.share_a !== null && many?.share_a !== undefined ? h("span", { class: "muted" }, ` · ${t("seeds_say", many.n, `${Math.round(many.share_a * 100)}%`)}`) : null);
+      `${t("side_a")} ${figure(r.a, o.unit_en)} · ${t("side_b")} ${figure(r.b, o.unit_en)} → ${t(WORD[r.higher])}`, h("br", null),
+      h("span", { class: guessed === r.higher ? "good" : "" }, guessed === null ? verdict : `${t("your_guess")}${language() === "zh" ? "：" : ": "}${t(WORD[guessed])}${verdict && ` · ${verdict}`}`),
+      many?.share_a !== null && many?.share_a !== undefined ? h("span", { class: "muted" }, ` · ${t(many.better === "neither" ? "seeds_higher" : "seeds_say", many.n, `${Math.round(many.share_a * 100)}%`)}`) : null);
   });
   const kinds = [...new Set([...app.policies("a"), ...app.policies("b")].map((/** @type {any} */ p) => p.kind))];
   return [
@@ -176,7 +162,7 @@ function tries(/** @type {any} */ app) {
   const list = /** @type {[string, boolean, () => void][]} */ ([
     ["try_admin", true, () => app.setRegime("b", "administrative")],
     ["try_late", true, change((p) => ({ ...p, start: Math.min(app.weeks - 2, (p.start ?? 0) + 26) }))],
-    ["try_stop", true, change((p) => ({ ...p, end: Math.max((p.start ?? 0) + 1, 52) }))],
+    ["try_stop", true, change((p) => ({ ...p, end: Math.max((p.start ?? 0) + 1, YEAR) }))],
     ["try_seed", true, () => {
       app.setSeed((app.state.seed ?? 0) + 1);
     }],
@@ -187,7 +173,7 @@ function tries(/** @type {any} */ app) {
     }],
     ["try_ties", false, () => document.getElementById("ties")?.click()],
   ]);
-  return h("details", { class: "tries", open: true }, h("summary", null, t("try")), h("ul", { class: "plain" }, ...list.map(([key, server, act]) => h("li", null, h("button", { class: "link", disabled: server && !app.canCompute, onclick: act }, t(key))))));
+  return h("details", { class: "tries", open: true }, h("summary", null, t("try")), h("ul", { class: "plain" }, ...list.map(([key, server, act]) => h("li", null, h("button", { class: "link", disabled: server && !app.canCompute, onclick: act }, t(key, YEAR))))));
 }
 
 /** Chooses the case with most hand-offs up to now. */

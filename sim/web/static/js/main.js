@@ -14,12 +14,13 @@ import { story } from "./stories.js";
 import { makeLesson } from "./lesson.js";
 import { wireDialogs } from "./dialogs.js";
 import { exists, Run, sameWeeks } from "./run.js";
-import { compare, embedded, Refused, scenarioDetails, start } from "./server.js";
+import { compare, embedded, patiently, Refused, scenarioDetails, start } from "./server.js";
 import { drawHead, wireHead } from "./head.js";
 import { placeStory, setPane } from "./tabs.js";
 import { fromHash, toHash } from "./state.js";
 import { viewOf } from "./views.js";
-import { figure, h, language, name, setLanguage, t, translate } from "./words.js";
+import { keptVotes } from "./votes.js";
+import { figure, h, inWords, language, name, setLanguage, t, translate } from "./words.js";
 
 const by = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 
@@ -65,12 +66,12 @@ class App extends Settings {
         this.state.lang = lang || this.state.lang;
         this.hundredResult = own.settings.hundred ?? null;
         this.details = own.settings.details ?? null;
-        this.state.lesson.guesses = own.settings.guesses ?? {};
+        this.state.lesson.guesses = keptVotes(this.state.scenario) ?? own.settings.guesses ?? {};
         setLanguage(this.state.lang || "zh");
         this.received(own);
         by("notice").hidden = true;
       } else {
-        this.start = await start();
+        this.start = await patiently(start(), (ready) => !ready && this.say(t("first_start")));
         this.canCompute = true;
         this.chooseScenario();
         this.lookUp();
@@ -103,6 +104,7 @@ class App extends Settings {
     if (!found) throw new Refused({ zh: t("no_recording"), en: t("no_recording") });
     if (!known && s.scenario) for (const side of SIDES) s[side] = { arm: null, regime: null, policies: null };
     s.scenario = found.file;
+    s.lesson.guesses = keptVotes(s.scenario) ?? {};
     const arms = found.arms, has = (/** @type {string|null} */ key) => arms.some((/** @type {any} */ x) => x.key === key);
     if (!arms.length) return;
     const bare = arms.find((/** @type {any} */ x) => !(x.policies ?? []).length) ?? arms[0];
@@ -147,7 +149,7 @@ class App extends Settings {
     document.body.setAttribute("aria-busy", "true");
     this.say(t("computing"));
     try {
-      const both = await compare(this.request(), this.stop.signal);
+      const both = await patiently(compare(this.request(), this.stop.signal), (ready) => mine === this.asking && this.say(t(ready ? "computing" : "first_start")));
       if (mine === this.asking) this.received(both);
     } catch (error) {
       if (mine === this.asking) this.failed(error);
@@ -180,7 +182,7 @@ class App extends Settings {
 
   failed(/** @type {any} */ error) {
     if (error?.name === "AbortError") return;
-    this.say(error instanceof Refused ? `${error.said.key ? `${this.keyName(error.said.key)}${t("colon")}` : ""}${error.message}` : `${t("no_recording")} ${error?.message ?? error}`, 0, true);
+    this.say(error instanceof Refused ? `${error.said.key ? `${this.keyName(error.said.key)}${t("colon")}` : ""}${error.message}` : `${t("no_recording")}${language() === "zh" ? "" : " "}${inWords(error)}`, 0, true);
   }
 
   /** A hint beside the buttons, a mistake in a line of its own under the head: neither lies on anything. */

@@ -1,6 +1,6 @@
 // Marks of the cases: where each stands at the end of a week, which stay there and which move.
 import { caseKind, caseMark } from "./looks.js";
-import { OPEN } from "./cases.js";
+import { inHand } from "./cases.js";
 
 /** @typedef {import("./run.js").Run} Run */
 /** @typedef {import("./layout.js").Layout} Layout */
@@ -75,7 +75,7 @@ function placed(/** @type {Run} */ run, /** @type {Layout} */ lay, /** @type {nu
   const used = new Map(), size = lay.mark;
   for (const c of run.cases.weeks[week]?.shown ?? []) {
     const home = lay.buildings[run.cases.building[c.id]];
-    const held = c.holder >= 0 && c.status === OPEN;
+    const held = c.holder >= 0 && inHand(c.status);
     const place = held ? `k${c.holder}` : `b${run.cases.building[c.id]}`;
     const j = used.get(place) ?? 0;
     used.set(place, j + 1);

@@ -1,9 +1,10 @@
-// The server's three answers, or what an exported file carries in their place. Nothing else is ever asked for.
+// All that is ever asked of the server: start, comparison, many seeds, a scenario, a policy, and whether it is ready; or what an
+// exported file carries in place of the first two.
 import { fromBase64, readPair, readRecording } from "./recording.js";
-import { language, t } from "./words.js";
+import { language, t, Told } from "./words.js";
 
 /** A refusal with a sentence in both languages. */
-export class Refused extends Error {
+export class Refused extends Told {
   /** @param {{zh?: string, en?: string, key?: string}} said */
   constructor(said) {
     super((language() === "zh" ? said.zh : said.en) ?? said.zh ?? said.en ?? "");
@@ -35,13 +36,51 @@ export async function compare(body, signal) {
  */
 export async function hundred(body, signal, each) {
   const reader = (await asked("api/hundred", body, signal)).body?.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
+  let rest = "", ended = false;
   while (reader) {
-    const { done, value } = await reader.read();
+    const { done, value } = await whole(() => reader.read());
     const lines = (rest + (value ?? "")).split("\n");
     rest = done ? "" : (lines.pop() ?? "");
-    for (const line of lines) if (line.trim()) each(JSON.parse(line));
-    if (done) return;
+    for (const text of lines.filter((each) => each.trim())) {
+      const line = await whole(() => JSON.parse(text));
+      ended ||= line.type === "end" || line.type === "problem";
+      each(line);
+    }
+    if (done) break;
+  }
+  if (!ended) throw brokenOff();
+}
+
+const brokenOff = () => new Refused({ zh: t("cut_short"), en: t("cut_short") });
+
+/** A part of an answer, of which half is as good as none. @param {() => any} part */
+async function whole(part) {
+  try {
+    return await part();
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw brokenOff();
+  }
+}
+
+/**
+ * An answer that may keep the page waiting: what takes long is asked about until it is there.
+ * @template T @param {Promise<T>} answer @param {(ready: boolean) => void} tell whether the server's kernels are compiled @returns {Promise<T>}
+ */
+export async function patiently(answer, tell) {
+  let timer = 0, over = false;
+  const ask = async () => {
+    const ready = await asked("api/ready").then((found) => found.json()).catch(() => null);
+    if (over || !ready) return;
+    tell(ready.ready);
+    if (!ready.ready) timer = window.setTimeout(ask, 2000);
+  };
+  timer = window.setTimeout(ask, 1000);
+  try {
+    return await answer;
+  } finally {
+    over = true;
+    clearTimeout(timer);
   }
 }
 

@@ -1,6 +1,7 @@
 // Stories in words: a resident with the terms of each decision, an institution, a case, a building.
 import { h, language, name, t } from "./words.js";
-import { OPEN, SILENT } from "./cases.js";
+import { inHand, OPEN, SILENT } from "./cases.js";
+import { ADULT, LIVES, MOVED_IN, TOOK } from "./flags.js";
 import { CONVENES, DOES } from "./mapparts.js";
 
 /** @typedef {import("./run.js").Run} Run */
@@ -8,6 +9,8 @@ import { CONVENES, DOES } from "./mapparts.js";
 
 const zh = () => language() === "zh";
 const join = (/** @type {(string|false|null|undefined)[]} */ parts) => parts.filter(Boolean).join(zh() ? "，" : ", ");
+/** A reason is named from this many logits on, so many for coming and so many against; as docs/recording.md has it. */
+const LEAST = 0.1, FOR = 3, AGAINST = 2;
 const percent = (/** @type {number} */ v) => `${Math.round((v / 255) * 100)}%`;
 
 /** Who a resident is, in one line. @param {Run} run @param {number} i */
@@ -24,7 +27,10 @@ export function resident(run, i) {
 /** One short line for the pointer. @param {Run} run @param {Thing} thing @param {number} week */
 export function tip(run, thing, week) {
   const r = run.rec;
-  if (thing.kind === "resident") return `${resident(run, thing.id)} · ${name(run.words.stages[r.at("resident_stage", week, thing.id)])}`;
+  if (thing.kind === "resident") {
+    const said = noStory(run, thing.id, week) ?? name(run.words.stages[r.at("resident_stage", week, thing.id)]);
+    return `${resident(run, thing.id)} · ${said}`;
+  }
   if (thing.kind === "institution") {
     return `${run.institution(thing.id)} · ${t("in_hand", r.at("institution_serving", week, thing.id), r.at("institution_waiting", week, thing.id))}`;
   }
@@ -45,18 +51,28 @@ export function story(app, side, thing, week) {
   return buildingStory(app, run, tag, thing.id, week);
 }
 
+/** Why there is nothing to tell of ladder, trust and decisions: nobody lives there, or a child. @param {Run} run @param {number} i @param {number} week */
+function noStory(run, i, week) {
+  if (!(run.rec.at("resident_flags", week, i) & LIVES)) return t("lives_not");
+  return run.rec.get("resident_age")[i] < ADULT ? t("minor") : null;
+}
+
 function residentStory(/** @type {any} */ app, /** @type {Run} */ run, /** @type {Node} */ tag, /** @type {number} */ i, /** @type {number} */ week) {
-  const r = run.rec, flags = r.at("resident_flags", week, i);
+  const r = run.rec, nothing = noStory(run, i, week);
   const fixed = r.get("resident_degree")[i] ?? 0;
+  const who = h("p", null, tag, " ", h("strong", null, resident(run, i)), run.followed.has(i) ? h("span", { class: "chip" }, t("followed")) : null);
+  if (nothing) return [who, h("p", null, nothing)];
   const out = [
-    h("p", null, tag, " ", h("strong", null, resident(run, i)), run.followed.has(i) ? h("span", { class: "chip" }, t("followed")) : null),
+    who,
     h("p", { class: "muted" }, join([
       name(run.words.stages[r.at("resident_stage", week, i)]), `${t("trust_now")} ${percent(r.at("resident_trust_core", week, i))}`,
       `${t("efficacy_now")} ${percent(r.at("resident_efficacy", week, i))}`, t("ties_n", fixed, run.eventTies(i, week).size),
     ])),
   ];
-  if (!(flags & 4)) out.push(h("p", null, t("lives_not")));
-  const list = (run.decisionsOf?.get(i) ?? []).filter((d) => r.get("decision_week")[d] <= week);
+  // Whoever moved in has no part in what those who lived here before decided.
+  let since = week;
+  while (since > 0 && !(r.at("resident_flags", since, i) & MOVED_IN)) since--;
+  const list = (run.decisionsOf?.get(i) ?? []).filter((d) => r.get("decision_week")[d] >= since && r.get("decision_week")[d] <= week);
   if (!list.length) {
     out.push(h("p", null, t("no_decision", run.followed.size)));
     return out;
@@ -75,7 +91,13 @@ function residentStory(/** @type {any} */ app, /** @type {Run} */ run, /** @type
   return out;
 }
 
-/** A decision with its terms, the weightiest first. @returns {Node[]} */
+/** Chance of being willing, from the inclination in logits; never 0 or 100 %, which would be certain. @param {number} logits */
+function chance(logits) {
+  const p = 1 / (1 + Math.exp(-logits));
+  return p < 0.005 ? t("below_1") : p >= 0.995 ? t("above_99") : `${Math.round(100 * p)}%`;
+}
+
+/** A decision with its chance and its reasons, the weightiest first; the baseline is none. @returns {Node[]} */
 function decision(/** @type {Run} */ run, /** @type {number} */ d, /** @type {((week: number) => void)|null} */ go = null) {
   const r = run.rec, terms = run.words.terms, scale = run.header.scales?.decision_terms ?? 1;
   const offer = r.get("decision_offer")[d], week = r.get("decision_week")[d], taken = r.get("decision_taken")[d];
@@ -84,15 +106,16 @@ function decision(/** @type {Run} */ run, /** @type {number} */ d, /** @type {((
   const from = policy >= 0 ? name(run.header.policies[policy]) : "";
   const decisions = r.shape("decision_terms")[1];
   const all = terms.map((/** @type {any} */ word, /** @type {number} */ j) => ({ word, v: r.get("decision_terms")[j * decisions + d] * scale }))
-    .filter((/** @type {any} */ e) => Math.abs(e.v) >= 0.05).sort((/** @type {any} */ p, /** @type {any} */ q) => Math.abs(q.v) - Math.abs(p.v));
+    .filter((/** @type {any} */ e) => e.word.key !== "intercept" && Math.abs(e.v) >= LEAST).sort((/** @type {any} */ p, /** @type {any} */ q) => Math.abs(q.v) - Math.abs(p.v));
   const route = run.words.routes?.[r.get("decision_route")[d]];
   const answer = name(run.words.answers?.[taken]) || t(taken === 1 ? "why_came" : "why_stayed", "", "");
+  const willing = t("willing", chance(r.get("decision_total")[d] * (run.header.scales?.decision_total ?? 1)));
   const title = zh() ? `第${week + 1}周「${what}」${from && from !== what ? `（${from}）` : ""}：${answer}。` : `Week ${week + 1}, ${what}${from && from !== what ? ` (${from})` : ""}: ${answer}.`;
   const line = (/** @type {string} */ label, /** @type {any[]} */ list, /** @type {string} */ cls) => h("li", { class: cls }, h("b", null, `${label}${zh() ? "：" : ": "}`),
     list.length ? list.map((e) => `${side(e)} (${e.v > 0 ? "+" : "−"}${Math.abs(e.v).toFixed(1)})`).join(zh() ? "；" : "; ") : t("nothing_much"));
   return [
-    h("p", { class: "decision" }, go ? h("button", { class: "link", onclick: () => go(week) }, title) : h("strong", null, title), route ? h("span", { class: "muted" }, ` ${zh() ? "得知：" : "Heard through: "}${name(route)}`) : null),
-    h("ul", { class: "terms" }, line(t("pulls_he"), all.filter((/** @type {any} */ e) => e.v > 0).slice(0, 4), "for"), line(t("holds_he"), all.filter((/** @type {any} */ e) => e.v < 0).slice(0, 4), "against")),
+    h("p", { class: "decision" }, go ? h("button", { class: "link", onclick: () => go(week) }, title) : h("strong", null, title), h("span", { class: "muted" }, ` ${route ? `${zh() ? "得知：" : "Heard through: "}${name(route)}${zh() ? "；" : "; "}` : ""}${willing}${zh() ? "。" : "."}`)),
+    h("ul", { class: "terms" }, line(t("pulls_he"), all.filter((/** @type {any} */ e) => e.v > 0).slice(0, FOR), "for"), line(t("holds_he"), all.filter((/** @type {any} */ e) => e.v < 0).slice(0, AGAINST), "against")),
   ];
 }
 
@@ -174,10 +197,10 @@ function buildingStory(/** @type {any} */ app, /** @type {Run} */ run, /** @type
   for (let i = 0; i < r.N; i++) {
     if (homes[i] !== b) continue;
     const f = r.at("resident_flags", week, i);
-    live += f & 4 ? 1 : 0;
-    part += f & 1;
+    live += f & LIVES ? 1 : 0;
+    part += f & TOOK ? 1 : 0;
   }
-  const open = run.cases.weeks[week].shown.filter((c) => run.cases.building[c.id] === b && c.status === OPEN);
+  const open = run.cases.weeks[week].shown.filter((c) => run.cases.building[c.id] === b && inHand(c.status));
   return [
     h("p", null, tag, " ", h("strong", null, run.building(b))),
     h("p", null, zh() ? `住 ${live} 人，本周 ${part} 人参与；未决 ${open.length} 件，沉默 ${run.cases.weeks[week].silent[b]} 件。` : `${live} live here, ${part} took part this week; ${open.length} cases open, ${run.cases.weeks[week].silent[b]} silent.`),

@@ -100,7 +100,7 @@ function wireRuler(app, ruler, root) {
 /** Bars of one side, packed into as few rows as they need. @param {any} app @param {string} side @param {(w: number) => string} x */
 function lane(app, side, x) {
   const policies = app.policies(side);
-  const ends = /** @type {number[]} */ ([]);
+  const ends = /** @type {number[]} */ ([]), rows = /** @type {number[]} */ ([]);
   const order = policies.map((/** @type {Policy} */ p, /** @type {number} */ i) => ({ p, i })).sort((/** @type {any} */ u, /** @type {any} */ v) => (u.p.start ?? 0) - (v.p.start ?? 0));
   const box = h("div", { class: "bars" });
   for (const { p, i } of order) {
@@ -108,8 +108,10 @@ function lane(app, side, x) {
     let row = ends.findIndex((e) => e <= start);
     if (row < 0) row = ends.length;
     ends[row] = end;
-    box.append(bar(app, side, p, i, row, x));
+    rows[i] = row;
   }
+  // In the order of the list, not of the weeks: the bar that has the keyboard is found again by its place in the list.
+  policies.forEach((/** @type {Policy} */ p, /** @type {number} */ i) => box.append(bar(app, side, p, i, rows[i], x)));
   if (!order.length) box.append(h("span", { class: "empty" }, t("no_policy")));
   box.dataset.rows = String(Math.max(1, ends.length));
   box.style.height = `calc(${Math.max(1, ends.length)} * var(--bar))`;

@@ -1,6 +1,7 @@
 // Under the curves: whether A's way helps, does nothing or harms by the outcome in view, and what in the runs goes with it.
 import { reasons } from "./reasons.js";
 import { pick, repick } from "./controls.js";
+import { lastYear } from "./lastyear.js";
 import { addTexts, difference, figure, h, language, name, t } from "./words.js";
 
 addTexts({
@@ -13,10 +14,11 @@ addTexts({
   many_same: ["甲乙相同：{0}个社区里每一个都没有差别。", "A and B are the same in each of {0} neighbourhoods."],
   told_from: ["从第{0}周起一直看得出差别。", "The difference is told from week {0} on."], told_not_last: ["到最后几周差别又看不出了。", "In the last weeks it can no longer be told."],
   few_seeds: ["只重复了{0}次，最好看100个。", "Only {0} repetitions; 100 tell more."],
-  once: ["这一次，到第{0}周为止的{1}周里：甲 {2}，乙 {3}，{4}。", "This one time, over the {1} weeks up to week {0}: A {2}, B {3}, {4}."],
+  once: ["这一次，到第{0}周为止的{1}周里{5}：甲 {2}，乙 {3}，{4}。", "This one time, over the {1} weeks up to week {0}{5}: A {2}, B {3}, {4}."],
+  by_mean: ["平均", ", on average"], by_last: ["最后的值", ", the last value"], by_sum_per_year: ["合计折算为一年", ", in all, scaled to a year"],
   once_only: ["只看一次，分不清是做法还是运气，不能下结论。", "One run cannot tell the way from luck: no conclusion yet."],
   a_is_more: ["甲高 {0}", "A higher by {0}"], b_is_more: ["乙高 {0}", "B higher by {0}"], about_same: ["差不多", "about equal"],
-  see_hundred: ["看百个社区", "See 100 neighbourhoods"], why_short: ["这次运行里看得到的：", "Seen in this run: "], when_harm: ["何时无用、何时有害，看政策卡：", "When it does nothing or harm: see the cards: "],
+  see_hundred: ["看百个社区", "See 100 neighbourhoods"], not_there: ["这段时间里没有数", "no figure in these weeks"], why_short: ["这次运行里看得到的：", "Seen in this run: "], when_harm: ["何时无用、何时有害，看政策卡：", "When it does nothing or harm: see the cards: "],
 
 });
 
@@ -69,7 +71,8 @@ function sure(r, o, all) {
   const out = [h("strong", { class: word }, t(`many_${word}`, r.n, better, signed(d.mean) + unit, bare(d.low), signed(d.high), r.b_better, t(d.mean > 0 ? "more_of" : "less_of"))), " "];
   const from = since(r.bands?.difference);
   if (word !== "nothing" && word !== "same" && from !== null) out.push(from < 0 ? t("told_not_last") : t("told_from", from + 1), " ");
-  if (all.n < 50) out.push(h("span", { class: "muted" }, t("few_seeds", all.n)));
+  if (all.n < 50) out.push(h("span", { class: "muted" }, t("few_seeds", all.n)), " ");
+  out.push(h("span", { class: "muted" }, t("each_alone")));
   return out;
 }
 
@@ -93,14 +96,10 @@ export function since(band) {
 
 /** What one run shows, which is no verdict. @param {any} app @param {any} o @param {number} week @returns {any[]} */
 function unsure(app, o, week) {
-  const from = Math.max(0, week - 51), mean = (/** @type {"a"|"b"} */ side) => {
-    const v = /** @type {number[]} */ (Array.from(app.runs[side].rec.outcome(o.key).slice(from, week + 1))).filter(Number.isFinite);
-    return v.length ? v.reduce((p, q) => p + q, 0) / v.length : NaN;
-  };
-  const a = mean("a"), b = mean("b"), d = a - b, alike = !(Math.abs(d) > 0.05 * Math.max(Math.abs(a), Math.abs(b)));
-  const said = alike ? t("about_same") : t(d > 0 ? "a_is_more" : "b_is_more", difference(Math.abs(d), o.unit_en));
+  const r = lastYear(app, o.key, week), how = t(`by_${o.summary ?? "mean"}`);
+  const said = r.higher === "none" ? t("not_there") : r.higher === "equal" ? t("about_same") : t(`${r.higher}_is_more`, difference(Math.abs(r.a - r.b), o.unit_en));
   const open = app.canCompute || app.hundredResult ? h("button", { class: "link", onclick: () => document.getElementById("open-hundred")?.click() }, t("see_hundred")) : null;
-  return [t("once", week + 1, week + 1 - from, figure(a, o.unit_en), figure(b, o.unit_en), said), " ", h("span", { class: "muted" }, t("once_only")), " ", open].filter((x) => x !== null);
+  return [t("once", week + 1, r.weeks, figure(r.a, o.unit_en), figure(r.b, o.unit_en), said, how), " ", h("span", { class: "muted" }, t("once_only")), " ", open].filter((x) => x !== null);
 }
 
 function why(/** @type {any} */ app, /** @type {any} */ o, /** @type {number} */ week) {

@@ -19,12 +19,15 @@ const TEXTS = {
   arm: ["方案", "Arm"], add_policy: ["＋ 加一项政策…", "+ Add a policy…"], remove: ["去掉", "Remove"],
   conditions: ["共同条件", "Conditions of both"], own_arm: ["自定", "own"],
   computing: ["正在重算……", "Computing…"],
+  first_start: ["首次启动要先编译，约一分钟……", "The first start compiles: about a minute…"],
   same_before: ["前{0}周与刚才相同", "Weeks 1–{0} as before"],
   offline_fixed: ["这是导出的文件：可以看、放、比、导出，不能重算。", "This is an exported file: everything works but recomputing."],
   no_server: ["连不上本机的服务程序，请确认 yihe serve 仍在运行。", "The local server does not answer: is yihe serve still running?"],
+  went_wrong: ["这一步没有做成，请刷新页面再试。", "That did not work: please reload the page and try again."], cut_short: ["回答没有说完就断了，请再试一次。", "The answer broke off before its end: please try again."],
   no_recording: ["没有可放的记录。", "There is no recording to play."],
   mark: ["示意性，未经校准", "illustrative, uncalibrated"],
   uncalibrated: ["示意性模型，未经校准：看方向和机制，不作预测。", "Illustrative and uncalibrated: read directions and mechanisms, not forecasts."],
+  each_alone: ["指标可以逐个翻看；每个指标单独判断，未作多重比较校正。", "Many outcomes can be looked through; each is judged alone, uncorrected for multiple comparisons."],
   one_run: ["这只是一个种子的一次运行；下结论前请看“百个社区”。", "This is one run of one seed; see “100 neighbourhoods” before concluding."],
   attr_stage: ["参与阶梯", "ladder stage"], attr_trust: ["对社区党委信任", "trust in the committee"], attr_efficacy: ["效能感", "efficacy"],
   attr_tenure: ["居住性质", "tenure"], attr_position: ["社会位置", "position"], attr_membership: ["党员身份", "membership"], attr_age: ["年龄", "age"],
@@ -40,7 +43,8 @@ const TEXTS = {
   pulls_he: ["推动参加的", "For coming"], holds_he: ["阻拦参加的", "Against coming"],
   nothing_much: ["没有哪一项明显", "nothing much"], earlier: ["更早", "Earlier"], no_decision: ["到这一周，没有记录到这位居民面对邀请时的决定。被记录的是参加者和{0}位跟踪居民。", "No decision recorded up to this week. Recorded are those who took part and {0} followed residents."],
   about_decisions: ["各项是决定公式中的对数几率：正的推动，负的阻拦。", "The terms are log-odds of the decision: positive pull, negative hold back."],
-  lives_not: ["这一周已搬走或尚未入住。", "Not living here this week."],
+  lives_not: ["这一周已搬走或尚未入住。", "Not living here this week."], minor: ["未成年人，不作参与的决定。", "A minor, who takes no such decisions."],
+  willing: ["若听说，愿意来的可能性{0}", "chance of being willing if heard {0}"], below_1: ["不到1%", "below 1%"], above_99: ["超过99%", "above 99%"],
   followed: ["跟踪居民", "followed"], trust_now: ["对社区党委信任", "trust in the committee"], efficacy_now: ["效能感", "efficacy"],
   in_hand: ["手头 {0} 件，等候 {1} 件", "{0} in hand, {1} waiting"], done_now: ["本周办结 {0} 件", "{0} closed this week"],
   load: ["负荷", "load"], waiting_list: ["正在这里的事", "What is here now"],
@@ -63,6 +67,16 @@ export const language = () => lang;
 export function setLanguage(to) {
   lang = to === "en" ? "en" : "zh";
   document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
+}
+
+/** An error whose message is a sentence for the reader, in the present language. */
+export class Told extends Error {}
+
+/** An error in the reader's language; what only a programmer reads goes to the console. @param {any} error */
+export function inWords(error) {
+  if (error instanceof Told) return error.message;
+  console.error(error);
+  return t("went_wrong");
 }
 
 /** @param {Record<string, [string, string]>} more texts of another module */
