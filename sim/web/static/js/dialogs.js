@@ -34,9 +34,9 @@ export function wireDialogs(app) {
   const on = (/** @type {string} */ id, /** @type {() => void} */ act) => /** @type {HTMLElement} */ (document.getElementById(id)).addEventListener("click", act);
   on("dialog-close", () => dialog.close());
   dialog.addEventListener("click", (e) => e.target === dialog && dialog.close());
-  dialog.addEventListener("close", () => app.stopHundred?.());
+  dialog.addEventListener("close", () => dialog.open || app.stopHundred?.()); // the event comes late: it may be open again
   on("open-cards", () => open(t("cards"), cardList(app)));
-  on("open-hundred", () => app.runs && open(t("hundred"), hundredPanel(app)));
+  on("open-hundred", () => app.runs && (app.stopHundred?.(), open(t("hundred"), hundredPanel(app))));
   on("open-glossary", () => open(t("glossary"), glossary()));
   on("open-export", () => app.runs && open(t("export"), exportPanel(app)));
   on("open-help", () => open(t("help"), help(app, dialog)));
