@@ -20,7 +20,7 @@ SCENARIO := scenarios/chaoyang_neighbour_festival.yaml
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints/$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt
 
-.PHONY: help setup demo serve pictures test test-long torture lint bench clean
+.PHONY: help setup demo serve pictures test test-long torture lint bench docs clean
 .DELETE_ON_ERROR:
 
 help:
@@ -76,6 +76,13 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/studies.py
 	$(BIN)/python benchmarks/web.py
+	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/roofline.py
+
+# The documentation as a site, in build/site; offline once installed.
+docs: $(VENV)/.dev
+	$(BIN)/python -m sim.reference --check
+	$(BIN)/mkdocs build --strict
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

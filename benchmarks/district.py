@@ -37,7 +37,8 @@ def district(residents: int, weeks: int = 52) -> Scenario:
             chosen = policy.target.grids
             if chosen is not None:
                 kept = tuple(grid for grid in chosen if grid < grids)
-                policy = policy.model_copy(update={"target": policy.target.model_copy(update={"grids": kept})})
+                target = policy.target.model_copy(update={"grids": kept})
+                policy = policy.model_copy(update={"target": target})
             cut.append(policy)
         streets = min(scenario.places.streets, communities)
         changes["places"] = scenario.places.model_copy(

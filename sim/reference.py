@@ -1,5 +1,6 @@
 """Reference pages made from the code: ``python -m sim.reference`` writes ``docs/policies.md``,
-``parameters.md``, ``outcomes.md`` and ``regimes.md``; with ``--check`` it only says whether they are fresh.
+``parameters.md``, ``outcomes.md``, ``regimes.md``, ``scenario_reference.md`` and ``study_reference.md``; with
+``--check`` it only says whether they are fresh.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 import sim
 from sim.explain.definitions import DEFINITIONS
 from sim.explain.facts import DIRECTIONS, FAMILIES, SUMMARIES, number_facts, policy_facts, switch_facts
+from sim.explain.filepages import scenario_page, study_page
 from sim.explain.find import parameters
 from sim.explain.regimes import PARITY, WAYS, regime_facts
 from sim.explain.switches import switches
@@ -48,7 +50,8 @@ def pages() -> dict[str, str]:
     """Every page by file name."""
     return {
         "policies.md": policies_page(), "parameters.md": parameters_page(), "outcomes.md": outcomes_page(),
-        "regimes.md": regimes_page()}
+        "regimes.md": regimes_page(),
+        "scenario_reference.md": scenario_page(), "study_reference.md": study_page()}
 
 
 def policies_page() -> str:

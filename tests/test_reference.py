@@ -7,14 +7,15 @@ file of its own.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mesa_form.draws import KEYED
+from mesa_form.gathering import Gathering, admit
+from mesa_form.person import CHANGING, FIXED, Keys, Person, Week
 from reference import arithmetic, society
-from reference import participation as slow
 from reference.bench import SEED, draws
 
 from sim import clock, numerics, rng
@@ -23,7 +24,7 @@ from sim.census import gini
 from sim.ledger.budget import Budget, Request
 from sim.ledger.opportunities import OPPORTUNITY
 from sim.network.assembly import from_pairs
-from sim.network.ties import NO_ONE, Ties, empty_event_slots
+from sim.network.ties import EVENT_SLOTS, NO_ONE, Ties, empty_event_slots
 from sim.population.columns import Places, Residents, make_residents
 from sim.processes import acquaintance, participation, talk, voices, world
 from sim.vocabulary import Kind, Layer
@@ -142,8 +143,8 @@ def residents() -> Residents:
     return r
 
 
-def fixed_ties() -> tuple[Ties, dict[int, dict[int, float]], dict[int, list[int]]]:
-    """Random ties with some event ties: columns, weights in units of event ties, and one entry a tie."""
+def fixed_ties() -> tuple[Ties, dict[int, dict[int, float]]]:
+    """Random ties with some event ties: columns, and weights of the lasting ones in units of event ties."""
     a, b = (N * draws("a", 300)).astype(np.int64), (N * draws("b", 300)).astype(np.int64)
     a, b = a[a != b], b[a != b]
     weight = (1 + 4 * draws("w", len(a))).astype(np.uint8)
@@ -154,14 +155,7 @@ def fixed_ties() -> tuple[Ties, dict[int, dict[int, float]], dict[int, list[int]
     for i, j, w in zip(a.tolist(), b.tolist(), weight.tolist(), strict=True):
         for x, y in ((i, j), (j, i)):
             known[x][y] = max(known[x].get(y, 0.0), 4.0 * w)
-    for i in range(N):
-        for j, s in zip(ties.event_neighbour[i].tolist(), ties.event_strength[i].tolist(), strict=True):
-            if s:
-                known[i][j] = known[i].get(j, 0.0) + s
-    met = {i: ties.neighbour[ties.first[i] : ties.first[i + 1]].tolist() for i in range(N)}
-    for i in range(N):
-        met[i] += ties.event_neighbour[i][ties.event_strength[i] > 0].tolist()
-    return ties, known, met
+    return ties, known
 
 
 def offers() -> np.ndarray:
@@ -185,57 +179,64 @@ def offers() -> np.ndarray:
     return rows[np.lexsort((rows["key"], rows["community"]))]
 
 
-def as_people(r: Residents, e: participation.Exposure) -> list[dict[str, Any]]:
-    names = ("key", *COLUMNS, *WHOLE, "last_any", "last_other", "last_public")
-    return [
-        {name: getattr(r, name)[i].item() for name in names} | {
-            "members": float(e.visible_members[r.building[i]]), "notice": float(e.notice[i]),
-            "app_access": float(e.app_access[i]),
-            "visits": float(e.visits[i] + e.core_visits[r.community[i]]),
-            "way": max(0.0, WEIGHTS.distance_hours - float(e.distance[i])),
-            "free_lever": float(e.free_hours[i]),
-        } for i in range(N)]
+def people_of(r: Residents, known: dict[int, dict[int, float]], ties: Ties) -> list[Person]:
+    """Everyone as an object, with lasting contacts as the pairs give them and event ties as the slots do."""
+    people = [Person() for _ in range(N)]
+    for i, p in enumerate(people):
+        for name in (*FIXED, *CHANGING):
+            setattr(p, name, getattr(r, name)[i].item())
+        p.row, p.neighbours, p.weights = i, [people[j] for j in known[i]], list(known[i].values())
+        p.slots = [(people[j], s) if s else None for j, s in zip(
+            ties.event_neighbour[i].tolist(), ties.event_strength[i].tolist(), strict=True)]
+    return people
 
 
 def test_deciding_attending_and_learning() -> None:
-    r, (ties, known, met), rows, streams = residents(), fixed_ties(), offers(), rng.Streams(SEED)
+    r, (ties, known), rows, streams = residents(), fixed_ties(), offers(), rng.Streams(SEED)
     exposure = participation.Exposure(
         draws("lever", N) - 0.3, 0.2 * draws("n", N), 0.5 * draws("app", N), 0.2 * draws("v", N),
         np.array([0.05, 0.1]), 0.6 * draws("d", N), 0.3 * draws("m", 6))
     audiences = (8 * draws("audience", N)).astype(np.uint32)
-    people = as_people(r, exposure)
-    for p, mine in zip(people, audiences.tolist(), strict=True):
-        p["audiences"] = {k + 1 for k in range(3) if mine & 1 << k}
+    people, (free, notice, app, visits, core, saved, members) = people_of(r, known, ties), exposure
     first = np.searchsorted(rows["community"], np.arange(3))
     chosen = np.empty((N, participation.MOST), np.int32)
     came, sent_home, climbed, fell = 0, 0, 0, 0
     for week in range(6):
-        names = ("hear", "will", "hours", "seats")
-        keys = participation.Keys(*(streams.week_key(name, week) for name in names))
-        plain = {name: arithmetic.week_key(SEED, name, week) for name in names}
+        keys = participation.Keys(*(streams.week_key(name, week) for name in Keys._fields))
+        plain = Keys(*(arithmetic.week_key(SEED, name, week) for name in Keys._fields))
+        gatherings = [Gathering(row) for row in rows]
+        boards = [[g for g in gatherings if g.community == (b >= 3)] for b in range(6)]
+        mine = Week(
+            week, boards, WEIGHTS, LEARNING, plain, KEYED, 0.9, *(column.tolist() for column in (
+                audiences, free, notice, app, visits, saved, core, members)))
         active = r.active.copy()
         participation.decide(r, ties, rows, first, WEIGHTS, exposure, keys, 0.9, active, audiences, chosen)
-        taken = slow.choices(
-            people, known, met, list(rows), WEIGHTS, plain, 0.9, active.tolist(), participation.MOST)
+        for p in people:
+            p.decide(mine)
+        taken = [[gatherings.index(g) for g in p.choices] for p in people]
         assert [[j for j in row if j >= 0] for row in chosen.tolist()] == taken
         willing = sum(map(len, taken))
         attendance = participation.attend(r, rows, chosen, WEIGHTS, exposure, keys.seats)
-        slow.seat(people, taken, list(rows), plain["seats"])
-        for j in range(len(rows)):
+        admit(people)
+        for j, gathering in enumerate(gatherings):
+            gathering.seat(plain.seats, KEYED)
             there = attendance.resident[attendance.first[j]:attendance.first[j + 1]].tolist()
-            assert there == [i for i in range(N) if j in taken[i]]
+            assert there == [p.row for p in gathering.guests]
+            assert there == [p.row for p in people if gathering in p.choices]
             assert len(there) <= rows[j]["seats"]
-        np.testing.assert_allclose(r.hours, [p["spent"] for p in people], atol=1e-5)
+        np.testing.assert_allclose(r.hours, [p.hours for p in people], atol=1e-5)
         participation.learn(r, rows, chosen, week, LEARNING)
-        stages = [p["stage"] for p in people]
-        for p, mine in zip(people, taken, strict=True):
-            slow.learn(p, [rows[j] for j in mine], week, LEARNING)
+        stages = [p.stage for p in people]
+        for p in people:
+            p.learn(mine)
         for name in (*COLUMNS, *WHOLE, "last_any", "last_other", "last_public"):
-            np.testing.assert_allclose(getattr(r, name), [p[name] for p in people], atol=2e-5, err_msg=name)
+            expected = [getattr(p, name) for p in people]
+            np.testing.assert_allclose(getattr(r, name), expected, atol=2e-5, err_msg=name)
+        taken = [p.choices for p in people]
         came += sum(map(len, taken))
         sent_home += willing - sum(map(len, taken))
-        climbed += sum(p["stage"] > s for p, s in zip(people, stages, strict=True))
-        fell += sum(p["stage"] < s for p, s in zip(people, stages, strict=True))
+        climbed += sum(p.stage > s for p, s in zip(people, stages, strict=True))
+        fell += sum(p.stage < s for p, s in zip(people, stages, strict=True))
     assert came > 100
     assert min(sent_home, climbed, fell) > 0
 
@@ -248,16 +249,22 @@ def pairs(neighbour: np.ndarray, strength: np.ndarray) -> dict[tuple[int, int], 
             for k in range(neighbour.shape[1]) if strength[i, k]}
 
 
+def told_pairs(people: list[Person]) -> dict[tuple[int, int], int]:
+    return {(p.row, tie[0].row): tie[1] for p in people for tie in p.slots if tie}
+
+
 def symmetric(known: dict[tuple[int, int], int]) -> bool:
     return all(known.get((j, i)) == s and i != j for (i, j), s in known.items())
 
 
 def test_meeting_mingling_and_fading() -> None:
     neighbour, strength = empty_event_slots(N)
-    reference = society.Acquaintance(N)
     rows, streams = offers(), rng.Streams(SEED)
     rows["contacts"] = 3
     keys = 1000 + 7 * np.arange(N, dtype=np.uint64)
+    people = [Person() for _ in range(N)]
+    for row, person in enumerate(people):
+        person.row, person.key, person.slots = row, 1000 + 7 * row, [None] * EVENT_SLOTS
     lost = 0
     for week in range(12):
         came = [streams.uniform(f"there {j}", week, np.arange(N)) < 0.3 for j in range(len(rows))]
@@ -266,26 +273,30 @@ def test_meeting_mingling_and_fading() -> None:
         key = streams.week_key("mingle", week)
         met = acquaintance.mingle(
             neighbour, strength, keys, rows, first, np.concatenate(there).astype(np.int32), key, 1 + week % 4)
-        expected = sum(
-            reference.mingle(keys.tolist(), rows[j], there[j].tolist(), int(key), 1 + week % 4)
-            for j in range(len(rows)))
+        expected = 0
+        for row, some in zip(rows, there, strict=True):
+            gathering = Gathering(row)
+            gathering.guests = [people[i] for i in some]
+            expected += gathering.mingle(int(key), 1 + week % 4, KEYED)
         assert met == expected
-        assert pairs(neighbour, strength) == reference.pairs()
-        assert symmetric(reference.pairs())
-        before = len(reference.pairs())
+        assert pairs(neighbour, strength) == told_pairs(people)
+        assert symmetric(told_pairs(people))
+        before = len(told_pairs(people))
         acquaintance.fade(neighbour, strength)
-        reference.fade()
-        assert pairs(neighbour, strength) == reference.pairs()
-        lost += before - len(reference.pairs())
+        for person in people:
+            person.fade()
+        assert pairs(neighbour, strength) == told_pairs(people)
+        lost += before - len(told_pairs(people))
     assert max(strength.max(), lost) > 3
     acquaintance.forget_all(neighbour, strength, 3)
-    left = pairs(neighbour, strength)
-    assert left == {pair: s for pair, s in reference.pairs().items() if 3 not in pair}
+    people[3].forget_everyone()
+    assert pairs(neighbour, strength) == told_pairs(people)
+    assert not any(3 in pair for pair in told_pairs(people))
     assert (neighbour[strength == 0] == NO_ONE).all()
 
 
 def test_talk_is_friedkin_johnsen() -> None:
-    ties, known, _ = fixed_ties()
+    r, (ties, known) = residents(), fixed_ties()
     known[0] = {}
     first = ties.first.copy()
     first[0] = first[1]  # one without ties keeps the anchor
@@ -295,8 +306,13 @@ def test_talk_is_friedkin_johnsen() -> None:
     talk.friedkin_johnsen(
         first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength, heeds, anchor, opinion,
         out)
-    expected = society.talk(known, heeds.tolist(), anchor.tolist(), opinion.tolist())
-    np.testing.assert_allclose(out, expected, atol=1e-6)
+    people = people_of(r, known, ties)
+    for p, own, voiced, heed in zip(people, anchor.tolist(), opinion.tolist(), heeds.tolist(), strict=True):
+        p.efficacy_own, p.efficacy, p.susceptibility = own, voiced, heed
+    for p in people:
+        p.listen()
+    np.testing.assert_allclose(out, [p.said for p in people], atol=1e-6)
+    assert people[0].said == anchor[0]
 
 
 # Neighbours, the company and the budget.

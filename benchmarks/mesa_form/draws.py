@@ -53,5 +53,5 @@ KEYED = Luck(uniform, combine)
 
 
 def in_turn(random: Random) -> Luck:
-    """A model's own generator, as most Mesa models draw: quicker, but one draw more shifts all that follow."""
+    """A model's own generator, as most Mesa models draw: quicker, but one draw more shifts the rest."""
     return Luck(lambda key, entity: random.random(), lambda key, part: 0)

@@ -1,6 +1,7 @@
 """A resident as an object that asks its neighbours: hearing, deciding, learning, talking.
 
-No framework is needed here: :mod:`mesa_form.residents` makes mesa agents of it, ``agentpy_form.py`` AgentPy's.
+No framework is needed here: :mod:`mesa_form.residents` makes mesa's agents of it, ``agentpy_form.py``
+AgentPy's.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from .gathering import VOTE, Gathering
 from .witness import Witness
 
 FIXED = (
-    "key", "building", "grid", "community", "age", "tenure", "position", "membership", "daytime", "free_hours",
-    "health", "digital", "motive", "norm_intercept", "norm_slope", "interest", "attachment_home")
+    "key", "building", "grid", "community", "age", "tenure", "position", "membership", "daytime",
+    "free_hours", "health", "digital", "motive", "norm_intercept", "norm_slope", "interest",
+    "attachment_home")
 """Columns that stay as they are until someone else moves in."""
 CHANGING = (
     "stay", "attachment", "efficacy", "efficacy_own", "autonomy", "skill", "stage", "practice", "fatigue",
@@ -39,7 +41,7 @@ class Week(NamedTuple):
 
     number: int
     boards: Sequence[Sequence[Gathering]]
-    """By building: what is offered to someone there, by falling rank of (community, key)."""
+    """By building: what is offered to someone there, by key."""
     weights: Any
     """Numbers of the decision: :class:`sim.processes.willingness.Weights`."""
     learning: Any
@@ -157,7 +159,8 @@ class Person(Acquainted, Witness):
                    + w.habit_weight * self.habit - w.fatigue_weight * self.fatigue
                    - w.time_weight * needed / max(self.week_hours, 0.25)
                    - w.rung_weight * max(0, offer.level - self.stage))
-        incentive = offer.ease + w.reward_weight * offer.reward + w.honour_weight * offer.honour - self.crowding
+        incentive = (offer.ease + w.reward_weight * offer.reward + w.honour_weight * offer.honour
+                     - self.crowding)
         if offer.level >= PUBLIC_AFFAIRS:
             attitude += w.autonomy_weight * (self.autonomy - 0.5) + w.voice_weight * (offer.voice - 0.5)
         if offer.online:

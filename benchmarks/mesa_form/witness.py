@@ -112,8 +112,8 @@ class Case:
             if heard:
                 party.feel(self.voice(x), x.autonomy_step)
         if heard:
-            content = (x.outcome_weight * self.solved + (1.0 - x.outcome_weight) * self.fairness) * patience
-            self.satisfaction = content
+            content = (x.outcome_weight if self.solved else 0.0) + (1.0 - x.outcome_weight) * self.fairness
+            self.satisfaction = content = content * x.wait_half / (x.wait_half + wait)
             column, weight = ("good", x.good_step) if content > x.content else ("bad", x.bad_step)
             for kind, part in self.handlers():
                 first.judge(column, kind, weight * part, x.hearsay_step)

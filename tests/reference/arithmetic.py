@@ -1,45 +1,17 @@
-"""Draws, functions and clocks in plain Python numbers."""
+"""Functions and clocks in plain Python numbers; draws and the logistic are those of the Mesa form."""
 
 from __future__ import annotations
 
-import hashlib
-import math
 from collections.abc import Sequence
 
-MASK = 2**64 - 1
+from mesa_form.draws import combine, logistic, mix, uniform, week_key
 
-
-def mix(z: int) -> int:
-    """SplitMix64 finaliser on Python integers."""
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
-    return z ^ (z >> 31)
-
-
-def combine(key: int, part: int) -> int:
-    """A key with one more part."""
-    return mix((int(key) + 0x9E3779B97F4A7C15 * ((int(part) & MASK) + 1)) & MASK)
-
-
-def uniform(key: int, entity: int) -> float:
-    """53 bits, moved to the middle of their interval."""
-    return ((combine(key, entity) >> 11) + 0.5) / 2**53
+__all__ = ["clock_time", "combine", "gini", "logistic", "mix", "pair", "uniform", "week_key", "work_time"]
 
 
 def pair(i: int, j: int) -> int:
     """Id of an unordered pair."""
     return combine(combine(0, min(i, j)), max(i, j))
-
-
-def week_key(seed: int, stream: str, week: int) -> int:
-    """Key of a stream in one week, from nothing but the seed and the name."""
-    name = int.from_bytes(hashlib.blake2b(stream.encode(), digest_size=8).digest(), "little")
-    return combine(combine(combine(0, seed), name), week + 1)
-
-
-def logistic(x: float) -> float:
-    """σ, by the library, flat beyond ±16 as the kernels' table is."""
-    return 1.0 / (1.0 + math.exp(-min(16.0, max(-16.0, x))))
 
 
 def work_time(clock: float) -> float:

@@ -1,0 +1,221 @@
+"""How near the residents' week comes to what memory allows: ``python benchmarks/roofline.py``.
+
+Measured in one run: the machine's bandwidth (a triad as in STREAM, on one thread and on all), a gather on
+the district's own ties (the sum of one float32 column over everyone's neighbours, and nothing else), and
+beside them the passes of a week. A pass's roofline is the time to read its columns and write those it changes
+at the triad's rate, and its ties at the gather's. Columns count once a pass however often it reads them;
+screening skips the ties of those whose contacts all stayed at home, so of its ties only the others' count;
+forgetting, once a month, does not count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+from district import WHOLE
+from measuring import RESULTS, Figure, begin, row, write, yardstick
+from participation_kernel import Frozen
+
+from sim.census import BANDS, sum_trust, take_census
+from sim.processes import aftermath, engagement
+from sim.processes.screening import touch
+from sim.processes.talk import friedkin_johnsen
+from sim.threads import in_spans, threads
+
+TRIAD = 32_000_000
+"""Numbers in each array of the triad: 128 MB, far beyond any cache."""
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def _triad(a: Any, b: Any, c: Any, lo: int, hi: int) -> None:
+    for i in range(lo, hi):
+        a[i] = b[i] + np.float32(3.0) * c[i]
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def _gather(first: Any, neighbour: Any, x: Any, out: Any, lo: int, hi: int) -> None:
+    for i in range(lo, hi):
+        total = np.float32(0.0)
+        for e in range(first[i], first[i + 1]):
+            total += x[neighbour[e]]
+        out[i] = total
+
+
+class Pass(NamedTuple):
+    """A piece of the week."""
+
+    name: str
+    work: Callable[[], object]
+    streamed: int
+    """Bytes of columns read and written."""
+    gathered: int
+    """Bytes of ties, and of what is looked up through them."""
+
+
+def best(work: Callable[[], object], repeats: int) -> list[float]:
+    """Seconds of each repeat, after one that is not counted."""
+    work()
+    taken = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return taken
+
+
+def columns(r: Any, read: Sequence[str], written: Sequence[str] = ()) -> int:
+    """Bytes of the columns read, and of those written."""
+    return sum(getattr(r, name).nbytes for name in (*read, *written))
+
+
+SCREENED = (
+    "key", "present", "age", "building", "community", "interest", "skill", "health", "habit", "fatigue",
+    "crowding", "free_hours", "motive", "norm_intercept", "norm_slope", "attachment", "efficacy", "autonomy",
+    "stage")
+LEARNT = ("habit", "skill", "crowding", "practice", "fatigue", "stay", "attachment", "active", "stage")
+COUNTED = (
+    "present", "age", "last_any", "last_other", "last_public", "active", "stage", "hours", "efficacy",
+    "autonomy", "attachment", "habit", "position", "tenure", "membership", "grid")
+
+
+class Week:
+    """The residents' part of one week of a community, in pieces that can be repeated.
+
+    Parameters
+    ----------
+    residents : int
+    """
+
+    def __init__(self, residents: int) -> None:
+        frozen = Frozen(residents)
+        self.model = model = frozen.model
+        r, ties = model.residents, model.ties
+        self.r, self.ties, self.n, self.offers = r, ties, len(r.key), frozen.offers
+        self.talked = np.empty_like(r.efficacy)
+        self.tie_bytes = ties.neighbour.nbytes + 4 * len(ties.neighbour)  # an index, and what it points to
+        met, chosen = ties.event_strength.nbytes, model.chosen.nbytes
+        doubles = 8 * self.n  # a column of float64, as levers and susceptibility are
+        reached = self._reached()
+        # Screening reads two levers (free hours, distance) and two marks (active, touched by one who was)
+        decide = columns(r, SCREENED, ("hours",)) + 2 * doubles + 2 * self.n + chosen
+        talk = ties.first.nbytes + ties.weight.nbytes + met + doubles + columns(
+            r, ("efficacy_own",), ("efficacy",))
+        reputations = columns(r, ("present", "age", "trust_good", "trust_bad"))
+        learn = columns(r, (*LEARNT, "autonomy", "attachment_home"), LEARNT) + 2 * chosen
+        copied = columns(r, ("efficacy",), ("efficacy",)) + 2 * columns(r, ("active",))
+        self.passes = (
+            Pass("talk", self.talk, talk, self.tie_bytes),
+            Pass("hearing, deciding, seats, learning", self.participate, decide + learn + chosen,
+                 int(reached * self.tie_bytes)),
+            Pass("census and trust", self.count, columns(r, COUNTED) + met + reputations, 0),
+            Pass("the residents' whole week", self.whole,
+                 talk + decide + learn + chosen + columns(r, COUNTED) + met + reputations + copied,
+                 int((1.0 + reached) * self.tie_bytes)))
+
+    def _reached(self) -> float:
+        """Share of ties that screening follows: those of people with an active contact."""
+        touched = touch(self.ties, self.r.active).astype(bool)
+        degree = np.diff(self.ties.first)
+        return float(degree[touched].sum() / max(degree.sum(), 1))
+
+    def gather(self) -> None:
+        """The bare sum over neighbours."""
+        ties, x, out = self.ties, self.r.efficacy, self.talked
+        in_spans(self.n, lambda span: _gather(ties.first, ties.neighbour, x, out, span[0], span[1]))
+
+    def talk(self) -> None:
+        """Everyone listens."""
+        r, ties = self.r, self.ties
+        friedkin_johnsen(
+            ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength,
+            self.model.susceptibility, r.efficacy_own, r.efficacy, self.talked)
+
+    def participate(self) -> Any:
+        """Hearing, deciding, seats, learning by doing."""
+        self.model.state_.week += 1
+        return engagement.participate(self.model, 1.0)
+
+    def count(self) -> None:
+        """The census."""
+        r, places = self.r, self.model.places
+        groups = self.model.recorder.groups.shape[1]
+        take_census(r, self.ties, self.model.week, BANDS, groups - places.grids, groups)
+        sum_trust(r.present, r.age, r.trust_good, r.trust_bad)
+
+    def whole(self) -> None:
+        """All that residents do in a week; cases that ended are told once, so the first repeat has most."""
+        aftermath.learn_from_week(self.model, self.participate())
+        self.count()
+
+
+def triad(parts: int, repeats: int) -> float:
+    """Bytes a second of a = b + 3c on so many threads."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    a, b, c = (np.full(TRIAD, value, np.float32) for value in (0.0, 1.0, 2.0))
+    edges = [TRIAD * k // parts for k in range(parts + 1)]
+    with ThreadPoolExecutor(parts) as pool:
+        def work() -> None:
+            list(pool.map(lambda k: _triad(a, b, c, edges[k], edges[k + 1]), range(parts)))
+
+        return 3 * a.nbytes / min(best(work, repeats))
+
+
+def measure(residents: int, repeats: int) -> list[Figure]:
+    """All figures, in the order of the table."""
+    figures: list[Figure] = []
+
+    def add(
+        name: str, unit: str, values: list[float], goal: float | None = None, base: float | None = None,
+    ) -> None:
+        median = statistics.median(values)
+        low = min(values) if unit == "ms" else max(values)
+        ratio = median / 1000.0 / base if base else None
+        figures.append(Figure(name, unit, median, low, goal, ratio, base))
+        print(row(figures[-1]), flush=True)
+
+    rates = {parts: triad(parts, repeats) for parts in sorted({1, threads()})}
+    for parts, rate in rates.items():
+        add(f"triad, {parts} thread{'s' if parts > 1 else ''}", "GB/s", [rate / 1e9])
+    rate = max(rates.values())
+    week, base = Week(residents), yardstick()
+    print(f"{week.n:,} residents, {len(week.ties.neighbour):,} ties, {week.offers} offers, "
+          f"{threads()} threads")
+    bare = best(week.gather, repeats)
+    aside = week.ties.first.nbytes + week.talked.nbytes
+    gathering = max(min(bare) - aside / rate, 1e-9) / week.tie_bytes  # seconds a byte of ties
+    add("gather alone", "ms", [1000.0 * seconds for seconds in bare], None, base)
+    add("gather alone", "GB/s", [(week.tie_bytes + aside) / seconds / 1e9 for seconds in bare])
+    for each in week.passes:
+        taken = best(each.work, repeats)
+        roof = each.streamed / rate + each.gathered * gathering
+        size = each.streamed + each.gathered
+        add(each.name, "ms", [1000.0 * seconds for seconds in taken], None, base)
+        add(f"{each.name}: bytes", "MB", [size / 1e6])
+        add(f"{each.name}: rate", "GB/s", [size / seconds / 1e9 for seconds in taken])
+        add(f"{each.name}: roofline", "ms", [1000.0 * roof])
+        add(f"{each.name}: roofline reached", "share", [roof / seconds for seconds in taken], 0.6)
+    return figures
+
+
+def main() -> None:
+    """Measure, print, write."""
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=plain)
+    parser.add_argument("--residents", type=int, default=WHOLE)
+    parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--out", type=Path, default=RESULTS / "benchmarks_roofline.json")
+    given = parser.parse_args()
+    busy = begin()
+    write(given.out, measure(given.residents, given.repeats), busy, ("yihe", "numpy", "numba"))
+
+
+if __name__ == "__main__":
+    main()
