@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.report import durations, effects, funnel, network_figure, participation, spread
+from sim.report import durations, effects, funnel, grid_map, network_figure, participation, spread
 from sim.report.embed import save
 from sim.report.style import look
 
@@ -26,14 +26,20 @@ FIGURES: dict[str, Callable[[Material, str], tuple[Figure, pd.DataFrame]]] = {
 }
 """Figures drawn from a comparison, by file name, the slowest first."""
 
+MAPS: dict[str, Callable[[Material, str], tuple[Figure, pd.DataFrame]]] = {
+    "district": grid_map.draw,
+    "district_differences": grid_map.draw_differences,
+}
+"""The same for places with many grids."""
+
 _material: list[Material] = []
 """In a helper process: what it draws from, sent once."""
 
 
 def draw_one(name: str, material: Material, folder: Path, lang: str) -> list[Path]:
-    """Draw a figure of :data:`FIGURES` and write PNG, SVG and CSV."""
+    """Draw a figure of :data:`FIGURES` or :data:`MAPS` and write PNG, SVG and CSV."""
     with look():
-        figure, data = FIGURES[name](material, lang)
+        figure, data = (FIGURES | MAPS)[name](material, lang)
         return save(figure, folder, name, data, material.manifest)
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 NAMES = ("participation", "durations", "effects", "funnel", "spread")
 """Figures drawn from a comparison, by file name, in the order in which they are drawn."""
 
+MAPS = ("district", "district_differences")
+"""Drawn for places with many grids only; the second if arms can be set against each other."""
+
 NETWORK = "network"
 
 GetStates = Callable[[], "Sequence[State]"]
@@ -37,6 +40,7 @@ def write_figures(
     states: GetStates | None = None,
     *,
     processes: int = 1,
+    names: Sequence[str] | None = None,
 ) -> list[Path]:
     """Write every figure that is not there already.
 
@@ -51,6 +55,9 @@ def write_figures(
         it, or if it gives nothing, the network is left out.
     processes : int
         Processes that draw, this one included. More than one needs a main module that can be imported.
+    names : sequence of str, optional
+        Those wanted, of :data:`NAMES` and :data:`MAPS`, all if left out; maps without grids to show are never
+        drawn.
 
     Returns
     -------
@@ -63,12 +70,14 @@ def write_figures(
         If the folder cannot be written or the font is missing.
     """
     material = material_of(comparison)
+    wanted = (*NAMES, *MAPS) if names is None else names
+    names = [name for name in wanted if name not in MAPS[len(maps_of(material)):]]
     folder = Path(folder)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         record, made = Record(folder), made_from(material, lang)
-        written = {name: record.fresh(name, made) for name in (*NAMES, NETWORK)}
-        stale = [name for name in NAMES if not written[name]]
+        written = {name: record.fresh(name, made) for name in (*names, NETWORK)}
+        stale = [name for name in names if not written[name]]
         network = states if states is not None and not written[NETWORK] else None
         if states is None:
             written[NETWORK] = []
@@ -76,7 +85,15 @@ def write_figures(
             drawn = _draw(material, folder, lang, stale, network, processes)
             record.keep(made, [file for files in drawn.values() for file in files])
             written |= drawn
-    return [file for name in (*NAMES, NETWORK) for file in written[name]]
+    return [file for name in (*names, NETWORK) for file in written[name]]
+
+
+def maps_of(material: Material) -> tuple[str, ...]:
+    """Those of :data:`MAPS` for which there is something to draw."""
+    from sim.report.district import comparable, district
+
+    found = district(material)
+    return () if found is None else MAPS if comparable(material, found) else MAPS[:1]
 
 
 def _draw(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from sim.report import district_words
 from sim.report.findings import (
     blocks,
     claim_rows,
@@ -48,6 +49,7 @@ def summary_markdown(comparison: Comparison | Material, lang: str) -> str:
         *_plain(m, lang),
         *_claims(m, lang),
         *_contrasts(m, lang),
+        *_district(m, lang),
         *_limits(m, lang),
         *_repeat(m, lang),
     ]
@@ -146,9 +148,23 @@ def _contrasts(m: Material, lang: str) -> Iterator[str]:
     )
 
 
+def _district(m: Material, lang: str) -> Iterator[str]:
+    lines = district_words.sentences(m, lang)
+    if not lines:
+        return
+    yield say(lang, "## 网格和社区之间", "## Between grids and communities")
+    yield "\n".join(f"- {line}" for line in lines)
+    if chance := district_words.single_grid_chance(m, lang):
+        yield chance
+    for heads, rows in district_words.tables(m, lang):
+        yield markdown_table(heads, rows)
+    yield district_words.how_read(m, lang)
+
+
 def _limits(m: Material, lang: str) -> Iterator[str]:
     yield say(lang, "## 不能说明什么", "## What this cannot say")
-    yield "\n".join(f"- {line}" for line in limits(m, lang))
+    lines = [*limits(m, lang), district_words.absent(m, lang)]
+    yield "\n".join(f"- {line}" for line in lines if line)
 
 
 def _repeat(m: Material, lang: str) -> Iterator[str]:

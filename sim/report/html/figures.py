@@ -23,6 +23,8 @@ TITLES = {
     "funnel": ("从潜在摩擦到实际化解", "From potential friction to real resolution"),
     "spread": ("各次运行的分布", "Distribution over runs"),
     "network": ("关系网", "Networks"),
+    "district": ("各网格一览", "Grid by grid"),
+    "district_differences": ("各网格：方案之差", "Grid by grid: differences"),
 }
 """Figures of a comparison, in the order of the page."""
 
