@@ -27,8 +27,8 @@ from playwright.sync_api import Page, sync_playwright
 SCENARIOS = str(ROOT / "scenarios")
 COMMAND = [sys.executable, "-m", "sim.cli", "serve", "--no-browser", "--quiet", "--scenarios", SCENARIOS]
 FESTIVAL = "chaoyang_neighbour_festival"
-SIZES = {1000: {}, 5000: {"population.residents": 5000, "places.grids": 5}}
-"""Conditions of a community of about that many residents; the first is the scenario's own."""
+SIZES = {1000: {"population.residents": 1000}, 5000: {"population.residents": 5000, "places.grids": 5}}
+"""Conditions of a community of that many residents."""
 
 WINDOW = {"width": 1280, "height": 800}
 READY = "#maps[data-ready=yes]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -16,6 +16,7 @@ from sim.ledger.commons import make_commons
 from sim.ledger.levers import Levers
 from sim.ledger.means import means_of
 from sim.ledger.opportunities import OPPORTUNITY, Opportunities, Scope
+from sim.ledger.records import picked
 from sim.network.builders import build_ties
 from sim.params import as_record
 from sim.plugins import own_institutions, with_own_categories
@@ -34,12 +35,20 @@ from sim.rng import Streams
 from sim.scenario.schema import Scenario
 from sim.state import State, make_institutions
 from sim.threads import side_by_side
+from sim.view import Kept
 from sim.vocabulary import Activity, Kind, Regime
 
 if TYPE_CHECKING:
     import networkx as nx
 
 _LEVELS = ("community", "grid", "building")
+
+
+def _sealed(made: Kept) -> Kept:
+    """Something kept for others to read, which none may write to."""
+    if isinstance(made, np.ndarray):
+        made.flags.writeable = False
+    return made
 
 
 class CommunityModel(mesa.Model):  # type: ignore[misc]
@@ -84,8 +93,8 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         self.recorder = Recorder(scenario.weeks, measures.group_count(self.places))
         self._views: list[Any] | None = None
         self._no_hours = np.zeros(self.places.communities), np.zeros((self.places.communities, len(Kind)))
-        self._phases: dict[tuple[str, str, int], npt.NDArray[np.int64]] = {}
-        self._turns: dict[tuple[str, str, int, int], npt.NDArray[np.bool_]] = {}
+        self._lasting: dict[Hashable, Any] = {}
+        self._weekly: dict[Hashable, Any] = {}
         self.record_weight = self._weigh_records()
         self._read_numbers()
 
@@ -171,20 +180,31 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
 
     def phase(self, stream: str, level: str, period: int) -> npt.NDArray[np.int64]:
         """Week at which something periodic falls due in each place; see :class:`sim.view.ModelView`."""
-        name = (stream, level, period)
-        if name not in self._phases:
-            self._phases[name] = (self.draw(f"phase/{stream}", level, -1) * period).astype(np.int64)
-        return self._phases[name]
+        return self.lasting(
+            (stream, level, period),
+            lambda: (self.draw(f"phase/{stream}", level, -1) * period).astype(np.int64))
+
+    def lasting(self, name: Hashable, make: Callable[[], Kept]) -> Kept:
+        """What never changes in a run, made once; see :class:`sim.view.ModelView`."""
+        if name not in self._lasting:
+            self._lasting[name] = _sealed(make())
+        kept: Kept = self._lasting[name]
+        return kept
+
+    def weekly(self, name: Hashable, make: Callable[[], Kept]) -> Kept:
+        """What does not change within a week's policies; see :class:`sim.view.ModelView`."""
+        if name not in self._weekly:
+            self._weekly[name] = _sealed(make())
+        kept: Kept = self._weekly[name]
+        return kept
 
     def turn(self, stream: str, level: str, weeks: float) -> npt.NDArray[np.bool_]:
         """Where something periodic falls due this week; see :class:`sim.view.ModelView`."""
         period = max(1, round(weeks))
         now = self.week % period
-        name = (stream, level, period, now)
-        if name not in self._turns:
-            self._turns[name] = (now + self.phase(stream, level, period)) % period == 0
-            self._turns[name].flags.writeable = False
-        return self._turns[name]
+        return self.lasting(
+            (stream, level, period, now),
+            lambda: np.asarray((now + self.phase(stream, level, period)) % period == 0))
 
     def numbers(self, kind: Kind | None) -> npt.NDArray[np.void]:
         """Numbers of a kind of institution, or of all; see :class:`sim.view.ModelView`."""
@@ -232,9 +252,10 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
     def patrol_given(self) -> npt.NDArray[np.float64]:
         """(G,) patrol hours that residents gave last week."""
         rows = self.last_opportunities
-        rows = rows[rows["activity"] == Activity.PATROL]
-        if not len(rows):
+        patrols = rows["activity"] == Activity.PATROL
+        if not patrols.any():
             return np.zeros(self.places.grids)
+        rows = picked(rows, patrols)
         grid, hours = self.residents.grid[rows["lo"]], rows["attended"] * rows["hours"]
         return np.bincount(grid, hours, self.places.grids).astype(np.float64, copy=False)
 
@@ -255,6 +276,7 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         """One week, in the order of the model page."""
         self.budget.spent[:] = 0.0
         self.opportunities.clear()
+        self._weekly.clear()
         self.shocks = self._shocks()
         environment.world(self, self.shocks)
         self._policies()
@@ -264,7 +286,7 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         if self.policy_week >= 0:
             measures.record(self, counts, tally, left)
         casework.clear(self)
-        self.state_.last_offers = self.opportunities.rows.copy()
+        self.state_.last_offers = picked(self.opportunities.rows, slice(None))
         self.levers.reset()
         self.state_.week += 1
 

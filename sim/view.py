@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from sim.network.ties import Ties
     from sim.population.columns import Places, Residents
     from sim.processes.parameters import Shock
+
+
+Kept = TypeVar("Kept")
 
 
 class ModelView(Protocol):
@@ -79,6 +82,14 @@ class ModelView(Protocol):
 
     def phase(self, stream: str, level: str, period: int) -> npt.NDArray[np.int64]:
         """Week in 0 … ``period`` − 1 at which something periodic falls due in each place; never changes."""
+        ...
+
+    def lasting(self, name: Hashable, make: Callable[[], Kept]) -> Kept:
+        """What never changes in a run, made once: of places and of a scenario's numbers, not of residents."""
+        ...
+
+    def weekly(self, name: Hashable, make: Callable[[], Kept]) -> Kept:
+        """What does not change between a policy's request and its act, made once a week."""
         ...
 
     def turn(self, stream: str, level: str, weeks: float) -> npt.NDArray[np.bool_]:

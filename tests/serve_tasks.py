@@ -50,7 +50,9 @@ def misbehave(seed: int) -> None:
         time.sleep(0.002)
 
 
-def compare(arms: Any, labels: Any, seed: int, compared: frozenset[str]) -> dict[str, bytes]:
+def compare(
+    arms: Any, labels: Any, seed: int, compared: frozenset[str], level: int = 1,
+) -> dict[str, bytes]:
     misbehave(seed)
     return {
         name: json.dumps({

@@ -40,6 +40,8 @@ from sim.results import RunResult
 from sim.simulation import simulate_arms
 from sim.vocabulary import Activity
 
+pytestmark = pytest.mark.long
+
 SEEDS = range(1, 21)
 
 
@@ -180,12 +182,10 @@ def _gap_by_start(norm_weight: float, intercept: float, every_weeks: float) -> F
     return _long_run(scenario, share_active(1.0), seeds) - _long_run(scenario, everybody_inactive, seeds)
 
 
-@pytest.mark.long
 def test_inside_the_tipping_region_the_start_decides_the_long_run() -> None:
     is_above(_gap_by_start(2.0, -4.5, 1.0), 0.03)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("norm_weight", "intercept", "every_weeks"), [(0.0, -4.5, 1.0), (2.0, -2.5, 1.0), (2.0, -4.5, 4.0)],
     ids=["no norm", "so inclined that all tip", "too few opportunities"])
@@ -195,7 +195,6 @@ def test_outside_the_tipping_region_the_start_is_forgotten(
     is_within(_gap_by_start(norm_weight, intercept, every_weeks), 0.03)
 
 
-@pytest.mark.long
 def test_seed_activity_tips_the_community_instead_of_adding_to_it() -> None:
     """First-week activity from 10 to 50 %, two fifths of the way, takes over half of the whole rise."""
     scenario, seeds = _responsive(4.0, -9.0), range(1, 21)
@@ -249,12 +248,10 @@ def _surplus(weekly: float) -> Floats:
     return np.array(found)
 
 
-@pytest.mark.long
 def test_on_a_small_budget_policies_crowd_each_other_out() -> None:
     is_below(_surplus(SMALL))
 
 
-@pytest.mark.long
 def test_on_a_large_budget_they_crowd_each_other_out_less() -> None:
     is_above(_surplus(LARGE) - _surplus(SMALL))
 
@@ -272,7 +269,6 @@ def _festivals(kinds: tuple[str, ...], weekly: float, seed: int) -> int:
     return held
 
 
-@pytest.mark.long
 def test_the_lumpiest_policy_is_never_granted_beside_many_on_a_small_budget() -> None:
     """Ten of ten seeds: by chance, were it as often granted as not, at most one time in 1,024."""
     assert _festivals(("neighbour_festival",), SMALL, 1) > 0
@@ -280,7 +276,6 @@ def test_the_lumpiest_policy_is_never_granted_beside_many_on_a_small_budget() ->
         assert _festivals(FIRST + SECOND, SMALL, seed) == 0
 
 
-@pytest.mark.long
 def test_with_money_enough_they_still_contend_for_the_core_s_attention() -> None:
     """All nine at once cost satisfaction with handling; with three times the party workers they cost less."""
     cost = {}
@@ -345,7 +340,6 @@ def test_durations_of_cases_are_skewed_to_the_right() -> None:
     is_above(skews, 1.0)
 
 
-@pytest.mark.long
 def test_a_festival_without_follow_up_fades() -> None:
     """Pattern 11: ties and monthly participation elsewhere, right after the season and 40 weeks later."""
     scenario = {"weeks": 78, "warmup": 52, "residents": 600}
@@ -362,7 +356,6 @@ def test_a_festival_without_follow_up_fades() -> None:
     is_above(effect("participation_4", 10) - effect("participation_4", 54))
 
 
-@pytest.mark.long
 def test_fees_and_service_have_two_equilibria() -> None:
     """Pattern 14, at default parameters: two years after a good and after a bad start."""
 

@@ -13,6 +13,8 @@ import pytest
 from pattern_reasons import FAILS
 from pattern_table import PATTERNS, finding
 
+pytestmark = pytest.mark.long
+
 HERE = (1, 3, 5, 6, 8, 10, 11, 12, 13, 14, 15)
 """Patterns decided here."""
 

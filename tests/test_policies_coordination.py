@@ -16,6 +16,8 @@ from policy_lab import Watched, watched
 
 from sim.vocabulary import Kind, Membership, Position, Stage, Tenure
 
+pytestmark = pytest.mark.long
+
 SEEDS = range(1, 9)
 BUSY = {"world": {"potential_rate": 5.0}}
 """Frictions enough to keep desks busy, not so many that nothing can make them busier."""

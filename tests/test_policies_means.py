@@ -15,6 +15,8 @@ from policy_lab import Watched, watched
 
 from sim.vocabulary import Kind
 
+pytestmark = pytest.mark.long
+
 SEEDS = range(1, 9)
 BUSY = {"world": {"potential_rate": 25.0}}
 """Many frictions for the same staff."""

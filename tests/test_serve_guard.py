@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from serve_lab import asking, serving, settings, write_folder
 from starlette.testclient import TestClient
 
 from sim.web import font
-from sim.web.files import FACE, FONT
+from sim.web.files import FACE, FONT, STATIC, PageFiles
 from sim.web.guard import Door, door, host_name, is_loopback
 
 TOKEN = "a-token-that-nobody-knows"
@@ -38,6 +39,15 @@ def client(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[T
 def guarded(folder: Path) -> Iterator[TestClient]:
     with serving(settings(folder, door=door("192.168.1.20", TOKEN))) as client:
         yield client
+
+
+def test_the_page_names_every_module_before_it_is_asked_for() -> None:
+    text = bytes(PageFiles(STATIC).page().body).decode()
+    named = re.findall(r'<link rel="modulepreload" href="static/([^"]+)">', text)
+    modules = {f"js/{file.name}" for file in (STATIC / "js").glob("*.js")}
+    assert modules <= set(named)
+    assert len(named) == len(set(named))
+    assert text.index("modulepreload") < text.index("</head>")
 
 
 def test_page_and_files_have_their_types_and_every_answer_its_headers(client: TestClient) -> None:

@@ -18,6 +18,7 @@ from serve_tasks import DIES, FAULTY, GREEDY, MISTAKEN, WAITS
 from starlette.testclient import TestClient
 
 from sim.outcomes import OUTCOMES
+from sim.params import Label
 from sim.recording import read
 from sim.scenario.reading import load
 from sim.simulation import simulate
@@ -25,6 +26,7 @@ from sim.web import app as web
 from sim.web.hundred import shares
 from sim.web.keeping import KEEP, Keeper
 from sim.web.limits import Limits
+from sim.web.recent import Recent, names
 
 
 @pytest.fixture(scope="module")
@@ -247,6 +249,53 @@ def test_long_comparisons_at_once_are_bounded(folder: Path) -> None:
 
     with stand_in() as marks:
         asyncio.run(whole(marks))
+
+
+# --- what was made lately ---
+
+
+def test_the_side_that_did_not_change_is_not_run_again(folder: Path) -> None:
+    """A stand-in says by whom a run was made: a run of its own would name the worker of that moment."""
+    with serving(settings(folder, workers=1)) as client:
+        def both(**a: Any) -> tuple[bytes, dict[str, Any], dict[str, Any]]:
+            answer = client.post("/api/compare", json=asking(seed=77, a=a)).content
+            return answer, *told(answer)
+
+        first, a, b = both(regime="fragmented")
+        client.app.state.server.pool.run = _not_asked  # type: ignore[attr-defined]
+        assert both(regime="fragmented")[0] == first
+        del client.app.state.server.pool.run  # type: ignore[attr-defined]
+        _, other, same = both(regime="administrative")
+    assert other["tree"] != a["tree"]
+    assert same == b
+
+
+def _not_asked(*_: Any, **__: Any) -> None:
+    raise AssertionError("a run was asked for")
+
+
+def test_recordings_are_kept_by_all_they_are_made_from_and_the_oldest_go_first(folder: Path) -> None:
+    arm, label = load(folder / "small.yaml"), Label(zh="甲", en="A")
+    one = names({"a": arm}, {"a": label}, 1, frozenset())["a"]
+    others = [
+        names({"a": arm}, {"a": label}, 2, frozenset())["a"],
+        names({"a": arm}, {"a": label}, 1, frozenset({"x"}))["a"],
+        names({"a": arm}, {"a": Label(zh="乙", en="A")}, 1, frozenset())["a"],
+        names({"b": arm}, {"b": label}, 1, frozenset())["b"],
+        names({"a": arm.model_copy(update={"weeks": 9})}, {"a": label}, 1, frozenset())["a"]]
+    assert len({one, *others}) == 6
+    own_file = arm.model_copy(update={"population_file": "people.csv"})
+    assert names({"a": own_file}, {"a": label}, 1, frozenset())["a"] == b""
+    kept = Recent(most=10)
+    for name in (b"1", b"2", b""):
+        kept.put(name, b"12345")
+    assert kept.get(b"1") == kept.get(b"2") == b"12345"
+    assert kept.get(b"") is None
+    assert kept.get(b"1") is not None  # asked for last, so the other one goes
+    kept.put(b"3", b"12345")
+    kept.put(b"4", b"12345678901")
+    assert (kept.get(b"2"), kept.get(b"4")) == (None, None)
+    assert kept.get(b"1") == kept.get(b"3") == b"12345"
 
 
 # --- answers of an earlier server ---

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.ledger.records import Rows as Rows
+from sim.ledger.records import whole
 from sim.population.columns import Int32, UInt64
 from sim.rng import combine, combine_array, text_id
 from sim.vocabulary import EVERYONE, Activity, Kind, Stage
@@ -50,8 +52,6 @@ OPPORTUNITY = np.dtype([
 ], align=True)
 """Layout of one opportunity."""
 
-Rows = npt.NDArray[np.void]
-
 DEFAULTS: dict[str, Any] = {
     "policy": NO_POLICY, "open_to": EVERYONE, "audience": 0, "seats": 1_000_000, "online": 0,
     "relevance": 0.5, "ease": 0.0, "reward": 0.0, "honour": 0.0, "substance": 1.0, "voice": 0.5,
@@ -63,6 +63,8 @@ DEFAULTS: dict[str, Any] = {
 MOST_AUDIENCES = 32
 """Audiences that offers of one week can be addressed to."""
 
+_ONE = (int, float, np.generic)
+_MOST_BLANKS = 1000
 _BLANK = np.zeros(1, OPPORTUNITY)
 for _name, _value in DEFAULTS.items():
     _BLANK[_name] = _value
@@ -98,6 +100,7 @@ class Opportunities:
     def __init__(self, residents: int, capacity: int = 64) -> None:
         self._table: Rows = np.zeros(capacity, OPPORTUNITY)
         self._bases: dict[tuple[int, int, str], int] = {}
+        self._blanks: dict[tuple[tuple[str, Any], ...], Rows] = {}
         self.count = 0
         self.audiences: npt.NDArray[np.uint32] = np.zeros(residents, np.uint32)
         """(N,) bit k − 1 is set for those whom audience k holds."""
@@ -138,6 +141,11 @@ class Opportunities:
         """This week's records, (n,) of dtype :data:`OPPORTUNITY`; a view."""
         return self._table[: self.count]
 
+    def reorder(self, order: npt.NDArray[np.intp]) -> None:
+        """Put this week's records in another order."""
+        rows = whole(self.rows)
+        rows[:] = rows[order]
+
     def offer(
         self, week: int, host: Kind, activity: Activity, level: Stage, scope: Scope, *,
         hours: npt.ArrayLike, notice: npt.ArrayLike, policy_id: str = "", number: int = 0,
@@ -172,15 +180,30 @@ class Opportunities:
         base = np.uint64(
             combine(self._base(int(host), int(activity), policy_id), np.uint64(week * 64 + number)))
         rows = self._table[start:stop]
-        rows[:] = _BLANK
+        same: list[tuple[str, Any]] = [
+            ("host", int(host)), ("activity", int(activity)), ("level", int(level))]
+        varied: list[tuple[str, Any]] = []
+        for name, value in (("hours", hours), ("notice", notice), *more.items()):
+            (same if isinstance(value, _ONE) else varied).append((name, value))
+        whole(rows)[:] = self._blank(tuple(same))
         rows["key"] = combine(base, keys[0]) if keys.size == 1 else combine_array(base, keys)
         rows["community"], rows["lo"], rows["hi"] = scope.community, scope.lo, scope.hi
-        rows["host"], rows["activity"], rows["level"] = int(host), int(activity), int(level)
-        rows["hours"], rows["notice"] = hours, notice
-        for name, value in more.items():
+        for name, value in varied:
             rows[name] = value
         self.count = stop
         return slice(start, stop)
+
+    def _blank(self, said: tuple[tuple[str, Any], ...]) -> Rows:
+        """A record of what is the same for all places: offers are much the same from week to week."""
+        blank = self._blanks.get(said)
+        if blank is None:
+            if len(self._blanks) == _MOST_BLANKS:
+                self._blanks.clear()
+            blank = _BLANK.copy()
+            for name, value in said:
+                blank[name] = value
+            blank = self._blanks[said] = whole(blank)
+        return blank
 
     def _base(self, host: int, activity: int, policy_id: str) -> np.uint64:
         name = (host, activity, policy_id)

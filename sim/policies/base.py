@@ -114,7 +114,10 @@ class Policy(Parameters):
         raise NotImplementedError
 
     def buildings(self, view: ModelView) -> BoolArray:
-        """Which buildings it covers, (B,)."""
+        """Which buildings it covers, (B,); not to be written to."""
+        return view.lasting(("covered", self.id), lambda: self._covered(view))
+
+    def _covered(self, view: ModelView) -> BoolArray:
         places = view.places
         covered = np.ones(places.buildings, bool)
         if self.target.communities is not None:
@@ -126,7 +129,10 @@ class Policy(Parameters):
         return covered
 
     def communities(self, view: ModelView) -> BoolArray:
-        """Which communities hold a building it covers, (C,)."""
-        reached = np.zeros(view.places.communities, bool)
-        reached[view.places.building_community[self.buildings(view)]] = True
-        return reached
+        """Which communities hold a building it covers, (C,); not to be written to."""
+        def made() -> BoolArray:
+            reached = np.zeros(view.places.communities, bool)
+            reached[view.places.building_community[self.buildings(view)]] = True
+            return reached
+
+        return view.lasting(("reached", self.id), made)

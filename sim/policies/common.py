@@ -41,7 +41,7 @@ def staffed(view: ModelView, kind: Kind) -> BoolArray:
         return np.asarray(workers > 0)
     column = _PRESENCE.get(kind)
     if column is None:
-        return np.ones(places.communities, bool)
+        return view.lasting("everywhere", lambda: np.ones(places.communities, bool))
     return np.asarray(getattr(view.state(kind), column) > 0)
 
 
@@ -100,8 +100,9 @@ def led(
     """
     who = leaders(view)
     wanted = there(view, staff)
-    for kind in Kind:
-        if kind != Kind.CORE and (who == kind).any():
+    leading = set(who.tolist()) - {int(Kind.CORE)}
+    for kind in Kind if leading else ():
+        if kind in leading:
             own = np.asarray(hours, float) * (who == kind)
             wanted[kind] = wanted.get(kind, np.zeros(len(who))) + own
     return np.asarray(hours, float) * (who == int(Kind.CORE)), wanted
@@ -135,11 +136,14 @@ class PlacePolicy(Policy):
         return np.ones(n, bool)
 
     def wanted(self, view: ModelView) -> BoolArray:
-        """Places where a round should be held this week."""
-        held = self.turn(view) & self._lived_in(view)
-        if self.intensity < 1:
-            held &= view.draw(f"held/{self.id}", self.place) < self.intensity
-        return held
+        """Places where a round should be held this week; not to be written to."""
+        def made() -> BoolArray:
+            held = self.turn(view) & self._lived_in(view)
+            if self.intensity < 1:
+                held &= view.draw(f"held/{self.id}", self.place) < self.intensity
+            return held
+
+        return view.weekly(("wanted", self.id), made)
 
     def units(self, view: ModelView) -> npt.NDArray[np.int64]:
         """Rounds wanted in each community, (C,)."""
@@ -155,6 +159,7 @@ class PlacePolicy(Policy):
             return held
         wanted = np.bincount(community[held], minlength=view.places.communities)
         left = np.floor(share * wanted + ROUND_UP).astype(np.int64)
+        held = held.copy()
         lots = view.draw(f"served/{self.id}", self.place)
         for at in np.argsort(lots, kind="stable"):
             if held[at]:
@@ -168,9 +173,12 @@ class PlacePolicy(Policy):
 
     def thousands(self, view: ModelView) -> float:
         """Thousand residents an average place that can be served holds."""
-        lo, hi = view.places.resident_range(self.place)
-        lived = hi > lo
-        return float((hi - lo).sum()) / max(int(lived.sum()), 1) / THOUSAND
+        def made() -> float:
+            lo, hi = view.places.resident_range(self.place)
+            lived = hi > lo
+            return float((hi - lo).sum()) / max(int(lived.sum()), 1) / THOUSAND
+
+        return view.lasting(("thousands a place", self.place), made)
 
     def offer(
         self,
@@ -192,6 +200,9 @@ class PlacePolicy(Policy):
         return view.places.grid_community if self.place == "grid" else view.places.building_community
 
     def _lived_in(self, view: ModelView) -> BoolArray:
+        return view.lasting(("lived in", self.id), lambda: self._with_homes(view))
+
+    def _with_homes(self, view: ModelView) -> BoolArray:
         places = view.places
         covered = self.buildings(view) & (places.building_units == 0)
         if self.place == "building":
@@ -206,26 +217,34 @@ class CommunityPolicy(Policy):
 
     def reach(self, view: ModelView) -> FloatArray:
         """Share of each community's buildings covered, (C,)."""
-        community = view.places.building_community
-        n = view.places.communities
-        covered = np.bincount(community, self.buildings(view), n)
-        return covered / np.maximum(np.bincount(community, minlength=n), 1)
+        def made() -> FloatArray:
+            community, n = view.places.building_community, view.places.communities
+            covered = np.bincount(community, self.buildings(view), n)
+            return covered / np.maximum(np.bincount(community, minlength=n), 1)
+
+        return view.lasting(("reach", self.id), made)
 
     def thousands(self, view: ModelView) -> FloatArray:
         """Thousand residents covered in each community, times intensity, (C,)."""
-        places = view.places
-        lo, hi = places.resident_range("building")
-        covered = (hi - lo) * self.buildings(view)
-        people = np.bincount(places.building_community, covered, places.communities).astype(np.float64)
-        return self.intensity * people / THOUSAND
+        def made() -> FloatArray:
+            places = view.places
+            lo, hi = places.resident_range("building")
+            covered = (hi - lo) * self.buildings(view)
+            people = np.bincount(places.building_community, covered, places.communities).astype(np.float64)
+            return self.intensity * people / THOUSAND
+
+        return view.lasting(("thousands", self.id), made)
 
     def grids(self, view: ModelView) -> FloatArray:
         """Grids covered in each community, times intensity, (C,)."""
-        places = view.places
-        covered = np.zeros(places.grids, bool)
-        covered[places.building_grid[self.buildings(view)]] = True
-        return self.intensity * np.bincount(
-            places.grid_community, covered, places.communities).astype(np.float64)
+        def made() -> FloatArray:
+            places = view.places
+            covered = np.zeros(places.grids, bool)
+            covered[places.building_grid[self.buildings(view)]] = True
+            return self.intensity * np.bincount(
+                places.grid_community, covered, places.communities).astype(np.float64)
+
+        return view.lasting(("grids", self.id), made)
 
     def ask(
         self,
@@ -245,5 +264,8 @@ class CommunityPolicy(Policy):
 
     def residents(self, view: ModelView) -> FloatArray:
         """Thousand residents of each community, (C,)."""
-        lo, hi = view.places.resident_range("community")
-        return (hi - lo) / THOUSAND
+        def made() -> FloatArray:
+            lo, hi = view.places.resident_range("community")
+            return (hi - lo) / THOUSAND
+
+        return view.lasting("thousands of residents", made)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from sim.ledger.records import picked
 from sim.params import Param, Parameters
 from sim.policies.arithmetic import ROUND_UP, YEAR
 from sim.policies.base import BoolArray, FloatArray
@@ -60,7 +61,7 @@ def offer(
 def own_rows(view: ModelView, policy_id: str) -> Rows:
     """Last week's offers of one policy, with what came of them."""
     rows = view.last_opportunities
-    return rows[rows["policy"] == view.policy_index(policy_id)]
+    return picked(rows, rows["policy"] == view.policy_index(policy_id))
 
 
 def hours_given(view: ModelView, rows: Rows) -> FloatArray:

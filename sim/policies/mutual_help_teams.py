@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from sim.ledger.budget import Request
+from sim.ledger.records import picked
 from sim.params import Label, Param
 from sim.policies.base import Card, FloatArray
 from sim.policies.common import PlacePolicy, staffed
@@ -142,7 +143,7 @@ class MutualHelpTeams(PlacePolicy):
                 **common,
             )
         rows = view.last_opportunities
-        visits = rows[(rows["policy"] == view.policy_index(self.id)) & (rows["online"] == 0)]
+        visits = picked(rows, (rows["policy"] == view.policy_index(self.id)) & (rows["online"] == 0))
         if visits.size and held.any():
             given = np.bincount(
                 visits["community"], visits["attended"] * visits["hours"], view.places.communities

@@ -85,8 +85,7 @@ class NeighbourCovenant(PlacePolicy):
     def turn(self, view: ModelView) -> BoolArray:
         """Buildings in the middle of a round, each at its own time of the year."""
         period = max(self.renewal_weeks, self.sessions * self.gap_weeks)
-        phase = (view.draw(f"phase/{self.id}", "building", -1) * period).astype(np.int64)
-        into = (view.week + phase) % period
+        into = (view.week + view.phase(self.id, "building", period)) % period
         return np.asarray((into < self.sessions * self.gap_weeks) & (into % self.gap_weeks == 0))
 
     def request(self, view: ModelView) -> Request:

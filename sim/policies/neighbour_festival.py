@@ -122,6 +122,9 @@ class NeighbourFestival(PlacePolicy):
 
     def request(self, view: ModelView) -> Request:
         """A lump for each grid's weekend."""
+        units = self.units(view)
+        if not units.any():
+            return Request(units=units)
         scale = self.thousands(view)
         attention, staff = led(
             view,
@@ -132,7 +135,7 @@ class NeighbourFestival(PlacePolicy):
                 Kind.PROPERTY: self.property_hours * scale,
             },
         )
-        return Request(self.money * scale, attention, staff, self.units(view))
+        return Request(self.money * scale, attention, staff, units)
 
     def act(self, view: ModelView, level: FloatArray) -> None:
         """Three sections in each grid that could be paid for."""

@@ -60,7 +60,7 @@ def participate(model: RunningModel, hours_factor: float) -> kernels.Attendance:
     r, week = model.residents, model.week
     offers = model.opportunities.rows
     if len(offers) > 1:
-        offers[:] = offers[np.lexsort((offers["key"], offers["community"]))]
+        model.opportunities.reorder(np.lexsort((offers["key"], offers["community"])))
     first = np.searchsorted(offers["community"], np.arange(model.places.communities + 1))
     keys = kernels.Keys(*(model.week_key(name) for name in ("hear", "will", "hours", "seats")))
     chosen = model.chosen

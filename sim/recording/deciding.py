@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from sim.jit import kernel
 from sim.ledger.opportunities import Rows
+from sim.ledger.records import picked
 from sim.network.ties import Ties
 from sim.numerics import logistic
 from sim.population.columns import Float64, Int32, Int64, Residents, UInt8
@@ -210,7 +211,7 @@ def overhear(model: RunningModel, followed: UInt8, rows: int = 256) -> Room:
         Exactly as many rows as were found.
     """
     r, offers = model.residents, model.opportunities.rows
-    offers = offers[np.lexsort((offers["key"], offers["community"]))]
+    offers = picked(offers, np.lexsort((offers["key"], offers["community"])))
     first = np.searchsorted(offers["community"], np.arange(model.places.communities + 1))
     keys = Keys(*(model.week_key(name) for name in ("hear", "will", "hours", "seats")))
     shown, hours_factor = engagement.exposure(model), factor(model.shocks, "free_hours_factor")

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.ledger.opportunities import OPPORTUNITY, Rows
+from sim.ledger.opportunities import Rows
+from sim.ledger.records import joined, picked
 from sim.model import CommunityModel
 from sim.population.columns import UInt8
 from sim.recording import contents as c
@@ -101,7 +102,7 @@ class Notes:
             model.residents, offers, model.chosen, room.heard, self._key, notes["resident_stage"][week],
             flags, notes["resident_trust_core"][week], notes["resident_efficacy"][week], _MARKS)
         self._decide(model, week, flags, room)
-        self._offers.append(offers.copy())
+        self._offers.append(picked(offers, slice(None)))
         self._heard.append(room.offer_heard)
         self._offer_count += len(offers)
         self._institutions(model, week)
@@ -142,10 +143,7 @@ class Notes:
 
     def _all_offers(self, model: CommunityModel) -> dict[str, Array]:
         counts = [len(rows) for rows in self._offers]
-        offers, at = np.empty(sum(counts), OPPORTUNITY), 0
-        for rows in self._offers:
-            offers[at : at + len(rows)] = rows
-            at += len(rows)
+        offers = joined(self._offers)
         level, place = _places(model, offers)
         same = ("activity", "host", "policy", "hours", "attended", "fruitful")
         return {f"offer_{name}": offers[name] for name in same} | {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
@@ -23,18 +22,46 @@ TYPES = {
 """Files that are served: a machine's own table of types may be wrong, and a browser must not guess."""
 
 
-async def page_file(folder: Path, name: str) -> Response:
-    """A file of the page, looked up in the folder's listing and so never outside it.
+class PageFiles:
+    """The files of one folder, looked up in its listing and so never outside it.
 
-    Raises
-    ------
-    HTTPException
-        If there is none: 404.
+    Parameters
+    ----------
+    folder : Path
     """
-    file = (await run_in_threadpool(listing, folder)).get(name)
-    if file is None:
-        raise HTTPException(404)
-    return FileResponse(file, headers={"cache-control": "no-cache", "content-type": TYPES[file.suffix]})
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._listing: dict[str, Path] = {}
+
+    def find(self, name: str) -> Path:
+        """One file; the folder is listed again for one that was not there.
+
+        Raises
+        ------
+        HTTPException
+            If there is none: 404.
+        """
+        if name not in self._listing:
+            self._listing = listing(self._folder)
+        if name not in self._listing or not self._listing[name].is_file():
+            raise HTTPException(404)
+        return self._listing[name]
+
+    def file(self, name: str) -> Response:
+        """A file as it is."""
+        found = self.find(name)
+        return FileResponse(found, headers={"cache-control": "no-cache", "content-type": TYPES[found.suffix]})
+
+    def page(self) -> Response:
+        """The page, told of all its modules at once: else a browser finds them one import after the other."""
+        text = self.find("index.html").read_text(encoding="utf-8")
+        links = "".join(
+            f'<link rel="modulepreload" href="static/{name}">\n' for name in sorted(self._listing)
+            if name.startswith("js/") and name.endswith(".js"))
+        return Response(
+            text.replace("</head>", f"{links}</head>", 1), media_type=TYPES[".html"],
+            headers={"cache-control": "no-cache"})
 
 
 def without_font(style: Path) -> Response:

@@ -1,9 +1,9 @@
 """Answers of an earlier server, so that the page stands before workers have warmed up.
 
-Only what every start asks for first is kept: what the page needs to know, and its first comparison. The name
-of an answer is the hash of the request and of everything it is made from: the files of the package and of
-the scenario folder, and the libraries that compute. So an answer of other code or other files is never given,
-and a kept one is what a run would give, byte for byte.
+Only what every start asks for first is kept: what the page needs to know, the scenario, and its first
+comparison. The name of an answer is the hash of the request and of everything it is made from: the files of
+the package and of the scenario folder, and the libraries that compute. So an answer of other code or other
+files is never given, and a kept one is what a run would give, byte for byte.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from sim.web.font import cache_folder
 
-KEEP = 12
+KEEP = 40
 """Answers kept, newest first."""
 
 _COMPUTING = ("numpy", "numba", "scipy", "mesa", "networkx", "pydantic")

@@ -179,12 +179,16 @@ class Pool:
         self._after: set[asyncio.Task[None]] = set()
         self._closed = False
         self._warm = False
+        self._first: Worker | None = None
 
     def start(self) -> None:
-        """Start the workers: the first at once, the others when it has warmed up.
+        """Start the workers, if that was not done yet: the first at once, the others when it has warmed up.
 
-        The first compiles what has to be compiled, and does not wait for a core.
+        The first compiles what has to be compiled, and does not wait for a core. Work that is asked for
+        starts them too.
         """
+        if self._first is not None or self._closed:
+            return
         self._first = self._new()
         self._hand_on(self._first)
         self._later(self._start_others(self._first))
@@ -196,8 +200,10 @@ class Pool:
         return self._warm
 
     async def warmed(self) -> None:
-        """Wait until the first worker has warmed up, or has failed to."""
-        await asyncio.wait([self._first.started])
+        """Start the workers if need be, and wait until the first has warmed up, or has failed to."""
+        self.start()
+        if self._first is not None:
+            await asyncio.wait([self._first.started])
 
     async def _start_others(self, first: Worker) -> None:
         await asyncio.wait([first.started])
@@ -240,6 +246,7 @@ class Pool:
         FaultError
             If the task failed by a fault of ours.
         """
+        self.start()
         job = Job(next(self._numbers), task, arguments)
         worker = await self._worker(urgency, place)
         try:

@@ -8,18 +8,20 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from sim.errors import default_language
-from sim.web.files import FACE, FONT, page_file, without_font
+from sim.web.files import FACE, FONT, PageFiles, without_font
 from sim.web.font import Font
 from sim.web.guard import json_response, read_body
 from sim.web.keeping import Keeper, folder_stamp
 from sim.web.limits import RefusalError
 from sim.web.pool import Pool
+from sim.web.recent import Recent, names
 from sim.web.settings import Settings
 from sim.web.streaming import Lines, many_seeds
 
@@ -30,11 +32,14 @@ if TYPE_CHECKING:
 BODY_SECONDS = 20.0
 """Time a request's body may take to arrive."""
 
+HEAD_START = 4.0
+"""Seconds for which a page whose first comparison is kept has the machine to itself."""
+
 LEFT = 499
 """Status of an answer that nobody reads: the browser left."""
 
-_START, _COMPARE = b"start", b"compare\n"
-"""What kept answers are answers to; a comparison's body follows."""
+_START, _SCENARIO, _COMPARE = b"start", b"scenario\n", b"compare\n"
+"""What kept answers are answers to; the name of a file or a comparison's body follows."""
 
 T = TypeVar("T")
 
@@ -51,19 +56,23 @@ class Server:
         self.settings = settings
         self.pool = Pool(settings.workers, settings.limits, settings.tasks, settings.plugins)
         self.font = Font()
+        self._files = PageFiles(settings.static)
         keeping = settings.keep and not settings.plugins
-        self._keeper = Keeper(settings.folder, f"{settings.limits} {default_language()}") if keeping else None
+        setup = f"{settings.limits} {settings.level} {default_language()}"
+        self._keeper = Keeper(settings.folder, setup) if keeping else None
         self._compared = False
+        self._page_stands = asyncio.Event()
+        """Set when the first comparison was answered without a run, or no earlier server kept anything."""
         self._library: Library | None = None
         self._start: tuple[str, bytes] | None = None
         self._policies: dict[str, bytes] = {}
+        self._recent = Recent()
         self._streams = 0
         self._preparing = asyncio.Lock()
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
         """Start the workers, and end them."""
-        self.pool.start()
         if self.settings.font:
             self.font.start()
         ahead = asyncio.create_task(self._ahead())
@@ -76,7 +85,7 @@ class Server:
 
     async def page(self, request: Request) -> Response:
         """The page itself."""
-        return await page_file(self.settings.static, "index.html")
+        return await run_in_threadpool(self._files.page)
 
     async def static(self, request: Request) -> Response:
         """One of the page's files."""
@@ -87,7 +96,7 @@ class Server:
                 raise HTTPException(404)
             kind = f"font/{file.suffix.removeprefix('.')}"
             return FileResponse(file, media_type=kind, headers={"cache-control": "no-cache"})
-        answer = await page_file(self.settings.static, name)
+        answer = await run_in_threadpool(self._files.file, name)
         if name == FACE and not (self.settings.font and self.font.any):
             return await run_in_threadpool(without_font, self.settings.static / FACE)
         return answer
@@ -98,10 +107,19 @@ class Server:
 
     async def scenario(self, request: Request) -> Response:
         """One scenario in full."""
-        from sim.web.start import scenario
+        said = _SCENARIO + str(request.query_params.get("file")).encode("utf-8", "surrogatepass")
+        name, kept = await run_in_threadpool(self._kept, said)
+        if kept is None:
+            library = await self._shelf()
 
-        name, library = request.query_params.get("file"), await self._shelf()
-        return json_response(await run_in_threadpool(scenario, library, name))
+            def made() -> bytes:
+                from sim.web.start import scenario
+
+                return bytes(json_response(scenario(library, request.query_params.get("file"))).body)
+
+            kept = await run_in_threadpool(made)
+            await run_in_threadpool(self._keep, name, said, kept)
+        return Response(kept, media_type="application/json")
 
     async def policy(self, request: Request) -> Response:
         """One policy in full."""
@@ -126,13 +144,13 @@ class Server:
         if first and self._keeper is not None:
             name, kept = await run_in_threadpool(self._kept, _COMPARE + body)
             if kept is not None:
-                return Response(kept, media_type="application/octet-stream")
+                stands = BackgroundTask(self._page_stands.set)
+                return Response(kept, media_type="application/octet-stream", background=stands)
         asked = await self._asked(body)
         both = await self._while_there(request, self._both(asked))
         a, b = both["a"], both["b"]
         answer = len(a).to_bytes(4, "little") + a + b
-        if name and self._keeper is not None:
-            await run_in_threadpool(self._keeper.put, name, _COMPARE + body, answer)
+        await run_in_threadpool(self._keep, name, _COMPARE + body, answer)
         return Response(answer, media_type="application/octet-stream")
 
     def _kept(self, request: bytes) -> tuple[str, bytes | None]:
@@ -142,15 +160,27 @@ class Server:
         name = self._keeper.name(request)
         return name, self._keeper.get(name)
 
+    def _keep(self, name: str, request: bytes, answer: bytes) -> None:
+        """Keep an answer for later servers."""
+        if self._keeper is not None:
+            self._keeper.put(name, request, answer)
+
     async def _both(self, asked: Asked) -> dict[str, bytes]:
-        """Both recordings: side by side on two workers if two are free, else by one."""
-        groups: list[tuple[str, ...]] = [("a",), ("b",)] if self.pool.free > 1 else [("a", "b")]
+        """Both recordings: what was made lately as it is, the rest side by side if two workers are free."""
+        named = names(asked.arms, asked.labels, asked.seed, asked.compared)
+        both = {side: one for side, name in named.items() if (one := self._recent.get(name)) is not None}
+        missing = tuple(side for side in asked.arms if side not in both)
+        groups = [(side,) for side in missing] if self.pool.free > 1 else [missing] if missing else []
         runs = [
             self.pool.run(
                 "compare", {side: asked.arms[side] for side in group}, asked.labels, asked.seed,
-                asked.compared, place=group[0])
+                asked.compared, self.settings.level, place=group[0])
             for group in groups]
-        return {side: one for each in await _all_or_none(runs) for side, one in each.items()}
+        for made in await _all_or_none(runs):
+            for side, one in made.items():
+                both[side] = one
+                self._recent.put(named[side], one)
+        return both
 
     async def hundred(self, request: Request) -> Response:
         """The same comparison over many seeds, a line each."""
@@ -177,8 +207,11 @@ class Server:
         return self._library
 
     async def _ahead(self) -> None:
-        """Do before it is asked for what would keep the page waiting: first its start, then the reading."""
+        """Do before it is asked for what would keep the page waiting: its start, the workers, the reading."""
         await self._prepared()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HEAD_START):
+                await self._page_stands.wait()
         await self.pool.warmed()
 
         def load() -> None:
@@ -194,9 +227,10 @@ class Server:
             if self._start is None or self._start[0] != stamp:
                 name, kept = await run_in_threadpool(self._kept, _START)
                 if kept is None:
+                    self._page_stands.set()
+                    self.pool.start()
                     kept = await run_in_threadpool(self._made, await self._shelf())
-                    if self._keeper is not None:
-                        await run_in_threadpool(self._keeper.put, name, _START, kept)
+                    await run_in_threadpool(self._keep, name, _START, kept)
                 self._start = stamp, kept
             return self._start[1]
 

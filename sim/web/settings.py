@@ -52,3 +52,8 @@ class Settings:
     static: Path = STATIC
     font: bool = True
     keep: bool = True
+
+    @property
+    def level(self) -> int:
+        """How much recordings are compressed on their way: not at all if they stay on this machine."""
+        return 1 if self.door.token else 0

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 KEPT = 6
 """Warm-ups a worker keeps."""
 
-QUICK = 1
-"""Level of compression: a recording goes no further than the browser beside it."""
-
 _kept: OrderedDict[tuple[str, int], State] = OrderedDict()
 
 TINY: dict[str, Any] = {
@@ -45,13 +42,14 @@ def warm() -> None:
 
 def compare(
     arms: Mapping[str, Scenario], labels: Mapping[str, Label], seed: int, compared: frozenset[str],
+    level: int = 1,
 ) -> dict[str, bytes]:
-    """A recording of each arm, same seed."""
+    """A recording of each arm, same seed, compressed at a level from 0 to 9."""
     from sim.recording import record
 
     return {
         name: record(
-            arm, seed, compared=compared, arm=(name, labels[name]), warm=_warmed(arm, seed)).to_bytes(QUICK)
+            arm, seed, compared=compared, arm=(name, labels[name]), warm=_warmed(arm, seed)).to_bytes(level)
         for name, arm in arms.items()}
 
 

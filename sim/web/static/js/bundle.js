@@ -81,7 +81,7 @@ export function page(from, settings, a, b) {
     `<script type="application/json" id="yihe-html">${data(bare)}</script>`, `<script id="yihe-script">${inside(from.script)}</script>`,
   ].join("\n");
   return bare
-    .replace(/<link rel="stylesheet"[^>]*>\s*/g, "").replace(/<link rel="icon"[^>]*>\s*/, "").replace(/<script type="module"[^>]*><\/script>\s*/, "")
+    .replace(/<link rel="(?:stylesheet|modulepreload)"[^>]*>\s*/g, "").replace(/<link rel="icon"[^>]*>\s*/, "").replace(/<script type="module"[^>]*><\/script>\s*/, "")
     .replace("</head>", () => `<meta http-equiv="Content-Security-Policy" content="${policy}">\n<link rel="icon" href="data:,">\n<style id="yihe-style">\n${from.css.trim()}\n</style>\n</head>`)
     .replace("</body>", () => `${parts}\n</body>`);
 }

@@ -3,7 +3,7 @@ import { page, sources } from "./bundle.js";
 import { film, filmWay, gif, gifPace } from "./film.js";
 import { picture } from "./picture.js";
 import { SPEEDS } from "./playback.js";
-import { toBase64 } from "./recording.js";
+import { squeezed, toBase64 } from "./recording.js";
 import { SvgContext } from "./svg.js";
 import { addTexts, h, inWords, language, name, t } from "./words.js";
 import { toHash } from "./state.js";
@@ -152,6 +152,7 @@ async function html(app) {
     hash: toHash(app.state, app.player), hundred: app.hundredResult, guesses: app.state.lesson.guesses, details: app.details ?? null,
     start: { scenarios: s ? [s] : [], regimes: app.regimes(), policies: (app.start?.policies ?? []).filter((/** @type {any} */ p) => kinds.has(p.kind)), facts: app.facts ?? {} },
   };
-  const text = page(await sources(), settings, toBase64(app.runs.a.rec.bytes), toBase64(app.runs.b.rec.bytes));
+  const [a, b] = await Promise.all(["a", "b"].map(async (side) => toBase64(await squeezed(app.runs[side].rec.bytes))));
+  const text = page(await sources(), settings, a, b);
   return save(new Blob([text], { type: "text/html;charset=utf-8" }), fileName(app, "html"));
 }

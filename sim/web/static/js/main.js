@@ -33,6 +33,7 @@ class App extends Settings {
     /** @type {any} */
     this.hundredResult = null;
     this.asking = 0;
+    this.waiting = false;
     this.presented = false;
     /** @type {((kind: string) => void)|null} */
     this.openCards = null;
@@ -146,28 +147,33 @@ class App extends Settings {
     this.stop?.abort();
     this.stop = new AbortController();
     const mine = ++this.asking;
+    this.waiting = true;
     document.body.setAttribute("aria-busy", "true");
     this.say(t("computing"));
     try {
-      const both = await patiently(compare(this.request(), this.stop.signal), (ready) => mine === this.asking && this.say(t(ready ? "computing" : "first_start")));
+      const both = await patiently(compare(this.request(), this.stop.signal, this.runs && { a: this.runs.a.rec, b: this.runs.b.rec }), (ready) => mine === this.asking && this.say(t(ready ? "computing" : "first_start")));
       if (mine === this.asking) this.received(both);
     } catch (error) {
       if (mine === this.asking) this.failed(error);
     } finally {
-      if (mine === this.asking) document.body.removeAttribute("aria-busy");
+      if (mine === this.asking) {
+        this.waiting = false;
+        document.body.removeAttribute("aria-busy");
+      }
     }
   }
 
   /** @param {{a: any, b: any}} both */
   received(both) {
     const before = this.runs;
-    this.runs = { a: new Run(both.a, "a"), b: new Run(both.b, "b") };
+    const run = (/** @type {"a"|"b"} */ side) => (before?.[side].rec === both[side] ? before[side] : new Run(both[side], side));
+    this.runs = { a: run("a"), b: run("b") };
     this.weeks = Math.min(both.a.W, both.b.W);
     if (this.state.seed === null) this.state.seed = this.state.usualSeed = both.a.header.seed;
     const player = /** @type {Player} */ (this.player);
     player.week = Math.min(player.week, this.weeks - 1);
     if (this.state.stretch && this.state.stretch[1] >= this.weeks) this.state.stretch = null;
-    for (const s of SIDES) this.maps?.[s].setRun(this.runs[s]);
+    for (const s of SIDES) if (this.runs[s] !== before?.[s]) this.maps?.[s].setRun(this.runs[s]);
     const same = before ? sameWeeks(before, this.runs) : 0;
     player.seen = before ? Math.max(player.week, Math.min(player.seen, same)) : player.week;
     this.say(before && same > 0 && same < this.weeks ? t("same_before", same) : "", 6000);

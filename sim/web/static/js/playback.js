@@ -2,6 +2,7 @@
 import { t } from "./words.js";
 
 export const SPEEDS = [0.5, 1, 2, 4, 8, 16, 32];
+const WAITING_MS = 120;
 
 export class Player {
   /** @param {any} app */
@@ -14,7 +15,7 @@ export class Player {
     this.speed = 4;
     this.loop = false;
     this.stepping = 0;
-    this.last = this.headMoved = 0;
+    this.last = this.headMoved = this.drawn = 0;
     this.headWeek = -1;
     this.frames = 0;
     this.dirty = true;
@@ -39,7 +40,10 @@ export class Player {
       if (this.part >= 1) this.stepping = 0;
       this.dirty = true;
     }
+    // While runs are computed on this same machine, drawing in every frame would take from them what they need
+    if (this.app.waiting && now - this.drawn < WAITING_MS) return;
     if (this.dirty || this.playing) {
+      this.drawn = now;
       this.dirty = false;
       this.frames++;
       this.app.drawMaps(this.week, this.part);

@@ -25,9 +25,9 @@ export async function start() {
   return (await asked("api/start")).json();
 }
 
-/** Both runs of a comparison. @param {any} body @param {AbortSignal} signal */
-export async function compare(body, signal) {
-  return readPair(await (await asked("api/compare", body, signal)).arrayBuffer());
+/** Both runs of a comparison. @param {any} body @param {AbortSignal} signal @param {any} before runs that may not have changed */
+export async function compare(body, signal, before) {
+  return readPair(await (await asked("api/compare", body, signal)).arrayBuffer(), before);
 }
 
 /**
