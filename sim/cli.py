@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -12,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim import cli_explain, cli_query, cli_serve, cli_study, cli_sweep, cli_verify
+from sim import cli_diff, cli_explain, cli_query, cli_serve, cli_study, cli_sweep, cli_verify
 from sim import cli_options as options
 from sim.cli_usage import language_asked, sentence
 from sim.errors import YiheError, default_language
@@ -34,6 +35,9 @@ _UsageError: Any = typer.BadParameter.__bases__[0]
 
 def main() -> None:
     """Run the command line: a user's mistake is one sentence on stderr and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Chinese shows marks, not a traceback
     asked = language_asked(sys.argv)
     known = os.environ.get("YIHE_LANG", "") in ("", "zh", "en")
     if not (known or asked):
@@ -195,6 +199,7 @@ cli_sweep.register(app)
 cli_query.register(app)
 cli_serve.register(app)
 cli_verify.register(app)
+cli_diff.register(app)
 
 if __name__ == "__main__":
     main()

@@ -17,6 +17,7 @@ from sim.processes.running import RunningModel
 from sim.processes.world import COUNTS
 from sim.recorder import AGE_GROUPS, MEMBER_GROUPS, POSITION_GROUPS, TENURE_GROUPS, Recorder
 from sim.results import RunResult
+from sim.sums import added
 from sim.threads import side_by_side
 from sim.vocabulary import Activity, Kind, Position
 
@@ -59,20 +60,19 @@ def group_count(places: Places) -> int:
 
 
 def _sum(column: Float32 | Float64) -> float:
-    """Sum in one fixed order: ``np.sum`` adds pairwise and differently by CPU."""
-    return float(sum(column.tolist()))
+    return added(column.tolist())
 
 
 def _mean(column: Float64, rows: list[int]) -> float:
     values = column.tolist()
-    return sum(values[r] for r in rows) / len(rows)
+    return added(values[r] for r in rows) / len(rows)
 
 
 def _mean_where(column: Float64, present: Float64) -> float:
     """Mean over the communities that have such an institution; NaN if none has."""
     pairs = zip(column.tolist(), present.tolist(), strict=True)
     values = [value for value, here in pairs if here > 0]
-    return sum(values) / len(values) if values else float("nan")
+    return added(values) / len(values) if values else float("nan")
 
 
 def _ratio(a: float, b: float) -> float:
@@ -125,7 +125,8 @@ def _participation(
     v["participation_gini"] = gini(habit)
     old, young = slice(_OLD, len(AGE_GROUPS)), slice(0, _OLD)
     took, sizes = took_part.tolist(), group_sizes.tolist()
-    v["age_gap"] = _ratio(sum(took[old]), sum(sizes[old])) - _ratio(sum(took[young]), sum(sizes[young]))
+    v["age_gap"] = _ratio(added(took[old]), added(sizes[old])) - _ratio(
+        added(took[young]), added(sizes[young]))
     v["class_gap"] = _ratio(took[_PRIVATE], sizes[_PRIVATE]) - other52 / n
     v["member_gap"] = _ratio(took[_MEMBER], sizes[_MEMBER]) - _ratio(took[_MEMBER + 1], sizes[_MEMBER + 1])
 
@@ -133,7 +134,7 @@ def _participation(
 def _totals(names: Sequence[str], table: Float64) -> dict[str, float]:
     """Sums over communities, by name."""
     rows = table.tolist()
-    sums = rows[0] if len(rows) == 1 else [sum(column) for column in zip(*rows, strict=True)]
+    sums = rows[0] if len(rows) == 1 else [added(column) for column in zip(*rows, strict=True)]
     return dict(zip(names, sums, strict=True))
 
 
@@ -141,7 +142,7 @@ def _year(model: Run, v: dict[str, float], name: str) -> float:
     """Sum of an outcome over the last 52 recorded weeks, this one included."""
     recorder = model.recorder
     past = recorder.series[name][max(0, recorder.at - 51) : recorder.at]
-    return float(sum(past.tolist())) + v[name]
+    return _sum(past) + v[name]
 
 
 def _votes(v: dict[str, float], model: Run) -> None:
@@ -232,7 +233,7 @@ def _recovery(model: Run) -> float:
     if shock is None or not 0 < shock.week < len(backlog):
         return float("nan")
     before = backlog[max(0, shock.week - 8) : shock.week].tolist()
-    usual = sum(before) / len(before)
+    usual = added(before) / len(before)
     after = backlog[shock.week + shock.weeks :].tolist()
     return float(next((k for k, now in enumerate(after) if now <= 1.1 * usual), len(after)))
 

@@ -26,6 +26,7 @@ from sim.params import Label
 from sim.policies import registry
 from sim.processes.categories import CATEGORIES, TASK, Category, Geometry
 from sim.processes.rules import CATEGORY, GEOMETRIES, MOST_ACTORS, Rules
+from sim.sums import added
 from sim.view import ModelView
 from sim.vocabulary import Kind
 
@@ -162,7 +163,7 @@ def category(
         raise YiheError(
             f"类别 {key} 的 {where} 不对（{first['msg']}）：请改正",
             f"the category {key} has a wrong {where} ({first['msg']}): mend it") from error
-    others = sum(old.share_wide for old in own_categories() if old.key != key)
+    others = added(old.share_wide for old in own_categories() if old.key != key)
     if not 0.0 < share <= MOST_SHARE - others:
         raise YiheError(
             f"类别 {key} 的占比 {share:g} 应大于 0，且自编类别合计不超过 {MOST_SHARE:g}",
@@ -262,7 +263,7 @@ def with_own_categories(rules: Rules) -> Rules:
     own = own_categories()
     if not own:
         return rules
-    left = 1.0 - sum(c.share_wide for c in own)
+    left = 1.0 - added(c.share_wide for c in own)
     table = np.zeros(len(rules.category) + len(own), rules.category.dtype)
     actors = np.full((len(table), MOST_ACTORS), -1, np.int32)
     table[: TASK + 1], actors[: TASK + 1] = rules.category, rules.actors

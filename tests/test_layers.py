@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "sim"
 
 ROOMS = """
-    vocabulary errors params jit compiled
+    vocabulary errors params sums jit compiled
     rng numerics clock threads
     population.parameters network.parameters processes.parameters processes.categories actors.parameters
     population network population.agents
@@ -28,10 +28,12 @@ ROOMS = """
     report
     explain
     recording
+    comparing
     verify
+    evidence
     precompile reference
     web
-    cli_options cli_usage cli_study cli_explain cli_query cli_sweep cli_serve cli_verify cli
+    cli_options cli_usage cli_study cli_explain cli_query cli_diff cli_sweep cli_serve cli_verify cli
 """
 """Every room from the ground up; a room may import itself and what stands before it. ``x.y`` is one file of
 room ``x`` with a place of its own: declared numbers, which everybody may know, and residents as agents, who

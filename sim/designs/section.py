@@ -18,7 +18,7 @@ from sim.params import Parameters
 from sim.scenario.bykind import near
 from sim.scenario.checks import problem
 from sim.scenario.merge import Path, parse_path, show_path, tuples
-from sim.scenario.messages import RANGES, Sentence, describe, keys
+from sim.scenario.messages import RANGES, Sentence, describe, keys, one_line
 from sim.scenario.yamlfile import Origins, Place
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ def _mistake(
     path = (*above, *line["loc"])
     known = next((path[:n] for n in range(len(path), 0, -1) if path[:n] in origins), None)
     place = origins[known] if known else Place(None if file is None else str(file), None)
-    zh, en = describe(line, {})
+    zh, en = one_line(describe(line, {}))
     return YiheError(zh, en, file=place.file, key=show_path(path) or None, line=place.line)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import model_validator
 
 from sim.params import Param, Parameters
+from sim.sums import added
 
 CENSUS = "NBS, 7th national population census 2020 (evidence.md §2)"
 FISCHBACHER = "Fischbacher, Gächter and Fehr 2001 (evidence.md §2)"
@@ -97,7 +98,7 @@ class AgeMargins(Parameters):
             raise ValueError("65 岁以上不得多于 60 岁以上 · seniors (65+) must not exceed elderly (60+)")
         if self.children + self.elderly >= 1:
             raise ValueError("0–14 岁与 60 岁以上之和须小于 1 · children + elderly must stay below 1")
-        if min(self.w00 + self.w05 + self.w10, sum(self._working()), sum(self._old())) <= 0:
+        if min(self.w00 + self.w05 + self.w10, added(self._working()), added(self._old())) <= 0:
             raise ValueError("同组年龄权重不得全为 0 · the weights of one age group must not all be 0")
         return self
 
@@ -112,10 +113,10 @@ class AgeMargins(Parameters):
         young = (self.w00, self.w05, self.w10)
         working = 1.0 - self.children - self.elderly
         return (
-            *(self.children * w / sum(young) for w in young),
-            *(working * w / sum(self._working()) for w in self._working()),
+            *(self.children * w / added(young) for w in young),
+            *(working * w / added(self._working()) for w in self._working()),
             self.elderly - self.seniors,
-            *(self.seniors * w / sum(self._old()) for w in self._old()),
+            *(self.seniors * w / added(self._old()) for w in self._old()),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from sim.params import Label, Param, Parameters
+from sim.sums import added
 from sim.vocabulary import Kind
 
 Geometry = Literal["neighbours", "building", "community", "household"]
@@ -110,5 +111,5 @@ def shares(preset: str) -> tuple[float, ...]:
     preset : {"salience_shanghai_2014", "wide_prior"}
     """
     raw = [c.share_salience if preset == "salience_shanghai_2014" else c.share_wide for c in CATEGORIES]
-    total = sum(raw)
+    total = added(raw)
     return tuple(r / total for r in raw)

@@ -81,6 +81,13 @@ def describe(error: Mapping[str, Any], tree: Mapping[str, Any]) -> Sentence:
     return _text(kind, value, context, str(error["msg"]))
 
 
+def one_line(sentence: Sentence) -> Sentence:
+    """A sentence without the line ends and control characters that quoted values brought along."""
+    zh, en = (
+        " ".join("".join(c if c.isprintable() else " " for c in text).split()) for text in sentence)
+    return zh, en
+
+
 def _text(kind: str, value: str, context: Mapping[str, Any], message: str) -> Sentence:
     if kind == "version":
         return f"格式版本应写 yihe: 1，现在是 {value}", f"the version of the format is yihe: 1, not {value}"

@@ -13,7 +13,7 @@ from sim.errors import YiheError
 from sim.scenario import yamlfile
 from sim.scenario.conditions import under
 from sim.scenario.merge import Path, expand, merge, parse_path, put, show_path, tuples
-from sim.scenario.messages import describe
+from sim.scenario.messages import describe, one_line
 from sim.scenario.schema import Scenario, with_file
 from sim.scenario.yamlfile import Origins, Place
 
@@ -256,7 +256,7 @@ def _mistake(
         if path == ("title",) and line["type"] == "missing" and ("name",) in wrong:
             continue  # a title left out is the name
         place = _place(path, origins, file)
-        zh, en = describe(line, tree)
+        zh, en = one_line(describe(line, tree))
         one = YiheError(zh, en, file=place.file, key=show_path(path) or None, line=place.line)
         at = last if place.line is None else place.line
         found.setdefault((place, zh, path[-1:] if place.line is not None else path), (at, one))

@@ -89,7 +89,7 @@ RegimeName = Annotated[
 
 
 def _condition(value: object) -> object:
-    if value not in CONDITIONS:
+    if not isinstance(value, str) or value not in CONDITIONS:
         raise PydanticCustomError(
             "unknown_name", "unknown {name}",
             {"name": str(value), "near": near(str(value), tuple(CONDITIONS)), "known": ", ".join(CONDITIONS)})

@@ -26,6 +26,7 @@ MOST_VALUES = 200_000
 
 _STRING = "tag:yaml.org,2002:str"
 _MERGE = "tag:yaml.org,2002:merge"
+_PLAIN = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
 class Place(NamedTuple):
@@ -152,6 +153,10 @@ class _Walk:
                 "锚点引用了自身或展开过大，请直接写出内容",
                 "an anchor refers to itself or grows without end; write the content out",
             )
+        if not isinstance(node, ScalarNode) and node.tag not in _PLAIN:
+            tag = str(node.tag).replace("tag:yaml.org,2002:", "!!")
+            zh, en = f"标签 {tag} 在这里没有意义，请去掉", f"the tag {tag} means nothing here; take it out"
+            raise self._error(node, path, zh, en)
         if isinstance(node, MappingNode):
             return self._mapping(node, path, (*above, node))
         if isinstance(node, SequenceNode):

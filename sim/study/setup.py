@@ -124,14 +124,19 @@ def prepare(path: Path, *, quick: bool = False, replicates: int | None = None, y
         rows = [tuple(row) for row in points.table.astype(object).itertuples(index=False, name=None)]
         _arms_named(arms, factors, rows, place)
         _no_differences(file, factors, place)
-    calibrated = (file.calibrate or {}).get("parameters", ())
-    chosen = [*factors, *calibrated, *(file.optimise or {}).get("factors", ())]
+    chosen = [*factors, *_names(file.calibrate, "parameters"), *_names(file.optimise, "factors")]
     compared = compared_policies(list(arms.values())) | {
         named for factor in chosen if (named := of_policy(str(factor))) is not None}
     table = RunTable(arms, compared, seed, (file.replicates.min,) * len(rows), factors, rows)
     setup = Setup(file, path, base, arms, labels, control, points, table, origins)
     _check_factors(setup, place)
     return setup
+
+
+def _names(section: dict[str, Any] | None, key: str) -> tuple[str, ...]:
+    """Keys of a mapping within a section; nothing if it is no mapping, which its reader refuses."""
+    found = (section or {}).get(key)
+    return tuple(found) if isinstance(found, dict) else ()
 
 
 class _Place:

@@ -1,0 +1,1 @@
+"""What differs between two results, told in plain words: folders of results, or recorded baselines."""

@@ -1,0 +1,87 @@
+"""What faults put into the kernels showed to be missing from the other tests (``make mutants``)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numba import config
+
+from sim.ledger.opportunities import OPPORTUNITY
+from sim.processes import screening
+from sim.processes.screening import BLOCK, Bents, Exposure, Traits
+from sim.processes.willingness import Person, Weights, inclination
+from sim.vocabulary import Stage
+
+N = 40
+"""Residents of the block screened."""
+
+
+def drawn(seed: int) -> tuple[np.random.Generator, Weights, Traits, Bents, Exposure]:
+    """Weights, residents and levers without order."""
+    luck = np.random.default_rng(seed)
+    weights = Weights(*luck.uniform(0.1, 1.5, len(Weights._fields)).tolist())
+
+    def column(low: float = 0.0, high: float = 1.0) -> np.ndarray:
+        single = luck.uniform(low, high, N).astype(np.float32)
+        # Kernels compute in doubles; plain Python would keep to the single precision of what is stored
+        return single.astype(float) if config.DISABLE_JIT else single
+
+    key = luck.integers(0, 2**63, N).astype(np.uint64)
+    age = luck.choice(np.array([6, 17, 18, 70], np.uint8), N)
+    traits = Traits(
+        key, (luck.random(N) < 0.9).astype(np.uint8), age, luck.integers(0, 3, N).astype(np.int32),
+        column(-1, 1), column(), column(), column(), column(), column(), column(0, 20))
+    bents = Bents(key, column(), column(), column(), column(), luck.integers(0, 5, N).astype(np.uint8))
+    levers = Exposure(
+        luck.uniform(0, 2, N), luck.random(N), luck.random(N), luck.random(N), luck.random(1),
+        luck.uniform(0, 0.6, N), luck.random(3))
+    return luck, weights, traits, bents, levers
+
+
+@pytest.mark.parametrize("level", [int(Stage.PUBLIC_AFFAIRS) - 1, int(Stage.PUBLIC_AFFAIRS)])
+@pytest.mark.parametrize("online", [0, 1])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_screen_is_the_inclination_with_the_most_free_hours_and_no_looser(
+    seed: int, online: int, level: int,
+) -> None:
+    """A looser one would change no result and only let more people through, so that nothing else notices."""
+    luck, w, t, b, e = drawn(seed)
+    offers = np.zeros(1, OPPORTUNITY)
+    for name in ("relevance", "substance", "ease", "reward", "honour", "voice"):
+        offers[name] = luck.random()
+    offers["hours"], offers["level"], offers["online"] = 1.5, level, online
+    offers["lo"], offers["hi"], offers["key"] = 3, N - 2, 77
+    block = screening.make_block()
+    block.norm[:N] = luck.normal(size=N)
+    could = np.zeros(N, np.uint64)
+    screening._prepare(t, e, w, 0.8, 0, N, block)
+    screening._screen(b, offers, 0, 5, w, np.uint64(9), 0, N, block, could)
+    passed = 0
+    for i in range(3, N - 2):
+        most = (1.0 + w.hours_spread) * float(t.free_hours[i]) * 0.8 + e.free_hours[i]
+        way = max(0.0, w.distance_hours - e.distance[i])
+        person = Person(
+            t.interest[i], b.attachment[i], b.efficacy[i], b.autonomy[i], block.norm[i],
+            e.visible_members[t.building[i]], t.skill[i], t.health[i], b.digital[i], t.habit[i], t.fatigue[i],
+            t.crowding[i], np.int64(b.stage[i]), most, 0.0, 0.0, 0.0, 0.0, way)
+        exact = inclination(w, person, offers[0], 1.5 + (0.0 if online else way))
+        if t.present[i] and t.age[i] >= 18:
+            assert 0.0 < block.bound[i] - exact < 1e-6
+        else:
+            assert block.bound[i] < -900.0
+            assert could[i] == 0
+        passed += could[i] == np.uint64(1 << 5)
+    assert not could[:3].any()
+    assert not could[N - 2 :].any()
+    assert set(could.tolist()) <= {0, 1 << 5}
+    assert passed > 0
+
+
+def test_a_block_ends_with_its_community_and_begins_where_screening_does() -> None:
+    community = np.zeros(3 * BLOCK, np.int32)
+    community[BLOCK + 10 :] = 1
+    assert screening.block_of(community, 0, BLOCK - 1) == 0
+    assert screening.block_of(community, 0, BLOCK + 9) == BLOCK
+    assert screening.block_of(community, 0, BLOCK + 10) == BLOCK + 10
+    assert screening.block_of(community, 0, 2 * BLOCK + 1) == 2 * BLOCK
+    assert screening.block_of(community, BLOCK + 4, BLOCK + 9) == BLOCK + 4
