@@ -9,7 +9,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -82,13 +83,20 @@ def test_from_command_to_recordings_and_a_clean_end(folder: Path, ending: signal
         assert [read(content).header["seed"] for content in two(answer.content)] == [2, 2]
         workers = workers_of(process)
         assert workers
-        with client.stream("POST", "/api/hundred", json=asking(seeds=200)) as lines:
+        with ThreadPoolExecutor() as beside, client.stream(
+            "POST", "/api/hundred", json=asking(seeds=200),
+        ) as lines:
             assert '"begin"' in next(lines.iter_lines())
+            long = asking(weeks=500, conditions={"population.residents": 8000})
+            other = beside.submit(httpx.post, f"{address}api/compare", json=long, timeout=120)
             process.send_signal(ending)
             out, errors = process.communicate(timeout=30)
+            with suppress(httpx.HTTPError):  # it may have come too late to be heard
+                assert other.result().status_code in (200, 400, 503)
         assert process.returncode == 0, errors
         assert out == ""
         assert "Traceback" not in errors
+        assert "ERROR" not in errors
         assert gone(workers)
 
 

@@ -94,6 +94,13 @@ def busy() -> RefusalError:
         429, "排队的请求太多：请稍候再试", "too many requests are waiting: try again in a moment")
 
 
+def ending() -> RefusalError:
+    """The server was told to end while a request waited: 503."""
+    return RefusalError(
+        503, "服务已结束：请重新运行 yihe serve，再打开页面",
+        "the server has ended: run yihe serve again and open the page anew")
+
+
 def worker_lost() -> RefusalError:
     """A worker process died in a run: 503."""
     return RefusalError(

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.web.frames import HEAD, Answer, Cancel, Job, packed
-from sim.web.limits import Limits, busy, out_of_time, worker_lost
+from sim.web.limits import Limits, busy, ending, out_of_time, worker_lost
 from sim.web.worker import READY
 
 URGENT, PATIENT = 0, 1
@@ -211,10 +211,11 @@ class Pool:
             self._hand_on(self._new())
 
     async def close(self) -> None:
-        """Kill all workers; whatever waits is refused."""
+        """Kill all workers; whatever waits or is at work is refused."""
         self._closed = True
         for _, _, waiting in self._waiting:
-            waiting.cancel()
+            if not waiting.done():
+                waiting.set_exception(ending())
         for task in list(self._after):
             task.cancel()
         await asyncio.gather(*(worker.end() for worker in list(self._all)), return_exceptions=True)
@@ -246,6 +247,8 @@ class Pool:
         FaultError
             If the task failed by a fault of ours.
         """
+        if self._closed:
+            raise ending()
         self.start()
         job = Job(next(self._numbers), task, arguments)
         worker = await self._worker(urgency, place)
@@ -254,6 +257,8 @@ class Pool:
             async with asyncio.timeout(self.limits.seconds):
                 answer = await worker.do(job)
         except asyncio.CancelledError:
+            if self._closed:
+                raise ending() from None
             self._later(self._let_go(worker, job.number))
             raise
         except TimeoutError:
@@ -261,7 +266,7 @@ class Pool:
             raise out_of_time(self.limits.seconds) from None
         except GoneError:
             self._later(self._replace(worker))
-            raise worker_lost() from None
+            raise ending() if self._closed else worker_lost() from None
         except BaseException:
             self._later(self._replace(worker))
             raise

@@ -10,7 +10,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -32,15 +32,24 @@ _BREAK = [getattr(signal, name) for name in ("SIGBREAK",) if hasattr(signal, nam
 
 
 class _Server(uvicorn.Server):
-    """Ends on Ctrl-C and SIGTERM with exit code 0, and says when it listens."""
+    """Ends on Ctrl-C and SIGTERM with exit code 0, and says when it listens.
 
-    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+    What is at work then is refused at once, so that no request is left to be broken off.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, listening: Callable[[], None], ending: Callable[[], Awaitable[None]],
+    ) -> None:
         super().__init__(config)
-        self._listening = listening
+        self._listening, self._ending = listening, ending
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._listening()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._ending()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -97,12 +106,13 @@ def serve(
         if browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
+    app = make_app(settings)
     config = uvicorn.Config(
-        make_app(settings), loop="asyncio", http="h11", ws="none", lifespan="on", log_level="warning",
+        app, loop="asyncio", http="h11", ws="none", lifespan="on", log_level="warning",
         access_log=False, server_header=False, date_header=False, proxy_headers=False,
         timeout_graceful_shutdown=GRACE, limit_concurrency=512, backlog=256)
     with contextlib.closing(listener):
-        _Server(config, listening).run(sockets=[listener])
+        _Server(config, listening, app.state.server.pool.close).run(sockets=[listener])
 
 
 _SAID = {
