@@ -17,7 +17,7 @@ from study_lab import write as write_study
 from sim.analysis.responses import Response
 from sim.designs.factors import Factor
 from sim.evidence import stages, structures
-from sim.evidence.__main__ import PAGES, stale, with_own_arms
+from sim.evidence.__main__ import PAGES, stale
 from sim.evidence.calibration_page import chance_shrinkage
 from sim.evidence.conditions import ESTATES, JUDGED, OTHERS, conditions
 from sim.evidence.distil import SAMPLED, distil
@@ -89,7 +89,7 @@ def test_small_studies_are_sound(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["calibration", "structure"])
 def test_the_folder_of_a_study_tells_its_own_arms(name: str, tmp_path: Path) -> None:
-    setup = with_own_arms(prepare(STUDIES / f"{name}.yaml", quick=True, yes=True))
+    setup = prepare(STUDIES / f"{name}.yaml", quick=True, yes=True)
     with opened(setup, tmp_path / name, How(workers=1)):
         pass
     again = resumable(tmp_path / name)

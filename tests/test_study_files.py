@@ -10,6 +10,8 @@ import pytest
 from study_lab import STUDY, study, write
 
 from sim.errors import YiheError
+from sim.scenario.reading import load
+from sim.study.portable import write_scenario
 from sim.study.reading import read_study
 from sim.study.setup import prepare
 from sim.study.tables import EVERYTHING
@@ -204,6 +206,11 @@ def test_large_studies_are_agreed_to(tmp_path: Path) -> None:
 def test_arms_may_be_written_anew_or_left_to_the_base(tmp_path: Path) -> None:
     own = study(tmp_path / "a", {"arms": {"x": {"policies": []}, "y": {"regime": "administrative"}}})
     assert [arm.regime.key for arm in own.arms.values()] == ["one_core", "administrative"]
+    assert list(own.base.arms) == list(own.arms)  # a results folder holds the base: it must know them too
+    write_scenario(own.base, tmp_path)
+    again = load(tmp_path / "scenario.yaml")
+    assert {name: again.arm(name).tree() for name in again.arms} == {
+        name: arm.tree() for name, arm in own.arms.items()}
     some = study(tmp_path / "b", {"arms": ["loose"]})
     assert list(some.arms) == ["loose"]
 

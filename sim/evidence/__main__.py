@@ -5,14 +5,10 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from sim.errors import YiheError, default_language
 from sim.evidence import calibration_page, findings_page, sensitivity_page
 from sim.evidence.stored import REFERENCE, ROOT
-
-if TYPE_CHECKING:
-    from sim.study.setup import Setup
 
 PAGES = {
     "findings.md": findings_page.page, "sensitivity.md": sensitivity_page.page,
@@ -44,7 +40,7 @@ def run(study: Path, folder: Path) -> None:
     from sim.study.setup import prepare
     from sim.study.sweep import How, opened, sweep
 
-    setup = with_own_arms(prepare(study, quick=True, yes=True))
+    setup = prepare(study, quick=True, yes=True)
     how = How(command=f"python -m sim.evidence run {study} {folder}")
     with progress_of(default_language(), False) as progress:
         if setup.file.calibrate is not None:
@@ -56,18 +52,6 @@ def run(study: Path, folder: Path) -> None:
             pass
         manifest.note(folder, read=list(setup.table.factors), unprobed=True)
         sweep(setup, folder, replace(how, progress=progress))
-
-
-def with_own_arms(setup: Setup) -> Setup:
-    """A study whose base has the arms that it writes out itself, so that its folder can be read again."""
-    from sim.scenario.reading import set_paths
-
-    own = setup.file.arms
-    if not isinstance(own, dict):
-        return setup
-    # Claims of the base name its arms; calibrations keep those arms and judge the claims
-    changes: list[tuple[str, Any]] = [] if setup.file.calibrate else [("targets", [])]
-    return replace(setup, base=set_paths(setup.base, [*changes, ("arms", own)]))
 
 
 def main(asked: list[str]) -> int:

@@ -40,6 +40,7 @@ class Setup:
     path : Path
         Where it was read from.
     base : Scenario
+        With the study's own arms, if it writes them out.
     arms : dict of str to Scenario
         Resolved; of a study whose arms are a factor, one arm that stands for all.
     labels : dict of str to Label
@@ -105,6 +106,7 @@ def prepare(path: Path, *, quick: bool = False, replicates: int | None = None, y
             {**file.model_dump(), "replicates": {"min": replicates, "max": replicates}})
     place = _Place(path, origins)
     base = _base(file, path, place)
+    base = _with_own_arms(file, base, place)
     arms, labels = _arms(file, base, place)
     control = _control(file, arms, place)
     for scenario in arms.values():
@@ -170,15 +172,24 @@ def _base(file: StudyFile, path: Path, place: _Place) -> Scenario:
     return load(base, [(key, value) for key, value in own.items() if value is not None])
 
 
+def _with_own_arms(file: StudyFile, base: Scenario, place: _Place) -> Scenario:
+    """The base with the arms that a study writes out itself, and those claims that are about them."""
+    if not isinstance(file.arms, dict):
+        return base
+    claims = [
+        claim for claim, said in zip(base.tree().get("targets", ()), base.targets, strict=True)
+        if {said.treatment, said.control} <= file.arms.keys()]
+    try:
+        bare = set_paths(base, [("targets", []), ("arms", file.arms)])
+        return set_paths(bare, [("targets", claims)])
+    except YiheError as error:
+        key = error.key or ""
+        raise place.moved(error, key if key.startswith("arms") else "arms") from error
+
+
 def _arms(
     file: StudyFile, base: Scenario, place: _Place,
 ) -> tuple[dict[str, Scenario], dict[str, Label]]:
-    if isinstance(file.arms, dict):
-        try:
-            base = set_paths(base, [("targets", []), ("arms", file.arms)])
-        except YiheError as error:
-            key = error.key or ""
-            raise place.moved(error, key if key.startswith("arms") else "arms") from error
     names = list(base.arms) if file.arms is None or isinstance(file.arms, dict) else list(file.arms)
     for name in names:
         if name not in base.arms:
