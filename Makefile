@@ -17,7 +17,8 @@ PYTEST_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 SCENARIO := scenarios/chaoyang_neighbour_festival.yaml
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+# What is imported is compiled then: compiling all of 150 packages takes as long as fetching them.
+INSTALL = $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check \
 	--constraint constraints/$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt
 
 .PHONY: help setup demo serve pictures test test-long torture lint bench evidence docs clean

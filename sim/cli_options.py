@@ -32,6 +32,15 @@ def _plugins(files: list[Path] | None) -> list[Path] | None:
     return files
 
 
+def place(parameter: typer.CallbackParam, value: Path | None) -> Path | None:
+    """A file or folder to write; an option that stands where its name should be is a slip."""
+    if value is not None and str(value).startswith("--"):
+        raise YiheError(
+            f"后面应写文件或文件夹名，却是另一个选项 {value}：请补上名字",
+            f"a name must follow, not another option, {value}: put it in", key=parameter.opts[0])
+    return value
+
+
 Lang = Annotated[
     str | None,
     typer.Option("--lang", metavar="zh|en", callback=_language, is_eager=True, help="语言 · language"),
@@ -58,7 +67,10 @@ Workers = Annotated[
     int | None,
     typer.Option("--workers", min=1, max=1024, help="进程数，默认全部核 · processes, all cores if left out"),
 ]
-Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="结果文件夹 · folder for results")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", callback=place, help="结果文件夹 · folder for results"),
+]
 Scenario = Annotated[Path, typer.Argument(metavar="SCENARIO", help="情景文件 · scenario file")]
 Scenarios = Annotated[list[Path], typer.Argument(metavar="SCENARIO…", help="情景文件 · scenario files")]
 

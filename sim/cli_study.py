@@ -40,6 +40,7 @@ def run(
         typer.Option(
             "--record",
             metavar="FILE",
+            callback=options.place,
             help="把首个种子的一次运行逐周记录到文件，供课堂页面播放 · "
             "record the run of the first seed week by week, for the classroom page to play",
         ),

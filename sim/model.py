@@ -95,6 +95,7 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         self._no_hours = np.zeros(self.places.communities), np.zeros((self.places.communities, len(Kind)))
         self._lasting: dict[Hashable, Any] = {}
         self._weekly: dict[Hashable, Any] = {}
+        self._week_kept = -1
         self.record_weight = self._weigh_records()
         self._read_numbers()
 
@@ -193,6 +194,9 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
 
     def weekly(self, name: Hashable, make: Callable[[], Kept]) -> Kept:
         """What does not change within a week's policies; see :class:`sim.view.ModelView`."""
+        if self._week_kept != self.week:
+            self._week_kept = self.week
+            self._weekly.clear()
         if name not in self._weekly:
             self._weekly[name] = _sealed(make())
         kept: Kept = self._weekly[name]
@@ -276,7 +280,6 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         """One week, in the order of the model page."""
         self.budget.spent[:] = 0.0
         self.opportunities.clear()
-        self._weekly.clear()
         self.shocks = self._shocks()
         environment.world(self, self.shocks)
         self._policies()

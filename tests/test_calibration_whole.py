@@ -98,6 +98,7 @@ class Kept:
         return pd.concat([self.store[key].assign(point=at) for at, key in enumerate(keys)], ignore_index=True)
 
 
+@pytest.mark.long
 def test_killed_anywhere_and_done_again_it_computes_the_rest_only_and_gives_the_same_bytes() -> None:
     calibration = problem(
         *FITTED, abc=Abc(particles=20, generations=2), predictive=Predictive(draws=5, replicates=2)

@@ -344,6 +344,7 @@ USAGE = {
     "out of range": (["run", "x.yaml", "--seed", "-1"], "--seed 的值不对："),
     "value left out": (["run", "x.yaml", "--seed"], "选项 --seed"),
     "too many": (["run", "x.yaml", "y", "z"], "多出了 y z"),
+    "an option for a name": (["run", "x.yaml", "--record", "--weeks", "4"], "却是另一个选项 --weeks"),
     "unknown language": (["validate", "x.yaml", "--lang", "fr"], "应为 zh 或 en"),
 }
 
@@ -371,6 +372,8 @@ ENGLISH = {
     "no option --wekks; did you mean --weeks or --workers? see --help": ["run", "x.yaml", "--wekks", "3"],
     "no command comprae; did you mean compare? see --help": ["comprae"],
     "SCENARIO… is missing; see --help": ["validate"],
+    "--out: a name must follow, not another option, --weeks: put it in": [
+        "run", "x.yaml", "--out", "--weeks", "4"],
     "too many arguments: y z; see --help": ["run", "x.yaml", "y", "z"],
 }
 

@@ -216,6 +216,7 @@ def test_failures_are_data_and_the_rest_goes_on(tmp_path: Path) -> None:
     assert not (tmp_path / "out" / "failures").exists()
 
 
+@pytest.mark.long
 def test_a_run_that_kills_its_worker_is_found_and_the_others_are_kept(tmp_path: Path) -> None:
     result = compared(tmp_path / "out", engine=engines.that_kills_its_worker, workers=2)
     assert [(failed.arm, failed.seed) for failed in result.failed] == [("core", 3)]

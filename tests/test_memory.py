@@ -6,6 +6,7 @@ import gc
 
 import mesa
 import psutil
+import pytest
 
 from sim.model import CommunityModel
 from sim.scenario.schema import Scenario
@@ -25,6 +26,7 @@ def resident_bytes() -> int:
     return int(psutil.Process().memory_info().rss)
 
 
+@pytest.mark.long
 def test_a_thousand_tiny_runs_leave_nothing_behind() -> None:
     for seed in range(100):
         simulate(TINY, seed)

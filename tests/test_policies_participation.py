@@ -297,6 +297,7 @@ def test_the_loop_runs_through_its_six_stages_and_again_one_rung_higher() -> Non
     assert own["honour"].any()
 
 
+@pytest.mark.long
 def test_the_spiral_leaves_more_people_on_higher_rungs() -> None:
     def gain(seed: int) -> float:
         without, with_it = both(LOOP, 80, seed, weeks=80)

@@ -196,6 +196,7 @@ def test_a_first_write_that_was_cut_short_leaves_a_usable_folder(tmp_path: Path)
     assert swept(study(tmp_path), out).done == 36
 
 
+@pytest.mark.long
 def test_a_pool_grows_with_the_work(tmp_path: Path) -> None:
     """The trial of factors needs few workers; the study itself gets all it asked for."""
     setup = study(tmp_path)
@@ -206,6 +207,7 @@ def test_a_pool_grows_with_the_work(tmp_path: Path) -> None:
         cluster._client.wait_for_workers(2, timeout=60)
 
 
+@pytest.mark.long
 def test_lost_workers_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dask starts no worker again whose keeper gave up."""
     monkeypatch.setattr(pool, "LOOK_SECONDS", 0.2)
@@ -285,6 +287,7 @@ def test_replicates_stop_when_the_interval_is_narrow_enough(tmp_path: Path) -> N
         assert widths[-1] <= 0.02 or count == 30
 
 
+@pytest.mark.long
 def test_adaptive_replicates_are_the_same_however_often_it_stops(
     tmp_path: Path,
 ) -> None:
@@ -375,6 +378,7 @@ def kills_at_one_point(arms: Any, seed: int, compared: frozenset[str]) -> Any:
     return shifted(arms, seed, compared)
 
 
+@pytest.mark.long
 def test_a_run_that_kills_its_worker_is_alone_put_aside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -392,6 +396,7 @@ def hangs_at_one_point(arms: Any, seed: int, compared: frozenset[str]) -> Any:
     return shifted(arms, seed, compared)
 
 
+@pytest.mark.long
 def test_a_run_that_takes_too_long_is_ended_and_put_aside(tmp_path: Path) -> None:
     grid = {"method": "grid", "factors": {"ties.atomisation": [0.0, 0.3]}}
     setup = study(tmp_path, {"run": {"timeout": "2 s", "retries": 0}, "design": grid})
