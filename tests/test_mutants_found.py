@@ -7,10 +7,12 @@ import pytest
 from numba import config
 
 from sim.ledger.opportunities import OPPORTUNITY
-from sim.processes import screening
+from sim.model import CommunityModel
+from sim.processes import engagement, screening
 from sim.processes.screening import BLOCK, Bents, Exposure, Traits
 from sim.processes.willingness import Person, Weights, inclination
-from sim.vocabulary import Stage
+from sim.scenario.reading import load
+from sim.vocabulary import Activity, Kind, Stage
 
 N = 40
 """Residents of the block screened."""
@@ -85,3 +87,29 @@ def test_a_block_ends_with_its_community_and_begins_where_screening_does() -> No
     assert screening.block_of(community, 0, BLOCK + 10) == BLOCK + 10
     assert screening.block_of(community, 0, 2 * BLOCK + 1) == 2 * BLOCK
     assert screening.block_of(community, BLOCK + 4, BLOCK + 9) == BLOCK + 4
+
+
+def test_a_block_near_one_offer_alone_is_screened_like_others() -> None:
+    """A second offer beside the first changes nothing in who could take the first."""
+    model = CommunityModel(load({"yihe": 1, "name": "one", "population": {"residents": 120}}), 3)
+    for _ in range(2):
+        model.step()
+    r, shown = model.residents, engagement.exposure(model)
+    active = (np.arange(len(r.key)) % 3 == 0).astype(np.uint8)
+    touched = screening.touch(model.ties, active)
+
+    def could(offers: int) -> np.ndarray:
+        model.opportunities.clear()
+        for number in range(offers):
+            model.opportunities.offer(
+                5, Kind.CORE, Activity.FESTIVAL, Stage.SELF_HELP, model.scope("community"), hours=1.0,
+                notice=0.5, ease=2.0, number=number)
+        found = np.zeros(len(r.key), np.uint64)
+        screening.screen(
+            r, model.ties, model.opportunities.rows, np.array([0, offers]), model.weights, shown, 1.0,
+            np.uint64(7), active, touched, 0, len(r.key), found)
+        return found & np.uint64(1)
+
+    alone = could(1)
+    assert 0 < alone.sum() < len(alone)
+    np.testing.assert_array_equal(alone, could(2))
