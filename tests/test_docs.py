@@ -26,7 +26,8 @@ READMES = ("README.md", "README.zh-CN.md")
 LESSONS = sorted((DOCS / "lessons").glob("*.md"))
 TEACHER = [DOCS / "teacher.zh.md", *LESSONS]
 PARTS = ("目标", "时间表", "步骤", "投票题", "许多种子显示了什么", "没有显示什么", "讨论题", "局限")
-GENERATED = ("policies.md", "validation.md", "emergence.md")
+GENERATED = (
+    "policies.md", "validation.md", "emergence.md", "findings.md", "sensitivity.md", "calibration.md")
 """Pages made by code, from which lessons may take figures."""
 
 LOADS = "script|link|img|iframe|source|video|audio|object|embed|use|form|base"
