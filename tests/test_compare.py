@@ -158,6 +158,7 @@ def test_an_interrupted_study_goes_on_where_it_stopped(
     assert tables(tmp_path / "cut") == tables(tmp_path / "whole")
 
 
+@pytest.mark.long
 def test_a_merge_cut_short_at_any_step_is_finished_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -274,6 +274,7 @@ optimise(LONG, switches(6), evaluate, folder, 7)
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
 def test_kill_9_in_the_middle_of_a_write_loses_nothing(
     undisturbed: tuple[Path, Found], tmp_path: Path

@@ -299,6 +299,7 @@ def test_a_package_names_a_plug_in_that_is_loaded_only_when_asked_for(
     assert plugins.located("else.py") == Path("else.py")
 
 
+@pytest.mark.long
 def test_workers_load_the_same_additions(tmp_path: Path) -> None:
     registry.load_plugin(EXAMPLE)
     forget()

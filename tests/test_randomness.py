@@ -95,6 +95,7 @@ def tables(folder: Path) -> dict[str, bytes]:
     return {name: content for name, content in found.items() if name != "timings.parquet"}
 
 
+@pytest.mark.long
 def test_one_and_two_workers_write_the_same_bytes(tmp_path: Path) -> None:
     arms = {name: ARMS[name] for name in ("none", "both", "plain")}
     say = load({**BASE, "name": "workers", "weeks": 4, "warmup": 2, "arms": arms})

@@ -73,7 +73,8 @@ def gone(pids: list[int]) -> bool:
 
 
 @posix
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "ending", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_from_command_to_recordings_and_a_clean_end(folder: Path, ending: signal.Signals) -> None:
     """The page, a comparison, then the signal, with many runs under way: exit code 0, no worker left."""
     with served(folder) as (process, address), httpx.Client(base_url=address, timeout=120) as client:

@@ -80,6 +80,7 @@ def test_same_bytes_for_one_and_two_workers(tmp_path: Path) -> None:
     assert len(tables(tmp_path / "one")) == 5
 
 
+@pytest.mark.long
 def test_same_bytes_with_a_scheduler_and_its_two_workers(tmp_path: Path) -> None:
     """The scheduler and both workers are processes of their own, started by hand as on a cluster."""
     code = (
@@ -106,6 +107,7 @@ def test_same_bytes_with_a_scheduler_and_its_two_workers(tmp_path: Path) -> None
     assert tables(tmp_path / "here") == tables(tmp_path / "there")
 
 
+@pytest.mark.long
 def test_a_scheduler_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(YiheError, match=r"127\.0\.0\.1:1\b") as caught:
         swept(study(tmp_path), tmp_path / "out", scheduler="tcp://127.0.0.1:1")
@@ -223,6 +225,7 @@ def test_lost_workers_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert sum(batch.runs for some in found for batch in some) == setup.table.total
 
 
+@pytest.mark.long
 def test_a_study_without_workers_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(pool, "ABSENT_LOOKS", 2)
