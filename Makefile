@@ -1,5 +1,7 @@
 # make demo   the main comparison, from nothing to its summary      make test   all tests but the long ones (make test-long)
-# make serve  the classroom page in a browser
+# make serve  the classroom page in a browser                       make lint   ruff and mypy
+# make docs   the documentation as a site                           make bench  speed, memory, the page's times
+#   Slower checks: fuzz  mutants  coverage  baselines  all-pythons  torture       Studies behind docs/: evidence  pictures
 # All set themselves up in .venv; they need Python 3.11 to 3.13 and make. Windows: see README.md.
 #
 #   PYTHON=python3.12        interpreter to build .venv with
@@ -21,7 +23,8 @@ SCENARIO := scenarios/chaoyang_neighbour_festival.yaml
 INSTALL = $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check \
 	--constraint constraints/$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt
 
-.PHONY: help setup demo serve pictures test test-long torture lint bench evidence docs clean
+.PHONY: help setup demo serve pictures test test-long torture baselines fuzz mutants all-pythons coverage lint bench \
+	evidence docs clean
 .DELETE_ON_ERROR:
 
 help:
@@ -106,9 +109,10 @@ bench: $(VENV)/.dev
 # results/evidence_* already holds are used again; folders that other code made are refused: delete them first.
 STEP = $(BIN)/python -m sim.evidence
 DO = $(STEP) run experiments/$(1).yaml results/evidence_$(notdir $(1))
-evidence: $(VENV)/.report
+evidence: $(VENV)/.dev
 	@echo "About 12,000 runs of 400 to 1,100 people: an hour on two free cores. 约 12,000 次运行，两个空闲的核约 1 小时。"
 	$(BIN)/python -m sim.precompile
+	$(STEP) stages
 	$(call DO,evidence/calibration)
 	$(call DO,calibrate_chaoyang)
 	$(call DO,evidence/structure)

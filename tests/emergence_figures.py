@@ -8,7 +8,6 @@ About four minutes on one core.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from sim.model import CommunityModel
 from sim.network.ties import Ties
 from sim.policies.registry import policy_kinds
 from sim.results import RunResult
+from sim.verify.page import made
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "emergence.md"
 SHAMS = ("no_op", "sham")
@@ -136,7 +136,8 @@ def tipping() -> list[str]:
 
 def page() -> str:
     """The whole page, measured now."""
-    line = "\n"
+    line, about = "\n", made()
+    changed = "（有未提交的改动 · with changes not committed）" if about["git_dirty"] else ""
     return f"""# What emerges, and what does not · 涌现了什么，没有涌现什么
 
 示意性，未经校准 · illustrative, uncalibrated. Patterns the model was not told to show, looked for in its output; nothing
@@ -144,7 +145,7 @@ was tuned to find them. Tests, each with its error rate: `tests/test_emergence.p
 
     cd tests && ../.venv/bin/python emergence_figures.py
 
-Measured {date.today().isoformat()}. Unless said: 800 residents, 26 weeks of warm-up, 52 weeks read, `one_core`, default
+Measured {about["date"]} at commit `{about["git_commit"][:12]}`{changed}. Unless said: 800 residents, 26 weeks of warm-up, 52 weeks read, `one_core`, default
 parameters, no policy; mean ± standard deviation between seeds. Seed counts and regions were chosen after exploratory
 runs on the same seeds: read the tests as regression tests of a finding, not as independent confirmation. After the
 model was mended on 2026-11-22 three tests were given more seeds, having missed 0.1 % with fewer: the tipping by seed

@@ -20,6 +20,15 @@ class Pattern(NamedTuple):
     """Whether calibration may not use it."""
     look: Callable[[], Finding]
 
+    @property
+    def holds_as(self) -> str:
+        """What the page calls it if it holds."""
+        return HOLDS_AS.get(self.number, "成立 · holds")
+
+
+HOLDS_AS = {2: "成立（仅就参与，投票则否） · holds for taking part, not for voting"}
+"""Patterns that are decided on something narrower than the evidence speaks of."""
+
 
 PATTERNS: tuple[Pattern, ...] = tuple(
     Pattern(number, zh, en, number not in (2, 6, 8, 14), look) for number, zh, en, look in (

@@ -109,10 +109,26 @@ def test_verdict_counts_on_the_first_pages_are_those_of_the_generated_ones() -> 
     assert f"十五个应有的规律，{holds}个成立，{fails}个不成立" in index
     assert f"只有{holds}个成立" in (DOCS / "teacher.zh.md").read_text(encoding="utf-8")
     assert f"十五个特征中{fails}个不成立" in (DOCS / "faq.md").read_text(encoding="utf-8")
-    results = re.search(r"(\d+) results, (\d+) agree", (DOCS / "verification.md").read_text(encoding="utf-8"))
-    assert results
-    assert results[1] == results[2]
-    assert f"{results[1]} 个教科书结果" in index
+    said = re.search(
+        r"(\d+) rows, (\d+) agree; theory is published in (\d+)",
+        (DOCS / "verification.md").read_text(encoding="utf-8"))
+    assert said
+    assert said[1] == said[2]
+    assert f"九项检验的 {said[1]} 行都相符，其中 {said[3]} 行的理论来自文献" in index
+
+
+def test_every_command_stands_in_the_tables_of_both_readmes() -> None:
+    from typer.main import get_command
+
+    from sim.cli import app
+
+    commands = set(vars(get_command(app))["commands"])
+    assert len(commands) > 10
+    for readme in ("README.md", "README.zh-CN.md"):
+        table = "\n".join(
+            line for line in (ROOT / readme).read_text(encoding="utf-8").splitlines()
+            if line.startswith("| `yihe "))
+        assert {name for name in commands if not re.search(rf"[`、 ]{name}[` ]", table)} == set(), readme
 
 
 # What is shown is what happens.

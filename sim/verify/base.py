@@ -53,6 +53,8 @@ class Row:
         Chance, over seeds, that right code fails the row; 0 where nothing is left to chance.
     found : float
         Deviation from theory that fails the row with a probability of at least :data:`sim.verify.bars.POWER`.
+    own : bool
+        Theory is a rule or a declared number of the model itself, worked out apart, and no published result.
     """
 
     key: str
@@ -63,6 +65,7 @@ class Row:
     high: float
     alpha: float
     found: float
+    own: bool = False
 
     @property
     def deviation(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,13 +65,16 @@ def run(size: Size) -> Outcome:
     for motive, theory in shares.items():
         label = Label(zh=f"{motive.zh}的比例", en=f"share: {motive.en}")
         hits = int((people.motive == motive).sum())
-        rows.append(share(f"type_{motive.key}", label, theory, hits, len(people.motive)))
+        row = share(f"type_{motive.key}", label, theory, hits, len(people.motive))
+        rows.append(replace(row, own=motive == Motive.ALTRUIST))  # what the published shares leave
     seen, theory_ = play(crowd, size.of(40, 200)), course(crowd, ROUNDS)
     for number in SHOWN:
         label = Label(zh=f"第 {number} 轮出力的比例", en=f"round {number}: share that contributes")
-        rows.append(mean(f"round_{number}", label, float(theory_[number - 1]), seen[:, number - 1]))
+        row = mean(f"round_{number}", label, float(theory_[number - 1]), seen[:, number - 1])
+        rows.append(replace(row, own=True))
     label = Label(zh="从第 1 轮到第 10 轮的回落", en="decay from round 1 to round 10")
-    rows.append(mean("decay", label, float(theory_[0] - theory_[-1]), seen[:, 0] - seen[:, -1]))
+    row = mean("decay", label, float(theory_[0] - theory_[-1]), seen[:, 0] - seen[:, -1])
+    rows.append(replace(row, own=True))
     return Outcome(tuple(rows), {"seen": seen, "theory": theory_})
 
 

@@ -23,9 +23,9 @@ DPI = 140
 _MADE = "<!-- 由 yihe verify-model 生成，请勿手改 · made by yihe verify-model; do not edit -->"
 _COMMAND = "yihe verify-model --out docs"
 _PURPOSE = Label(
-    zh="每一行用生产代码重现一个教科书结果：左边是由公式另行算出的理论，右边是模型代码跑出来的数。它说明代码"
+    zh="每一行用生产代码重现一个精确结果：左边是由公式另行算出的理论，右边是模型代码跑出来的数。它说明代码"
        "做了所说的事，不说明社区就是这样（那是 [validation.md](validation.md) 的事）。",
-    en="Each row reproduces a textbook result by production code: theory, worked out apart from a formula, "
+    en="Each row reproduces an exact result by production code: theory, worked out apart from a formula, "
        "beside what the model's code gives. It shows that the code does what it says, not that communities "
        "are like that (which is the matter of [validation.md](validation.md)).")
 
@@ -41,8 +41,8 @@ def record(done: Sequence[Done], size: Size, about: Mapping[str, Any]) -> dict[s
             "code": list(one.check.code), "passed": one.outcome.passed, "seconds": round(one.seconds, 2),
             "rows": [{
                 "key": row.key, "label": row.label.model_dump(), "theory": row.theory,
-                "simulated": row.simulated, "deviation": row.deviation, "low": row.low, "high": row.high,
-                "false_alarm": row.alpha, "finds": row.found, "passed": row.passed,
+                "own": row.own, "simulated": row.simulated, "deviation": row.deviation, "low": row.low,
+                "high": row.high, "false_alarm": row.alpha, "finds": row.found, "passed": row.passed,
             } for row in one.outcome.rows],
         } for one in done],
         "not_expressible": {name: why.model_dump() for name, why in NOT_EXPRESSIBLE.items()}}

@@ -150,9 +150,12 @@ CHECK = Check(
              "evidence page's; the condition's root is 5.765.)"),
     Label(zh="同“两群人”一样只留他人影响；每次试验一张由构建器 erdos_renyi 生成的随机图，第 0 人总是参加。门"
              "槛规则是单调的，先行者不退出，所以可逆的每周决定与不可逆的采纳得到同一结果。规模超过两成算全局"
-             "连锁；有限的图在窗口外容许每次 0.5 % 的机会。",
+             "连锁；有限的图在窗口外容许每次 0.5 % 的机会。理论说的是无限大的图，窗口的边在有限的图上是模糊"
+             "的，所以各行都离边有一段距离：只要下边在 (0.8, 1.5)、上边在 (5, 8) 之内就算相符。",
           en="Only the response to others is left, as for the two crowds; each trial has a random graph of "
              "its own from the builder erdos_renyi, and person 0 always comes. Thresholds are monotone and "
              "the first mover stays, so weekly decisions that could be taken back end where irreversible "
-             "adoption does. Global: more than a fifth. Outside, a finite graph is allowed 0.5 % a trial."),
+             "adoption does. Global: more than a fifth. Outside, a finite graph is allowed 0.5 % a trial. "
+             "Theory is of infinite graphs and finite ones blur the window's edges, so rows keep away from "
+             "them: any lower edge in (0.8, 1.5) and upper one in (5, 8) would agree."),
     ("sim.processes.engagement.participate", "sim.network.builders.erdos_renyi"), run, draw)

@@ -43,8 +43,9 @@ def cells(row: Row, lang: str) -> tuple[str, ...]:
     seen = f"{row.deviation:+.2g}" if row.deviation else "0"
     alarm = "0" if row.alpha == 0.0 else f"{row.alpha:.0e}" if row.alpha == ALPHA else f"≤ {row.alpha:.0e}"
     finds = f"{row.found:.2g}" if row.found else Label(zh="任何", en="any").text(lang)
-    return (row.label.text(lang), figure(row.theory), figure(row.simulated), seen.replace("-", "−"), bar(row),
-            alarm, finds, verdict(row.passed).text(lang))
+    own = Label(zh="（模型自身的规则）", en=" (the model's own rule)").text(lang) if row.own else ""
+    return (row.label.text(lang) + own, figure(row.theory), figure(row.simulated), seen.replace("-", "−"),
+            bar(row), alarm, finds, verdict(row.passed).text(lang))
 
 
 def verdict(passed: bool) -> Label:
@@ -56,10 +57,13 @@ def tally(done: Sequence[Done], size: Size) -> Label:
     """How many rows agree, in one sentence."""
     rows = [row for one in done for row in one.outcome.rows]
     good = sum(row.passed for row in rows)
+    own = sum(row.own for row in rows)
     chance = sum(row.alpha for row in rows)
     form = Label(zh="快速", en="quick") if size.quick else Label(zh="完整", en="full")
     return Label(
-        zh=f"{len(done)} 项检验，{len(rows)} 个结果，{good} 个相符（{form.zh}形式，种子 {size.seed}；全部误"
-           f"报率合计不超过 {chance:.1g}）",
-        en=f"{len(done)} checks, {len(rows)} results, {good} agree ({form.en} form, seed {size.seed}; false "
+        zh=f"{len(done)} 项检验，{len(rows)} 行，{good} 行相符；其中 {len(rows) - own} 行的理论来自文献，"
+           f"{own} 行来自另行推算的模型自身规则（{form.zh}形式，种子 {size.seed}；全部误报率合计不超过 "
+           f"{chance:.1g}）",
+        en=f"{len(done)} checks, {len(rows)} rows, {good} agree; theory is published in {len(rows) - own} "
+           f"and the model's own rule, worked out apart, in {own} ({form.en} form, seed {size.seed}; false "
            f"alarms altogether at most {chance:.1g})")
