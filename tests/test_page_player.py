@@ -30,6 +30,7 @@ from sim.recording import Recording, record_arms  # noqa: E402
 from sim.recording.contents import ARRAYS  # noqa: E402
 from sim.recording.names import Names  # noqa: E402
 from sim.recording.stories import reasons  # noqa: E402
+from sim.report.words import unit_name  # noqa: E402
 from sim.results import summarise  # noqa: E402
 from sim.scenario.reading import load, set_paths  # noqa: E402
 
@@ -121,6 +122,8 @@ MISPLACED = """() => {
         if (!phone && (r.bottom > innerHeight + 1 || r.right > innerWidth + 1))
             bad.push('outside: ' + e.className);
     }
+    const line = document.getElementById('timeline'), less = line.scrollHeight - line.clientHeight;
+    if (less > 1) bad.push('timeline cut by ' + less);
     const map = document.querySelector('.frame').getBoundingClientRect();
     if (map.height < 200) bad.push('map only ' + map.height);
     return bad;
@@ -139,6 +142,44 @@ def test_nothing_is_clipped_or_overlaps(browser: Any, site: tuple[str, Site], si
             visit.js("yihe.select({side: 'a', kind: 'resident', id: yihe.runs.a.header.followed[0]})")
             assert visit.js(MISPLACED) == [], f"{button}, with a story"
             visit.js("yihe.select(null)")
+        if size == (390, 844):
+            both_sides_bars_are_there(visit, site[1])
+        elif size == (1024, 768):
+            a_low_window_scrolls(visit)
+
+
+def both_sides_bars_are_there(visit: Visit, made: Site) -> None:
+    """Four policies on each side of a phone: one lane at a time, whole, chosen by two buttons, and moved."""
+    red = {"kind": "red_property", "start": 2}
+    four = [*POLICIES, red, {**red, "id": "two"}]
+    for side in "ab":
+        visit.js("([side, all]) => yihe.setPolicies(side, all)", [side, four])
+    visit.until("!document.body.hasAttribute('aria-busy')")
+    for side, other in ("ba", "ab", "ba"):
+        visit.page.click(f"#lane-{side}")
+        assert visit.js("document.activeElement.id") == f"lane-{side}"
+        assert visit.page.get_attribute(f"#lane-{side}", "aria-pressed") == "true"
+        assert visit.page.locator(f".lane.{side} .bar").count() == 4
+        assert visit.page.locator(f".lane.{other} .bar").count() == 0
+        assert visit.js(MISPLACED) == []
+    visit.page.locator(".lane.b .bar").nth(2).press("ArrowRight")
+    with visit.page.expect_response("**/api/compare"):
+        pass
+    body = made.asked[-1][1]
+    assert body["b"]["policies"][2]["start"] == 3
+    assert body["a"]["policies"][2]["start"] == 2
+
+
+def a_low_window_scrolls(visit: Visit) -> None:
+    """Where the window is too low for all parts, the lowest can be scrolled to, above the transport."""
+    visit.page.set_viewport_size({"width": 1024, "height": 600})
+    low, top = visit.js("""() => {
+        const last = [...document.querySelectorAll('.centre .box')].filter(e => e.checkVisibility()).pop();
+        document.querySelector('.centre').scrollTop = 1e6;
+        const [own, below] = [last, document.querySelector('.transport')].map(e => e.getBoundingClientRect());
+        return [own.bottom, below.top];
+    }""")
+    assert low <= top + 1
 
 
 def test_what_is_clicked_is_told(browser: Any, site: tuple[str, Site]) -> None:
@@ -222,6 +263,21 @@ def test_a_dragged_policy_is_asked_for_anew(browser: Any, site: tuple[str, Site]
         }
         assert body["b"] == {"arm": "none"}
         assert not visit.page.locator("#dialog").is_visible()
+        # A bar stays in its row while it is dragged and after, though it now begins after the other.
+        visit.until("!document.body.hasAttribute('aria-busy')")
+        rows = """[...document.querySelectorAll('.lane.a .bar .name')]
+            .map(e => [e.textContent, e.parentElement.offsetTop])"""
+        before = visit.js(rows)
+        box = visit.page.locator(".lane.a .bar").nth(0).bounding_box()
+        visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+        visit.page.mouse.down()
+        visit.page.mouse.move(box["x"] + box["width"] / 2 + 10 * step, box["y"] + 5, steps=4)
+        assert visit.js(rows) == before
+        with visit.page.expect_response("**/api/compare"):
+            visit.page.mouse.up()
+        visit.until("!document.body.hasAttribute('aria-busy')")
+        assert visit.js("yihe.policies('a').map(p => p.start)") == [10, 7]
+        assert visit.js(rows) == before
 
 
 def test_the_story_gives_the_terms_of_the_decision(
@@ -252,8 +308,20 @@ def test_the_story_gives_the_terms_of_the_decision(
         for nobody, words in ((ages < 18) & (flags & 4 > 0), "未成年人"), (flags & 4 == 0, "未入住"):
             if nobody.any():
                 visit.js(f"yihe.select({{side: 'a', kind: 'resident', id: {int(nobody.argmax())}}})")
-                assert words in visit.page.inner_text("#story")
-                assert "信任" not in visit.page.inner_text("#story")
+                text = visit.page.inner_text("#story")
+                assert words in text
+                assert "信任" not in text
+                # It is the adults of a household who own or rent.
+                assert bool(re.search("(业主|租户)家庭成员", text)) == bool(ages[nobody.argmax()] < 18)
+        # Of a case's two parties each has its line, which begins with what it is.
+        two = int((mine.array("case_other") >= 0).argmax())
+        assert mine.array("case_other")[two] >= 0
+        visit.js(f"yihe.select({{side: 'a', kind: 'case', id: {two}}})")
+        lines = visit.js("""[...document.querySelectorAll('#story .party')].map(e => {
+            const [word, who] = [...e.children].map(part => part.getBoundingClientRect().top);
+            return [e.textContent.split('：')[0], Math.abs(word - who) < 3];
+        })""")
+        assert lines == [["当事人", True], ["对方", True]]
 
 
 def test_the_address_carries_the_state(browser: Any, site: tuple[str, Site]) -> None:
@@ -313,7 +381,13 @@ def test_many_seeds_are_shown_as_shares(browser: Any, site: tuple[str, Site]) ->
         visit.page.select_option("#hundred-n", "10")
         visit.page.click("#hundred-run")
         visit.page.wait_for_selector(".one .bands")
-        assert "10个社区中，甲更好的有7个（70%）" in visit.page.inner_text(".hundred")
+        said = visit.page.inner_text(".hundred")
+        assert "10个社区中，甲更好的有7个（70%）" in said
+        # One name and unit here, under the curves and in the table: the server's.
+        named = f"未决件（{unit_name('backlog', 'zh')}）"
+        assert named in said
+        assert f"+0.100 [+0.050, +0.150] {unit_name('backlog', 'zh')}" in said
+        assert any(line.startswith(named) for line in visit.js("yihe.curves.summary(3)"))
         assert site[1].asked[-1][1]["seeds"] == 10
 
 
@@ -379,6 +453,8 @@ def test_what_is_exported_holds(
                 visit.page.click(f"#export-{kind}")
             download.value.save_as(tmp_path / f"out.{kind}")
         assert visit.said == []
+        kinds = visit.js("yihe.policies('a').map(p => p.kind)")
+        assert kinds != sorted(kinds)
     assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "out.webm").read_bytes().startswith(b"\x1a\x45\xdf\xa3")
     assert len(list(ElementTree.parse(tmp_path / "out.svg").iter())) > 300
@@ -391,6 +467,7 @@ def test_what_is_exported_holds(
     file = tmp_path / "out.html"
     with Visit(browser, file.as_uri()) as visit:
         assert visit.js("yihe.player.week") == 11
+        assert visit.js("yihe.policies('a').map(p => p.kind)") == kinds, "in the order of the page"
         visit.page.click("#play")
         visit.until("yihe.player.week > 11")
         visit.page.click("#lang")

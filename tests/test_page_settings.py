@@ -34,7 +34,7 @@ class Panel:
         self.visit.until(IDLE)
         return [body for path, body in self.made.asked if path == "/api/compare"][-1]
 
-    def type(self, control: str, value: float) -> None:
+    def type(self, control: str, value: float | str) -> None:
         self.visit.page.fill(f"#{control}-n", str(value))
         self.visit.page.press(f"#{control}-n", "Tab")
 
@@ -95,7 +95,22 @@ def test_what_is_set_is_asked_for_marked_and_put_back(browser: Any, site: tuple[
         panel, page = Panel(visit, site[1]), visit.page
         first = panel.asked()
         assert panel.differing() == 0
+        note, spoken = page.locator("#c-budget-weekly-note"), page.locator("#spoken")
+        panel.type("c-budget-weekly", -7)
+        assert panel.asked()["conditions"] == {"budget.weekly": 0}
+        assert page.get_attribute("#c-budget-weekly-n", "aria-describedby") == "c-budget-weekly-note"
+        assert note.inner_text() == spoken.inner_text() == "只能在 0 到 100000 之间：-7 已改为 0。"
+        page.click("#lang")
+        assert note.inner_text() == "Must lie from 0 to 100000: -7 was set to 0."
+        page.click("#lang")
         panel.type("c-budget-weekly", 500)
+        assert (note.inner_text(), spoken.inner_text()) == ("", "")
+        panel.type("length-weeks", 26.4)
+        assert page.locator("#length-weeks-note").inner_text() == "只能是整数：26.4 已改为 26。"
+        panel.type("length-weeks", "")
+        assert page.locator("#length-weeks-note").inner_text() == "请填 1 到 520 之间的数；仍为 26。"
+        assert page.input_value("#length-weeks-n") == "26"
+        panel.type("length-weeks", 27)
         panel.type("length-weeks", 26)
         page.fill("#seed", "8")
         page.press("#seed", "Tab")

@@ -18,6 +18,7 @@ BROKEN: dict[str, tuple[str, int, str, str]] = {
     "full-width colon": ("seed：1\nweeks: 3\n", 3, "全角", "full-width"),
     "brace left open": ("ties: {homophily: 0.1\nseed: 1\n", 4, "第 3 行的花括号", "brace opened in line 3"),
     "bracket left open": ("policies: [1, 2\n", 4, "第 3 行的方括号", "bracket opened in line 3"),
+    "text that breaks off": ("policies: [1,\n", 4, "内容到这里就断了", "the text breaks off here"),
     "comma missing": ("ties: {a: 1 b: 2}\n", 3, "缺少逗号", "lacks a comma"),
     "double quote left open": ('source: "abc\nseed: 1\n', 5, "第 3 行的引号没有闭合", "opened in line 3"),
     "single quote left open": ("source: 'abc\nseed: 1\n", 5, "第 3 行的引号没有闭合", "is never closed"),

@@ -48,6 +48,13 @@ _PROBLEMS: tuple[tuple[str, str, str], ...] = (
     (r"sequence entries are not allowed here",
      "列表项不能写在这里，请另起一行，以“- ”开头",
      "a list entry cannot stand here; begin a new line with a dash and a blank"),
+    (r"expected the node content, but found '<(?:stream|document) (?:end|start)>'",
+     "内容到这里就断了：前面有方括号或花括号没有写完，请补上内容和右括号",
+     "the text breaks off here: a bracket or brace opened before is not finished; add its content and close "
+     "it"),
+    (r"expected the node content, but found '<.*>'",
+     "这里缺一个值，请补上值，并检查缩进",
+     "a value is missing here; add it, and check the indentation"),
     (r"expected the node content, but found '(.*)'",
      "这里缺一个值，只有 {0}，请补上值或删去它",
      "a value is missing here, there is only {0}; add the value or take it out"),

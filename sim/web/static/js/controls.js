@@ -3,6 +3,8 @@ import { addTexts, h, language, name, t } from "./words.js";
 
 addTexts({
   differs: ["已改", "changed"], put_back: ["还原", "Put back"], was: ["原为 {0}", "was {0}"], grade_n: ["依据 {0} 级（{1}）", "evidence {0} ({1})"], source_is: ["出处：{0}", "source: {0}"],
+  out_of_range: ["只能在 {0} 到 {1} 之间：{2} 已改为 {3}。", "Must lie from {0} to {1}: {2} was set to {3}."], whole_only: ["只能是整数：{2} 已改为 {3}。", "Whole numbers only: {2} was set to {3}."],
+  not_a_number: ["请填 {0} 到 {1} 之间的数；仍为 {3}。", "Please give a number from {0} to {1}; it is still {3}."],
 });
 
 /** @typedef {import("./settings.js").Spec} Spec */
@@ -47,23 +49,48 @@ export function undo(label, act, before = "") {
   return h("button", { class: "undo", "aria-label": text, title: before ? `${text} (${t("was", before)})` : text, onclick: act }, icon("undo"));
 }
 
+/** The last number typed that could not be taken as it was, and what was done; it is forgotten when another is set. @type {{id: string, kept: any, why: string, parts: string[]}|null} */
+let mended = null;
+
+/** A typed number brought into its range; keeps in mind whether that changed it. @param {Control} c @param {string} text @param {number} low @param {number} high @returns {number|null} */
+function fitted(c, text, low, high) {
+  const shift = c.shift ?? 0, asked = text.trim() === "" ? NaN : +text, ok = Number.isFinite(asked), within = Math.min(high, Math.max(low, asked));
+  const v = c.spec.integer ? Math.round(within) : +within.toPrecision(6), why = !ok ? "not_a_number" : within !== asked ? "out_of_range" : c.spec.integer && v !== asked ? "whole_only" : "";
+  const kept = ok ? v - shift : c.value;
+  mended = why ? { id: c.id, kept, why, parts: [short(low), short(high), short(asked), kept === null ? "–" : short(kept + shift)] } : null;
+  return ok ? kept : null;
+}
+
+/** Says beside a field what was done to its number; whoever hears the page hears it from a line that no redraw replaces. @param {Control} c @param {HTMLElement} line */
+function tellMended(c, line) {
+  const text = mended?.id === c.id && mended.kept === c.value ? t(mended.why, ...mended.parts) : "", spoken = document.getElementById("spoken");
+  line.textContent = text;
+  if (spoken && (text || !mended)) spoken.textContent = text;
+}
+
 /** A number: typed or slid. @param {Control} c */
 export function numberRow(c) {
   const { spec, shift = 0 } = c, low = Number(spec.min) + shift, high = Number(spec.max) + shift, label = c.label ?? name(spec), changed = c.value !== c.usual;
-  const step = spec.integer ? 1 : "any", shown = c.value === null ? "" : short(c.value + shift);
-  const take = (/** @type {string} */ text) => {
-    const v = Math.min(high, Math.max(low, +text));
-    if (text.trim() === "" || !Number.isFinite(v)) return;
-    c.set((spec.integer ? Math.round(v) : +v.toPrecision(4)) - shift);
+  const step = spec.integer ? 1 : "any", shown = c.value === null ? "" : short(c.value + shift), note = h("p", { id: `${c.id}-note`, class: "mended" });
+  const take = () => {
+    const v = fitted(c, typed.value, low, high);
+    if (v !== null) return c.set(v);
+    typed.value = shown;
+    tellMended(c, note);
   };
-  const typed = h("input", { id: `${c.id}-n`, class: "typed", type: "number", min: low, max: high, step, value: shown, disabled: c.off, "aria-label": label, onchange: () => take(typed.value) });
+  const tidy = () => short(spec.integer ? Math.round(+slid.value) : +(+slid.value).toPrecision(4));
+  const typed = h("input", { id: `${c.id}-n`, class: "typed", type: "number", min: low, max: high, step, value: shown, disabled: c.off, "aria-label": label, "aria-describedby": note.id, onchange: take, oninput: () => note.replaceChildren() });
   const slid = h("input", {
     id: c.id, type: "range", min: low, max: high, step, disabled: c.off, "aria-valuetext": `${shown} ${unitOf(spec)}`,
-    oninput: () => (typed.value = short(spec.integer ? Math.round(+slid.value) : +(+slid.value).toPrecision(4))), onchange: () => take(slid.value),
+    oninput: () => (typed.value = tidy()), onchange: () => {
+      typed.value = tidy();
+      take();
+    },
   });
   slid.value = shown;
+  tellMended(c, note);
   return h("div", { class: `knob${changed ? " changed" : ""}` }, h("label", { for: c.id }, label), typed,
-    changed && !c.off ? undo(label, () => c.set(c.usual), c.usual === null ? "" : short(c.usual + shift)) : null, slid, h("p", { class: "meta" }, meta(spec, c.facts, shift)));
+    changed && !c.off ? undo(label, () => c.set(c.usual), c.usual === null ? "" : short(c.usual + shift)) : null, note, slid, h("p", { class: "meta" }, meta(spec, c.facts, shift)));
 }
 
 /** A choice by name. @param {Control} c */

@@ -1,7 +1,7 @@
 // Curves of A and B with their difference; each drawn once, a cursor and a cover of what is still to come move over it.
 import { pick, repick } from "./controls.js";
 import { ALIKE } from "./lastyear.js";
-import { difference, figure, h, language, name, t } from "./words.js";
+import { difference, figure, h, language, measure, name, t, withUnit } from "./words.js";
 
 /** @typedef {import("./run.js").Run} Run */
 const A = "#0a62a3", B = "#ad4a08", LINE = "#d5d1c6", MUTED = "#545d6a";
@@ -190,8 +190,7 @@ class Chart {
 
   /** What the full height of the strip of differences stands for, at its upper edge. */
   paintScale(/** @type {any} */ c, /** @type {number} */ w, /** @type {number} */ most, /** @type {number} */ split) {
-    const unit = this.unit(), bareUnit = /^share|0 to 1/.test(unit), own = language() === "zh" ? this.outcome?.unit_zh ?? unit : unit;
-    const bare = `±${difference(most, unit).replace(/^[\d.]+/, (figures) => String(Number(figures)))}`, full = bareUnit || !own ? bare : `${bare} ${own}`;
+    const bare = `±${difference(most, this.unit()).replace(/^[\d.]+/, (figures) => String(Number(figures)))}`, full = withUnit(bare, this.outcome);
     const text = c.measureText(full).width < (w - LEFT - RIGHT) * 0.6 ? full : bare, wide = c.measureText(text).width;
     c.fillStyle = "#ffffff";
     c.globalAlpha = 0.75;
@@ -241,8 +240,7 @@ class Chart {
     const d = this.a[week] - this.b[week], unit = this.unit();
     const compared = !Number.isFinite(d) ? "" : Math.abs(d) < 1e-9 ? t("same_now") : t(d > 0 ? "a_higher" : "b_higher", difference(Math.abs(d), unit));
     const zh = language() === "zh", sep = zh ? "，" : ", ";
-    const measure = /^share/.test(unit) || !this.outcome ? "" : zh ? `（${this.outcome.unit_zh ?? unit}）` : ` (${unit})`;
-    return `${name(this.outcome)}${measure}${zh ? "：" : ": "}${t("side_a")} ${figure(this.a[week], unit)}${sep}${t("side_b")} ${figure(this.b[week], unit)}${compared ? sep + compared : ""}${zh ? "。" : "."}`;
+    return `${measure(this.outcome)}${zh ? "：" : ": "}${t("side_a")} ${figure(this.a[week], unit)}${sep}${t("side_b")} ${figure(this.b[week], unit)}${compared ? sep + compared : ""}${zh ? "。" : "."}`;
   }
 }
 

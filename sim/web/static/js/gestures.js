@@ -75,8 +75,8 @@ function wireOne(app, side, map, share) {
   canvas.addEventListener("pointercancel", up);
   canvas.addEventListener("pointerleave", () => (bubble.hidden = true));
   canvas.addEventListener("wheel", (/** @type {WheelEvent} */ e) => {
-    // On a page that scrolls, the wheel zooms only with Ctrl held or once zoomed in.
-    const scrolls = document.documentElement.scrollHeight > innerHeight + 40;
+    // Where the page or its middle scrolls, the wheel zooms only with Ctrl held or once zoomed in.
+    const centre = canvas.closest(".centre"), scrolls = document.documentElement.scrollHeight > innerHeight + 40 || (centre && centre.scrollHeight > centre.clientHeight + 40);
     if (scrolls && !e.ctrlKey && map.zoom === 1) return;
     e.preventDefault();
     const p = at(e);

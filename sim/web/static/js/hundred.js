@@ -1,5 +1,5 @@
 // The same comparison over many seeds: bands of A and B by week, and the share in which A does better.
-import { addTexts, difference, figure, h, inWords, language, name, t } from "./words.js";
+import { addTexts, bare, difference, figure, h, inWords, language, measure, name, t, withUnit } from "./words.js";
 import { bounds } from "./curves.js";
 import { hundred as ask } from "./server.js";
 
@@ -81,14 +81,14 @@ function one(/** @type {any} */ o, /** @type {any} */ r) {
   };
   const d = r.difference, unit = o.unit_en;
   const signed = (/** @type {number} */ v) => `${v > 0 ? "+" : ""}${difference(v, unit)}`;
-  const canvas = h("canvas", { role: "img", class: "bands", "aria-label": name(o) });
+  const canvas = h("canvas", { role: "img", class: "bands", "aria-label": measure(o) });
   canvas.paint = () => r.bands && bands(canvas, r.bands, unit);
   const say = t(r.better === "neither" ? "higher_text" : "share_text", name(o), r.n, r.a_better, `${Math.round((r.share_a ?? 0) * 100)}%`, r.b_better);
   queueMicrotask(canvas.paint);
   requestAnimationFrame(canvas.paint);
-  return h("section", { class: "one" }, h("h3", null, name(o)), h("p", null, say),
+  return h("section", { class: "one" }, h("h3", null, measure(o)), h("p", null, say),
     h("div", { class: "shares", "aria-hidden": "true" }, part("a", r.a_better, t("side_a")), part("equal", r.equal, t("equal_in")), part("b", r.b_better, t("side_b"))),
-    d?.mean !== null && d ? h("p", { class: "small" }, `${t("mean_diff")}${language() === "zh" ? "：" : ": "}${signed(d.mean)} [${signed(d.low)}, ${signed(d.high)}]`) : null, r.bands ? canvas : null);
+    d?.mean !== null && d ? h("p", { class: "small" }, `${t("mean_diff")}${language() === "zh" ? "：" : ": "}${withUnit(`${signed(d.mean)} [${bare(signed(d.low))}, ${bare(signed(d.high))}]`, o)}`) : null, r.bands ? canvas : null);
 }
 
 function bands(/** @type {any} */ canvas, /** @type {any} */ b, /** @type {string} */ unit) {

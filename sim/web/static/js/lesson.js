@@ -18,7 +18,7 @@ addTexts({
   watch_4: ["机构外圈是负荷；变橙变红时，谁在等谁？", "The ring round an institution is its load; when it reddens, who waits for whom?"],
   not_yet: ["先放到最后一周，再来对照。现在看到第{0}周。", "Play to the last week first; seen so far: week {0}."], skip_to_end: ["直接看到底", "Show the end"],
   your_guess: ["预测", "guess"], right: ["这一次猜对了", "right this time"], wrong: ["这一次没猜中", "not this time"], no_guess: ["没有预测", "no guess"],
-  seeds_say: ["{0}个种子中甲更好的占 {1}", "A better in {1} of {0} seeds"], seeds_higher: ["{0}个种子中甲更高的占 {1}", "A higher in {1} of {0} seeds"], ask_hundred: ["再看百个社区", "Now look at 100 neighbourhoods"],
+  seeds_say: ["{0}个种子中甲更好的占 {1}", "A better in {1} of {0} seeds"], seeds_higher: ["{0}个种子中甲更高的占 {1}", "A higher in {1} of {0} seeds"], ask_hundred: ["再看百个社区", "Now look at 100 runs"],
   why_so: ["为什么会这样？看政策的机制、代价和何时有害：", "Why? Mechanism, cost and harm of each policy:"],
   discuss_1: ["哪些人没有被政策触及？为什么？（按年龄、居住性质换色看看）", "Whom did the policies not reach, and why? (Colour residents by age or tenure.)"],
   discuss_2: ["社区党委在“召集”还是在“包办”？没有它，事情卡在谁那里？", "Was the committee convening or doing it all? Without it, where would things be stuck?"],

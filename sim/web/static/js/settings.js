@@ -66,7 +66,11 @@ export class Settings {
 
   /** @returns {any[]} */
   usualPolicies(/** @type {Side} */ side) {
-    return (this.canCompute ? this.arm(side)?.policies : null) ?? this.runs?.[side].header.policies ?? [];
+    const own = this.arm(side)?.policies, run = this.runs?.[side].header.policies ?? [];
+    if (this.canCompute || !own) return own ?? run;
+    // A recording has them by name; an exported file shows them in the order of the arm, as the page did.
+    const place = (/** @type {any} */ p) => own.findIndex((/** @type {any} */ q) => nameOf(q) === nameOf(p)) >>> 0;
+    return [...run].sort((p, q) => place(p) - place(q));
   }
 
   /** @returns {any[]} */

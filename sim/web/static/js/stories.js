@@ -1,7 +1,7 @@
 // Stories in words: a resident with the terms of each decision, an institution, a case, a building.
 import { h, language, name, t } from "./words.js";
 import { inHand, OPEN, SILENT } from "./cases.js";
-import { ADULT, LIVES, MOVED_IN, TOOK } from "./flags.js";
+import { ADULT, LIVES, MOVED_IN, SCHOOL, TOOK } from "./flags.js";
 import { CONVENES, DOES } from "./mapparts.js";
 
 /** @typedef {import("./run.js").Run} Run */
@@ -16,10 +16,10 @@ const percent = (/** @type {number} */ v) => `${Math.round((v / 255) * 100)}%`;
 /** Who a resident is, in one line. @param {Run} run @param {number} i */
 export function resident(run, i) {
   const r = run.rec, w = run.words, b = r.get("resident_building")[i], d = r.get("resident_dwelling")[i] - r.get("building_first_dwelling")[b];
-  const per = Math.max(1, r.get("building_per_floor")[b]);
+  const per = Math.max(1, r.get("building_per_floor")[b]), age = r.get("resident_age")[i], tenure = name(w.tenures[r.get("resident_tenure")[i]]);
   return join([
     run.building(b) + (r.get("building_units")[b] ? "" : " " + t("room", Math.floor(d / per) + 1, (d % per) + 1)), name(w.sexes?.[r.get("resident_sex")[i]]),
-    t("age_n", r.get("resident_age")[i]), name(w.positions[r.get("resident_position")[i]]), name(w.tenures[r.get("resident_tenure")[i]]),
+    t("age_n", age), age < SCHOOL ? t("preschool") : name(w.positions[r.get("resident_position")[i]]), age < ADULT ? t("of_household", tenure) : tenure,
     r.get("resident_membership")[i] > 0 && name(w.memberships[r.get("resident_membership")[i]]),
   ]);
 }
@@ -182,11 +182,12 @@ function caseStory(/** @type {any} */ app, /** @type {Run} */ run, /** @type {No
   });
   const party = r.get("case_party")[id] ?? -1, other = r.get("case_other")[id] ?? -1;
   const link = (/** @type {number} */ i) => h("button", { class: "link", onclick: () => app.select({ side: run.side, kind: "resident", id: i }) }, resident(run, i));
+  const who = (/** @type {string} */ label, /** @type {number} */ i) => h("p", { class: "party" }, h("span", null, label), link(i));
   const found = r.get("case_found_clock")[id] / 168 <= week + 1 ? name(run.words.channels[r.get("case_channel")[id]]) : name(run.words.channels[0]);
   return [
     h("p", null, tag, " ", h("strong", null, `${run.building(run.cases.building[id])} ${name(run.words.categories[run.cases.category[id]])}`), ` · ${born < 0 ? (zh() ? "记录开始前发生" : "arose before the recording") : t("born", born + 1)}`),
     h("p", null, `${zh() ? "由谁发现：" : "Found by: "}${found}${changes.length ? ` · ${t("handoffs_n", changes[changes.length - 1].handoffs)}` : ""}`),
-    party >= 0 ? h("p", null, zh() ? "当事人：" : "Complainant: ", link(party), other >= 0 ? (zh() ? "；对方：" : "; other side: ") : "", other >= 0 ? link(other) : "") : null,
+    party >= 0 ? who(zh() ? "当事人：" : "Complainant:", party) : null, party >= 0 && other >= 0 ? who(zh() ? "对方：" : "Other side:", other) : null,
     h("ol", { class: "path" }, ...rows),
   ].filter((n) => n !== null);
 }

@@ -1,8 +1,14 @@
 // The timeline: a ruler to scrub on and one bar a policy, to be dragged; letting go asks for both runs anew.
-import { h, name, t } from "./words.js";
+import { SIDES } from "./settings.js";
+import { addTexts, h, name, t } from "./words.js";
+
+addTexts({ whose: ["时间轴上看谁的政策", "Whose policies the timeline shows"], bars_of: ["看{0}的政策（{1}项）", "Policies of {0} ({1})"] });
 
 /** @typedef {{kind: string, start?: number, end?: number|null, intensity?: number, [more: string]: any}} Policy */
 const SNAP = 1;
+/** Heights in pixels: of the ruler, of the letter beside a lane, between lanes. */
+const RULER = 20, LETTER = 18, GAP = 2;
+const DENSE = matchMedia("(max-width: 820px), (max-height: 560px)");
 
 /** @param {any} app */
 export function makeTimeline(app) {
@@ -15,6 +21,7 @@ export function makeTimeline(app) {
   wireRuler(app, ruler, root);
   // Measured once a layout: to ask in every frame would lay the page out in every frame.
   let inner = 0, left = 0, told = -1;
+  let shown = /** @type {"a"|"b"} */ ("a");
 
   const x = (/** @type {number} */ week) => `${(100 * week) / Math.max(1, app.weeks)}%`;
 
@@ -33,14 +40,19 @@ export function makeTimeline(app) {
       ruler.setAttribute("aria-label", t("scrub"));
       ruler.setAttribute("aria-valuemin", "1");
       ruler.setAttribute("aria-valuemax", String(app.weeks));
-      lanes.replaceChildren(...["a", "b"].map((side) => lane(app, side, x)));
       ruler.querySelectorAll(".shock").forEach((/** @type {Element} */ e) => e.remove());
       for (const s of app.runs?.a.header.shocks ?? []) ruler.prepend(shockMark(s, x));
-      // As many rows as there are policies, thinner when there are many; a third of them may have to be scrolled to.
-      const rows = [...lanes.querySelectorAll(".bars")].reduce((n, e) => n + Number(e.dataset.rows), 0);
-      const room = innerWidth <= 820 ? 46 : innerHeight < 850 ? 84 : 150;
-      root.style.setProperty("--bar", `${Math.max(13, Math.min(app.state.present ? 22 : 19, Math.floor(room / rows)))}px`);
-      root.style.maxHeight = `${room + 28}px`;
+      const counts = SIDES.map((side) => Math.max(1, app.policies(side).length)), fit = heights(counts, app.state.present);
+      root.style.setProperty("--bar", `${fit.bar}px`);
+      root.style.maxHeight = `${fit.most}px`;
+      const letter = (/** @type {"a"|"b"} */ side) => h("b", { class: `tag ${side}` }, t(`side_${side}`));
+      const choose = (/** @type {"a"|"b"} */ side) => {
+        shown = side;
+        this.reload();
+        document.getElementById(`lane-${side}`)?.focus();
+      };
+      lanes.replaceChildren(...(fit.both ? SIDES.map((side) => lane(app, side, x, letter(side))) : [lane(app, shown, x, whose(app, shown, choose))]));
+      head.style.height = `${RULER + lanes.offsetHeight}px`;
       for (const el of lanes.querySelectorAll(".bar")) fitName(el);
       const s = app.state.stretch;
       stretch.hidden = !s;
@@ -97,29 +109,33 @@ function wireRuler(app, ruler, root) {
   new ResizeObserver(() => app.runs && app.timeline?.reload()).observe(root);
 }
 
-/** Bars of one side, packed into as few rows as they need. @param {any} app @param {string} side @param {(w: number) => string} x */
-function lane(app, side, x) {
-  const policies = app.policies(side);
-  const ends = /** @type {number[]} */ ([]), rows = /** @type {number[]} */ ([]);
-  const order = policies.map((/** @type {Policy} */ p, /** @type {number} */ i) => ({ p, i })).sort((/** @type {any} */ u, /** @type {any} */ v) => (u.p.start ?? 0) - (v.p.start ?? 0));
-  const box = h("div", { class: "bars" });
-  for (const { p, i } of order) {
-    const start = p.start ?? 0, end = p.end ?? app.weeks;
-    let row = ends.findIndex((e) => e <= start);
-    if (row < 0) row = ends.length;
-    ends[row] = end;
-    rows[i] = row;
-  }
-  // In the order of the list, not of the weeks: the bar that has the keyboard is found again by its place in the list.
-  policies.forEach((/** @type {Policy} */ p, /** @type {number} */ i) => box.append(bar(app, side, p, i, rows[i], x)));
-  if (!order.length) box.append(h("span", { class: "empty" }, t("no_policy")));
-  box.dataset.rows = String(Math.max(1, ends.length));
-  box.style.height = `calc(${Math.max(1, ends.length)} * var(--bar))`;
-  return h("div", { class: `lane ${side}` }, h("b", { class: `tag ${side}` }, t(`side_${side}`)), box);
+/** How high bars and timeline are, and whether both lanes have room at once. @param {number[]} counts rows of A and of B @param {boolean} present */
+function heights(counts, present) {
+  const [room, most, least, largest] = DENSE.matches ? (innerHeight > 560 ? [76, 102, 18, 24] : [46, 72, 18, 24]) : innerHeight < 850 ? [84, 150, 13, present ? 22 : 19] : [150, 240, 13, present ? 22 : 19];
+  const both = RULER + counts.reduce((sum, n) => sum + GAP + Math.max(LETTER, n * least), 0) <= most;
+  const rows = both ? counts[0] + counts[1] : Math.max(...counts);
+  return { both, most, bar: clamp(Math.floor(room / rows), least, largest) };
 }
 
-/** One policy. @param {any} app @param {string} side @param {Policy} p @param {number} i @param {number} row @param {(w: number) => string} x */
-function bar(app, side, p, i, row, x) {
+/** Bars of one side, each in the row of its place in the list: it stays there wherever it is dragged. @param {any} app @param {"a"|"b"} side @param {(w: number) => string} x @param {Node} letter */
+function lane(app, side, x, letter) {
+  const policies = app.policies(side), box = h("div", { class: "bars" });
+  policies.forEach((/** @type {Policy} */ p, /** @type {number} */ i) => box.append(bar(app, side, p, i, x)));
+  if (!policies.length) box.append(h("span", { class: "empty" }, t("no_policy")));
+  box.style.height = `calc(${Math.max(1, policies.length)} * var(--bar))`;
+  return h("div", { class: `lane ${side}` }, letter, box);
+}
+
+/** Two buttons, where only one lane has room. @param {any} app @param {"a"|"b"} shown @param {(side: "a"|"b") => void} choose */
+function whose(app, shown, choose) {
+  return h("div", { class: "whose", role: "group", "aria-label": t("whose") }, ...SIDES.map((side) => {
+    const label = t("bars_of", t(`side_${side}`), app.policies(side).length);
+    return h("button", { id: `lane-${side}`, class: `tag ${side}`, "aria-pressed": String(side === shown), "aria-label": label, title: label, onclick: () => choose(side) }, t(`side_${side}`));
+  }));
+}
+
+/** One policy. @param {any} app @param {string} side @param {Policy} p @param {number} i @param {(w: number) => string} x */
+function bar(app, side, p, i, x) {
   const label = name(app.policyName(p.kind));
   const fixed = !app.canCompute;
   const el = h("button", { class: `bar ${side}`, "aria-label": "" },
@@ -129,7 +145,7 @@ function bar(app, side, p, i, row, x) {
   const place = (/** @type {number} */ start, /** @type {number|null} */ end) => {
     el.style.left = x(start);
     el.style.width = x((end ?? app.weeks) - start);
-    el.style.top = `calc(${row} * var(--bar))`;
+    el.style.top = `calc(${i} * var(--bar))`;
     const text = `${start + 1}–${end ?? app.weeks}`;
     el.querySelector(".span").textContent = text;
     el.setAttribute("aria-label", `${t(`side_${side}`)} ${label}: ${text}${fixed ? "" : `. ${t("bar_help")}`}`);

@@ -8,7 +8,7 @@ addTexts({
   tour_3: ["按这里（或空格键）播放；左右键一周一周地走，也可以往回走。", "Press here, or the space bar, to play; arrow keys go week by week, backwards too."],
   tour_4: ["曲线：甲实线、乙虚线，下面一条是两者之差；还没看到的部分先盖住，好让大家先猜。", "Curves: A solid, B dashed, their difference below; what is still to come stays covered, so that you can guess first."],
   tour_5: ["时间轴上每条是一项政策：拖动它，或拖两端改起止，两边马上重算，此前的各周不变。", "Each bar on the timeline is a policy: drag it, or its ends, and both runs are computed anew; the weeks before stay the same."],
-  tour_6: ["“设置”里换政策和协调方式；“课堂”按五步走：背景、预测、运行、解释、讨论。下结论前看“百个社区”。", "“Settings” changes policies and coordination; “Lesson” goes in five steps. Look at “100 neighbourhoods” before concluding."],
+  tour_6: ["“设置”里换政策和协调方式；“课堂”按五步走：背景、预测、运行、解释、讨论。下结论前看“百个社区”。", "“Settings” changes policies and coordination; “Lesson” goes in five steps. Look at “100 runs” before concluding."],
 });
 
 const STOPS = ["#maps", ".legendbar", "#play", "#curves", "#timeline", "#panel"];

@@ -2,7 +2,7 @@
 import { reasons } from "./reasons.js";
 import { pick, repick } from "./controls.js";
 import { lastYear } from "./lastyear.js";
-import { addTexts, difference, figure, h, language, name, t } from "./words.js";
+import { addTexts, bare, difference, figure, h, language, name, t, withUnit } from "./words.js";
 
 addTexts({
   useful: ["有用吗？", "Does it help?"], which_outcome: ["看哪个指标", "Outcome judged"],
@@ -18,7 +18,7 @@ addTexts({
   by_mean: ["平均", ", on average"], by_last: ["最后的值", ", the last value"], by_sum_per_year: ["合计折算为一年", ", in all, scaled to a year"],
   once_only: ["只看一次，分不清是做法还是运气，不能下结论。", "One run cannot tell the way from luck: no conclusion yet."],
   a_is_more: ["甲高 {0}", "A higher by {0}"], b_is_more: ["乙高 {0}", "B higher by {0}"], about_same: ["差不多", "about equal"],
-  see_hundred: ["看百个社区", "See 100 neighbourhoods"], not_there: ["这段时间里没有数", "no figure in these weeks"], why_short: ["这次运行里看得到的：", "Seen in this run: "], when_harm: ["何时无用、何时有害，看政策卡：", "When it does nothing or harm: see the cards: "],
+  see_hundred: ["看百个社区", "See 100 runs"], not_there: ["这段时间里没有数", "no figure in these weeks"], why_short: ["这次运行里看得到的：", "Seen in this run: "], when_harm: ["何时无用、何时有害，看政策卡：", "When it does nothing or harm: see the cards: "],
 
 });
 
@@ -65,10 +65,8 @@ export function makeVerdict(app) {
 /** What many seeds say. @param {any} r @param {any} o @param {any} all @returns {any[]} */
 function sure(r, o, all) {
   const word = verdict(r), d = r.difference, signed = (/** @type {number} */ v) => `${v > 0 ? "+" : v < 0 ? "−" : ""}${difference(Math.abs(v), o.unit_en)}`;
-  const unit = /^share|0 to 1/.test(o.unit_en ?? "") ? "" : ` ${(language() === "zh" ? o.unit_zh : o.unit_en) ?? ""}`;
-  const bare = (/** @type {number} */ v) => signed(v).replace(/(个百分点| points)$/, "");
   const better = word === "harms" ? r.b_better : r.a_better;
-  const out = [h("strong", { class: word }, t(`many_${word}`, r.n, better, signed(d.mean) + unit, bare(d.low), signed(d.high), r.b_better, t(d.mean > 0 ? "more_of" : "less_of"))), " "];
+  const out = [h("strong", { class: word }, t(`many_${word}`, r.n, better, withUnit(signed(d.mean), o), bare(signed(d.low)), signed(d.high), r.b_better, t(d.mean > 0 ? "more_of" : "less_of"))), " "];
   const from = since(r.bands?.difference);
   if (word !== "nothing" && word !== "same" && from !== null) out.push(from < 0 ? t("told_not_last") : t("told_from", from + 1), " ");
   if (all.n < 50) out.push(h("span", { class: "muted" }, t("few_seeds", all.n)), " ");
@@ -97,7 +95,7 @@ export function since(band) {
 /** What one run shows, which is no verdict. @param {any} app @param {any} o @param {number} week @returns {any[]} */
 function unsure(app, o, week) {
   const r = lastYear(app, o.key, week), how = t(`by_${o.summary ?? "mean"}`);
-  const said = r.higher === "none" ? t("not_there") : r.higher === "equal" ? t("about_same") : t(`${r.higher}_is_more`, difference(Math.abs(r.a - r.b), o.unit_en));
+  const said = r.higher === "none" ? t("not_there") : r.higher === "equal" ? t("about_same") : t(`${r.higher}_is_more`, withUnit(difference(Math.abs(r.a - r.b), o.unit_en), o));
   const open = app.canCompute || app.hundredResult ? h("button", { class: "link", onclick: () => document.getElementById("open-hundred")?.click() }, t("see_hundred")) : null;
   return [t("once", week + 1, r.weeks, figure(r.a, o.unit_en), figure(r.b, o.unit_en), said, how), " ", h("span", { class: "muted" }, t("once_only")), " ", open].filter((x) => x !== null);
 }

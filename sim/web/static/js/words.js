@@ -28,14 +28,14 @@ const TEXTS = {
   mark: ["示意性，未经校准", "illustrative, uncalibrated"],
   uncalibrated: ["示意性模型，未经校准：看方向和机制，不作预测。", "Illustrative and uncalibrated: read directions and mechanisms, not forecasts."],
   each_alone: ["指标可以逐个翻看；每个指标单独判断，未作多重比较校正。", "Many outcomes can be looked through; each is judged alone, uncorrected for multiple comparisons."],
-  one_run: ["这只是一个种子的一次运行；下结论前请看“百个社区”。", "This is one run of one seed; see “100 neighbourhoods” before concluding."],
+  one_run: ["这只是一个种子的一次运行；下结论前请看“百个社区”。", "This is one run of one seed; see “100 runs” before concluding."],
   attr_stage: ["参与阶梯", "ladder stage"], attr_trust: ["对社区党委信任", "trust in the committee"], attr_efficacy: ["效能感", "efficacy"],
   attr_tenure: ["居住性质", "tenure"], attr_position: ["社会位置", "position"], attr_membership: ["党员身份", "membership"], attr_age: ["年龄", "age"],
   low: ["低", "low"], middle: ["中", "middle"], high: ["高", "high"], young: ["不满35岁", "under 35"], midage: ["35–59岁", "35–59"], old: ["60岁及以上", "60 and over"],
   took_part: ["本周参与", "took part"], case_open: ["未决", "open"], case_street: ["上交街道", "sent up"],
   case_done: ["化解", "resolved"], case_paper: ["纸面办结", "on paper"], case_silent: ["沉默的问题", "silent"],
   convening: ["在召集", "convening"], doing: ["在包办", "doing it all"], idle: ["未作为核心", "not a core"],
-  fig_open: ["未决 {0}", "open {0}"], fig_part: ["月参与 {0}", "monthly {0}"],
+  fig_open: ["未决{0}件", "{0} open"], fig_part: ["月参与 {0}", "monthly {0}"],
   nothing_chosen: ["点一盏灯（居民）、一个机构或一件纠纷，看它的来龙去脉。", "Tap a light (a resident), an institution or a dispute to read its story."],
   building_n: ["{0}号楼", "Building {0}"], room: ["{0}层{1}室", "floor {0}, door {1}"], age_n: ["{0}岁", "aged {0}"],
   ties_n: ["固定关系{0}条，活动中结识{1}条", "{0} lasting ties, {1} made at events"],
@@ -43,7 +43,7 @@ const TEXTS = {
   pulls_he: ["推动参加的", "For coming"], holds_he: ["阻拦参加的", "Against coming"],
   nothing_much: ["没有哪一项明显", "nothing much"], earlier: ["更早", "Earlier"], no_decision: ["到这一周，没有记录到这位居民面对邀请时的决定。被记录的是参加者和{0}位跟踪居民。", "No decision recorded up to this week. Recorded are those who took part and {0} followed residents."],
   about_decisions: ["各项是决定公式中的对数几率：正的推动，负的阻拦。", "The terms are log-odds of the decision: positive pull, negative hold back."],
-  lives_not: ["这一周已搬走或尚未入住。", "Not living here this week."], minor: ["未成年人，不作参与的决定。", "A minor, who takes no such decisions."],
+  lives_not: ["这一周已搬走或尚未入住。", "Not living here this week."], preschool: ["学龄前", "under school age"], of_household: ["{0}家庭成员", "of the {0}'s household"], minor: ["未成年人，不作参与的决定。", "A minor, who takes no such decisions."],
   willing: ["若听说，愿意来的可能性{0}", "chance of being willing if heard {0}"], below_1: ["不到1%", "below 1%"], above_99: ["超过99%", "above 99%"],
   followed: ["跟踪居民", "followed"], trust_now: ["对社区党委信任", "trust in the committee"], efficacy_now: ["效能感", "efficacy"],
   in_hand: ["手头 {0} 件，等候 {1} 件", "{0} in hand, {1} waiting"], done_now: ["本周办结 {0} 件", "{0} closed this week"],
@@ -126,11 +126,28 @@ export function h(tag, props, ...children) {
   return el;
 }
 
+/** Unit of an outcome in the reader's language, as the server names it; none where the figure carries it itself. @param {any} outcome */
+function unit(outcome) {
+  return /^share/.test(outcome?.unit_en ?? "") ? "" : name({ zh: outcome?.unit_zh, en: outcome?.unit_en });
+}
+
+/** A figure with its unit behind it, where that is more than a range. @param {string} text @param {any} outcome */
+export const withUnit = (text, outcome) => (unit(outcome) && outcome.unit_en !== "0 to 1" ? `${text} ${unit(outcome)}` : text);
+
+/** An outcome's name with its unit. @param {any} outcome */
+export function measure(outcome) {
+  const own = unit(outcome);
+  return !own ? name(outcome) : lang === "zh" ? `${name(outcome)}（${own}）` : `${name(outcome)} (${own})`;
+}
+
 /** A difference as people read it: of shares in points. @param {number} v @param {string} unit */
 export function difference(v, unit = "") {
   if (!Number.isFinite(v)) return "–";
   return /^share/.test(unit) ? `${(v * 100).toFixed(1)}${lang === "zh" ? "个百分点" : " points"}` : figure(v, unit);
 }
+
+/** The same without its points, beside another that has them. @param {string} text */
+export const bare = (text) => text.replace(/(个百分点| points)$/, "");
 
 /** A figure as people read it. @param {number} v @param {string} unit as declared */
 export function figure(v, unit = "") {
