@@ -14,7 +14,7 @@ from sim.outcomes import OUTCOMES
 from sim.study.bench import Bench
 from sim.study.setup import Setup
 from sim.study.sweep import How, Swept
-from sim.study.variants import check_policies
+from sim.study.variants import check_policies, vary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,11 +46,22 @@ def wanted_of(setup: Setup) -> tuple[Optimise, dict[str, Factor], tuple[str, ...
     try:
         spec.check(OUTCOMES, setup.arms)
         check_policies(setup.arms, tuple(factors))
+        for name, factor in factors.items():
+            _check_ends(setup, name, factor)
     except YiheError as error:
         key = error.key or ""
         key = key if key.startswith(KEY) else f"{KEY}.factors.{key}"
         raise YiheError(error.zh, error.en, file=setup.path, key=key) from error
     return spec, factors, constraints
+
+
+def _check_ends(setup: Setup, name: str, factor: Factor) -> None:
+    """Build scenarios with a factor's ends, or with all its values, before anything runs."""
+    for value in factor.values or (factor.low, factor.high):
+        try:
+            vary(setup.arms, (name,), (int(value) if factor.integer and value is not None else value,))
+        except YiheError as error:
+            raise YiheError(error.zh, error.en, key=f"{KEY}.factors.{name}") from error
 
 
 def run_optimisation(setup: Setup, folder: Path, how: How | None = None) -> tuple[Swept, Found]:

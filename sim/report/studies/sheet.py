@@ -192,6 +192,8 @@ def span(values: npt.ArrayLike, *, zero: bool = True, margin: float = 0.08) -> t
         return 0.0, 1.0
     low, high = float(array.min()), float(array.max())
     room = margin * (high - low) or 0.5 * abs(high) or 0.05
+    if low == high:
+        return low - room, high + room
     return (low if zero and low == 0.0 else low - room), (high if zero and high == 0.0 else high + room)
 
 
