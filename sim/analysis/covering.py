@@ -13,6 +13,19 @@ from sim.rng import Streams
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+DRAWS = 4_999
+"""Ways in which groups are dealt anew to test a box."""
+
+
+class Halves(NamedTuple):
+    """How points are split into a half that finds boxes and one that tests them."""
+
+    splits: int = 1
+    """How many ways."""
+    groups: IntArray | None = None
+    """Group of each point, shape (points,): points of one group stay together. None: all by themselves."""
 
 
 class Found(NamedTuple):
@@ -35,12 +48,17 @@ def cover(
 
 
 def support(
-    space: Space, cases: BoolArray, points: IntArray, boxes: int, settings: Settings
-) -> list[float]:
+    space: Space, cases: BoolArray, points: IntArray, boxes: int, settings: Settings, halves: Halves
+) -> FloatArray:
     """p-values of the first, second, … box: each found in one half of the points and tested in the other.
 
     A box is chosen because it holds many cases, so its own points cannot test it. In the other half the count
     of cases inside is hypergeometric if factors don't matter. The smaller of both halves' values is doubled.
+
+    Points of one group, such as several communities under the same settings, are alike. So a group goes into
+    one half as a whole, or its points in the half that finds would have told what those in the other hold.
+    And the count is held against groups dealt anew as wholes, and points anew within each, ``DRAWS`` times:
+    as if each point stood by itself, one fact would count several times.
 
     Parameters
     ----------
@@ -51,26 +69,71 @@ def support(
     boxes : int
         Boxes wanted.
     settings : Settings
+    halves : Halves
+        How often points are split, and which of them belong together.
 
     Returns
     -------
-    list of float
-        One a box; 1 where neither half shows one.
+    array, shape (splits, boxes)
+        1 where neither half shows such a box.
     """
-    from scipy.stats import hypergeom
+    groups = points if halves.groups is None else halves.groups
+    return np.array([
+        _one_split(space, cases, _half(cases, groups, split), groups, boxes, settings, split)
+        for split in range(halves.splits)])
 
-    # Both halves hold as many cases: points are dealt out in a keyed order, cases apart
-    order = np.lexsort((Streams(0).uniform("prim halves", 0, points), cases))
-    half = np.zeros(len(cases), bool)
+
+def combined(found: FloatArray) -> list[float]:
+    """One p-value a box from those of many splits, shape (splits, boxes).
+
+    Twice the median: splits share their points, so the median by itself would be too small (Meinshausen,
+    Meier and Bühlmann 2009, doi:10.1198/jasa.2009.tm08647). A single split is left as it is.
+    """
+    if len(found) == 1:
+        return [float(p) for p in found[0]]
+    return [float(p) for p in np.minimum(1.0, 2.0 * np.median(found, axis=0))]
+
+
+def _half(cases: BoolArray, groups: IntArray, split: int) -> BoolArray:
+    """Points of one half. Groups are dealt out in the order of their cases, so both hold about as many."""
+    names, place = np.unique(groups, return_inverse=True)
+    held = np.bincount(place, weights=cases)
+    order = np.lexsort((Streams(0).uniform("prim halves", split, names), held))
+    half = np.zeros(len(names), bool)
     half[order[::2]] = True
+    return half[place]
+
+
+def _one_split(
+    space: Space, cases: BoolArray, half: BoolArray, groups: IntArray, boxes: int, settings: Settings,
+    seed: int,
+) -> FloatArray:
     found = np.ones((2, boxes))
     for way, (train, unseen) in enumerate(((half, ~half), (~half, half))):
         for number, (_, path) in enumerate(cover(space, cases, train, boxes, settings)):
             if path.box is None:
                 break
             inside = contains(space, path.box)
-            held = unseen & inside
-            found[way, number] = hypergeom.sf(
-                int(cases[held].sum()) - 1, int(unseen.sum()), int(cases[unseen].sum()), int(held.sum()))
+            found[way, number] = _chance(
+                cases[unseen], inside[unseen], groups[unseen], (seed, way, number))
             unseen = unseen & ~inside
-    return np.minimum(1.0, 2.0 * found.min(axis=0)).tolist()
+    return np.asarray(np.minimum(1.0, 2.0 * found.min(axis=0)), float)
+
+
+def _chance(cases: BoolArray, inside: BoolArray, groups: IntArray, seed: tuple[int, ...]) -> float:
+    """Chance of as many cases inside if conditions don't matter."""
+    from scipy.stats import hypergeom
+
+    held = int((cases & inside).sum())
+    _, place, size = np.unique(groups, return_inverse=True, return_counts=True)
+    if (size == 1).all():
+        return float(hypergeom.sf(held - 1, len(cases), int(cases.sum()), int(inside.sum())))
+    if held * len(cases) <= int(cases.sum()) * int(inside.sum()):
+        return 1.0  # no more than expected: nothing to draw for
+    count, within = (np.bincount(place, weights=one).astype(np.int64) for one in (cases, inside))
+    generator, drawn = np.random.default_rng(seed), np.zeros(DRAWS, np.int64)
+    for same in np.unique(size):
+        mine = size == same
+        dealt = generator.permuted(np.tile(count[mine], (DRAWS, 1)), axis=1)
+        drawn += generator.hypergeometric(dealt, same - dealt, within[mine]).sum(axis=1)
+    return (1 + int((drawn >= held).sum())) / (1 + DRAWS)

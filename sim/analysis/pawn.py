@@ -81,7 +81,7 @@ def pawn(
     import pandas as pd
 
     names = [str(name) for name in problem["names"]]
-    step = points_of_a_row(unit)
+    step = points_of_a_row(unit, problem.get("groups"))
     independent = np.arange(len(unit))
     if step is not None:
         independent = independent[(independent % step == 0) | (independent % step == step - 1)]

@@ -3,9 +3,11 @@
 Points of interest, such as those where ``one_core - self_governing`` lies below 0, are looked for in boxes
 (:mod:`sim.analysis.boxes`). A box is reported only if one found in half of the points holds more cases than
 chance in the other half (p ≤ 0.05), and only as long as every box before it was; so pure noise yields a box
-in no more than one study of twenty. That test says whether factors matter with these seeds. Whether other
-seeds would tell the same is shown by ``refound``: the share of resamples of seeds in which a box that
-overlaps this one by half or more is found again.
+in no more than one study of twenty. One split into halves is one draw: several can be asked for, whose median
+counts, and points that are not independent can be kept together (:class:`sim.analysis.covering.Halves`). That
+test says whether factors matter with these seeds. Whether other seeds would tell the same is shown by
+``refound``: the share of resamples of seeds in which a box that overlaps this one by half or more is found
+again.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import numpy.typing as npt
 
 from sim.analysis.box_words import described, space_of
 from sim.analysis.boxes import Box, Settings, Space, contains, limits, quasi_p
-from sim.analysis.covering import Found, cover, support
+from sim.analysis.covering import Found, Halves, combined, cover, support
 from sim.analysis.responses import Response
 from sim.errors import YiheError
 from sim.params import Label
@@ -32,12 +34,14 @@ if TYPE_CHECKING:
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
 
 SIGNIFICANT = 0.05
 OVERLAP = 0.5
 """Shared points over points of either box from which on two boxes count as the same."""
 
 USUAL = Settings()
+ONE_SPLIT = Halves()
 
 BOX_COLUMNS = ("of", "outcome", "box", "factor", "low", "high", "values", "qp", "refound_factor", "rule_zh",
                "rule_en", "coverage", "density", "mass", "p", "refound")
@@ -64,6 +68,8 @@ class Discovery(NamedTuple):
     """One sentence a box."""
     p: tuple[float, ...]
     """Of every box looked for, the last of which may have been refused."""
+    splits: FloatArray
+    """p-values of every split, shape (splits, boxes looked for)."""
     cases: int
     points: int
 
@@ -106,6 +112,7 @@ def prim(
     boxes: int = 3,
     settings: Settings = USUAL,
     resamples: int = 0,
+    halves: Halves = ONE_SPLIT,
 ) -> Discovery:
     """Boxes of conditions that hold the points of interest.
 
@@ -123,7 +130,10 @@ def prim(
     settings : Settings
         How boxes are cut.
     resamples : int
-        Resamples of seeds for ``refound``; NaN if 0. Each takes as long as the search itself.
+        Resamples of seeds for ``refound``; NaN if 0. Each that differs takes as long as the search itself.
+    halves : Halves
+        How points are split for the test, and which belong together; its groups are those of
+        ``response.points``, in that order.
 
     Returns
     -------
@@ -141,7 +151,10 @@ def prim(
 
     points, hit = interest(response)
     space = space_of(design, points)
-    found, p_values = _search(space, hit, points, boxes, settings)
+    if halves.groups is not None:
+        halves = halves._replace(groups=halves.groups[np.isin(response.points, points)])
+    found, splits = _search(space, hit, points, boxes, settings, halves)
+    p_values = combined(splits)
     held = [one.path.box for one, p in zip(found, p_values, strict=True) if one.path.box and p <= SIGNIFICANT]
     again = _refound(response, interest, space, points, held, resamples, settings)
     rows, steps = [], []
@@ -155,21 +168,20 @@ def prim(
     table = pd.DataFrame(rows, columns=list(BOX_COLUMNS))
     return Discovery(
         table, pd.DataFrame(steps, columns=list(PEELING_COLUMNS)), _rules(rows), tuple(p_values),
-        int(hit.sum()), len(hit))
+        splits, int(hit.sum()), len(hit))
 
 
 def _search(
-    space: Space, hit: BoolArray, points: IntArray, boxes: int, settings: Settings
-) -> tuple[list[Found], list[float]]:
-    """Boxes with their p-values, up to the first that is refused."""
+    space: Space, hit: BoolArray, points: IntArray, boxes: int, settings: Settings, halves: Halves
+) -> tuple[list[Found], FloatArray]:
+    """Boxes with the p-values of every split, up to the first box that is refused."""
     if not hit.any() or hit.all():
-        return [], []
+        return [], np.ones((halves.splits, 0))
     found = list(cover(space, hit, np.ones(len(hit), bool), boxes, settings))
-    p_values = [
-        p if one.path.box else 1.0
-        for one, p in zip(found, support(space, hit, points, len(found), settings), strict=True)]
-    refused = next((i for i, p in enumerate(p_values) if p > SIGNIFICANT), len(found))
-    return found[:refused + 1], p_values[:refused + 1]
+    splits = support(space, hit, points, len(found), settings, halves)
+    splits[:, [one.path.box is None for one in found]] = 1.0
+    refused = next((i for i, p in enumerate(combined(splits)) if p > SIGNIFICANT), len(found))
+    return found[:refused + 1], splits[:, :refused + 1]
 
 
 class _Again(NamedTuple):
@@ -206,15 +218,19 @@ def _resampled(
     """Boxes of every resample of seeds, among the same points."""
     seeds = len(response.seeds)
     values = response.values[np.isin(response.points, points)]
+    done: dict[tuple[int, ...], list[Box]] = {}  # few seeds often give the same resample again
     found = []
     for resample in range(resamples):
         draws = Streams(0).uniform("prim seeds", resample, np.arange(seeds))
-        picked = np.minimum((draws * seeds).astype(np.intp), seeds - 1)
-        known, some = interest(replace(response, points=points, values=values[:, picked]))
-        hit = np.zeros(len(points), bool)
-        hit[np.searchsorted(points, known)] = some
-        theirs = cover(space, hit, np.isin(points, known), boxes, settings)
-        found.append([one.path.box for one in theirs if one.path.box])
+        picked = np.sort(np.minimum((draws * seeds).astype(np.intp), seeds - 1))
+        same = tuple(picked.tolist())
+        if same not in done:
+            known, some = interest(replace(response, points=points, values=values[:, picked]))
+            hit = np.zeros(len(points), bool)
+            hit[np.searchsorted(points, known)] = some
+            theirs = cover(space, hit, np.isin(points, known), boxes, settings)
+            done[same] = [one.path.box for one in theirs if one.path.box]
+        found.append(done[same])
     return found
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
 
-def points_of_a_row(unit: FloatArray) -> int | None:
+def points_of_a_row(unit: FloatArray, groups: Sequence[str] | None = None) -> int | None:
     """How many points each base row has: factors + 2, or 2 × factors + 2 with those for pairs.
 
     Parameters
     ----------
     unit : array, shape (points, factors)
         A design in the unit cube.
+    groups : sequence of str, optional
+        Group of each factor; groups then stand in the place of factors.
 
     Returns
     -------
@@ -23,12 +27,12 @@ def points_of_a_row(unit: FloatArray) -> int | None:
     """
     if unit.ndim != 2 or not unit.size:
         return None
-    d = unit.shape[1]
-    swapped = np.eye(d, dtype=bool)
+    swapped = _membership(unit.shape[1], groups)
+    d = len(swapped)
     for step in (2 * d + 2, d + 2):
         if len(unit) % step:
             continue
-        rows = unit.reshape(-1, step, d)
+        rows = unit.reshape(-1, step, unit.shape[1])
         first, last = rows[:, :1], rows[:, -1:]
         expected = [first, np.where(swapped, last, first)]
         if step == 2 * d + 2:
@@ -36,3 +40,10 @@ def points_of_a_row(unit: FloatArray) -> int | None:
         if np.array_equal(rows, np.concatenate([*expected, last], axis=1)):
             return step
     return None
+
+
+def _membership(factors: int, groups: Sequence[str] | None) -> npt.NDArray[np.bool_]:
+    """Which factors each group holds, shape (groups, factors), in the order of their first factors."""
+    if groups is None:
+        return np.eye(factors, dtype=bool)
+    return np.array([[group == name for group in groups] for name in dict.fromkeys(groups)])

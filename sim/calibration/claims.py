@@ -2,8 +2,9 @@
 
 Each draw from the posterior is a model that fits what is known. The rule for claims
 (:mod:`sim.scenario.targets`) is put to the seeds of each draw, and draws are counted by verdict. Draws are
-independent, so the share has a binomial interval; draws beyond the posterior's effective sample size tell
-nothing new and are not counted in it.
+independent, so the share has an exact binomial interval (Clopper and Pearson 1934). It rests on distinct
+draws, and on no more than the posterior's effective sample size: a particle drawn twice, or draws beyond that
+size, tell nothing new.
 """
 
 from __future__ import annotations
@@ -48,13 +49,14 @@ def shares(runs: pd.DataFrame, judge: Judge, weeks: int, ess: float = math.inf) 
     weeks : int
         Length of a run after its warm-up, which tells which window is the last 52 weeks.
     ess : float
-        Effective sample size of the posterior the draws are from.
+        Most draws that tell something: the lesser of the effective sample size of the posterior and of the
+        distinct draws.
 
     Returns
     -------
     DataFrame
         A row a claim and verdict, verdicts in the order of :data:`sim.scenario.targets.VERDICTS`: ``claim,
-        verdict, share`` of draws, ``low, high`` (95 %, Wilson 1927), ``draws`` judged, and ``n_effective``,
+        verdict, share`` of draws, ``low, high`` (95 %, exact), ``draws`` judged, and ``n_effective``,
         on which the interval rests.
     """
     import pandas as pd
@@ -70,7 +72,7 @@ def shares(runs: pd.DataFrame, judge: Judge, weeks: int, ess: float = math.inf) 
         effective = min(float(draws), ess)
         for verdict in VERDICTS:
             share = verdicts[verdict] / draws
-            low, high = wilson(share, effective)
+            low, high = exact(share, effective)
             rows.append(dict(zip(CLAIMS, (claim, verdict, share, low, high, draws, effective), strict=True)))
     return pd.DataFrame(rows, columns=list(CLAIMS))
 
@@ -93,11 +95,16 @@ def _values(runs: pd.DataFrame, weeks: int) -> Values:
     return values
 
 
-def wilson(share: float, n: float) -> tuple[float, float]:
-    """95 % interval of a share seen in ``n`` independent trials."""
-    from scipy.special import ndtri
+def exact(share: float, n: float) -> tuple[float, float]:
+    """95 % interval of a share seen in ``n`` independent trials.
 
-    z2 = float(ndtri((1.0 + LEVEL) / 2.0)) ** 2
-    middle = (share + z2 / (2.0 * n)) / (1.0 + z2 / n)
-    half = math.sqrt(z2 * (share * (1.0 - share) / n + z2 / (4.0 * n * n))) / (1.0 + z2 / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    Clopper and Pearson 1934: it covers at least as often as it says. ``n`` need not be whole, since the beta
+    quantiles that it is made of take any sizes.
+    """
+    from scipy.special import betaincinv
+
+    hits, tail = share * n, (1.0 - LEVEL) / 2.0
+    misses = n - hits
+    low = float(betaincinv(hits, misses + 1.0, tail)) if hits > 0.0 else 0.0
+    high = float(betaincinv(hits + 1.0, misses, 1.0 - tail)) if misses > 0.0 else 1.0
+    return low, high

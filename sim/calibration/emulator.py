@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from sim.designs.extra import calibrate
+
 if TYPE_CHECKING:
     from sklearn.gaussian_process import GaussianProcessRegressor
 
@@ -128,22 +130,21 @@ def smoothed(variance: FloatArray, count: npt.NDArray[np.int64]) -> FloatArray:
 
 
 def _fitted(unit: FloatArray, y: FloatArray, noise: FloatArray, kernel: Kernel, key: int) -> Any:
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.gaussian_process import GaussianProcessRegressor
-    from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern, WhiteKernel
-
+    gp = calibrate("sklearn.gaussian_process")
+    kernels = calibrate("sklearn.gaussian_process.kernels")
+    unfinished = calibrate("sklearn.exceptions").ConvergenceWarning
     lengths, bounds = np.full(unit.shape[1], 0.5), (0.05, 20.0)
-    shape = Matern(lengths, bounds, nu=2.5) if kernel == "matern" else RBF(lengths, bounds)
+    shape = kernels.Matern(lengths, bounds, nu=2.5) if kernel == "matern" else kernels.RBF(lengths, bounds)
     # The last part is what no smooth surface explains; it counts as doubt
-    process = GaussianProcessRegressor(
-        ConstantKernel(1.0, (0.01, 100.0)) * shape + WhiteKernel(1e-3, (1e-6, 1.0)),
+    process = gp.GaussianProcessRegressor(
+        kernels.ConstantKernel(1.0, (0.01, 100.0)) * shape + kernels.WhiteKernel(1e-3, (1e-6, 1.0)),
         alpha=np.maximum(noise, 1e-9),
         n_restarts_optimizer=RESTARTS,
         random_state=key % 2**32,
     )
     with warnings.catch_warnings():
         # A length at its bound only says that a parameter does not matter
-        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore", unfinished)
         return process.fit(unit, y)
 
 

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.calibration import abc_smc, claims, history_matching, predictive
 from sim.calibration.bench import Bench, Evaluate
 from sim.calibration.claims import Judge
 from sim.calibration.parameters import points
 from sim.calibration.region import whole
 from sim.calibration.spec import Calibration
+from sim.designs import extra
 from sim.params import Label
 
 if TYPE_CHECKING:
@@ -110,10 +113,9 @@ def calibrate(
     -------
     CalibrationResult
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
+    pools = extra.calibrate("threadpoolctl")
     # Sums split over threads differ in the last bit; then the next wave would ask for other points
-    with threadpool_limits(1):
+    with pools.threadpool_limits(1):
         return _calibrate(calibration, evaluate, check or evaluate, judge, weeks)
 
 
@@ -134,7 +136,9 @@ def _calibrate(
         found.population.unit[rows], calibration.predictive.replicates, "predictive", 0
     )
     checks = predictive.check(calibration.targets, simulated, calibration.seed)
-    judged = None if judge is None else claims.shares(runs, judge, weeks, found.population.ess)
+    # A particle drawn twice is one set of parameters: its second set of seeds tells nothing of another
+    told = min(found.population.ess, float(len(np.unique(rows))))
+    judged = None if judge is None else claims.shares(runs, judge, weeks, told)
     return _result(calibration, [bench, last], matched, found, checks, judged)
 
 

@@ -62,6 +62,8 @@ class Factored(Design):
 
     stepped: ClassVar[bool] = False
     """Whether a range may be cut into steps."""
+    grouped: ClassVar[bool] = False
+    """Whether factors may move together as one."""
 
     @model_validator(mode="after")
     def _names_fit(self) -> Factored:
@@ -74,6 +76,22 @@ class Factored(Design):
                     "factors",
                     name,
                     "steps",
+                )
+            if factor.group is not None and not self.grouped:
+                raise wrong(
+                    f"group 只用于 sobol，{self.method} 请删去",
+                    f"group belongs to sobol; leave it out for {self.method}",
+                    "factors",
+                    name,
+                    "group",
+                )
+            if factor.group in self.factors:
+                raise wrong(
+                    f"{factor.group} 已是因子，组请另起名称",
+                    f"{factor.group} is a factor; give the group another name",
+                    "factors",
+                    name,
+                    "group",
                 )
             if factor.values is not None and len(factor.values) == 1 and not self.filtered:
                 raise wrong(

@@ -98,6 +98,7 @@ class Factor(Section):
     steps: int | None = Field(None, ge=2, le=10_000, description="网格的取值个数 · values in a grid")
     values: tuple[Scalar, ...] | None = Field(None, description="取值 · values, instead of a range")
     default: Scalar | None = Field(None, description="基准值 · value of the base point")
+    group: str | None = Field(None, min_length=1, description="组，同组一起变动 · group that moves as one")
 
     @classmethod
     def __get_pydantic_json_schema__(

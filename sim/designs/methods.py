@@ -80,7 +80,8 @@ class SobolSequence(Factored):
 class Sobol(Factored):
     """Saltelli's sample for Sobol indices [1]_: a larger ``n`` keeps the earlier points.
 
-    ``n × (2 × factors + 2)`` points, or ``n × (factors + 2)`` without second-order indices.
+    ``n × (2 × factors + 2)`` points, or ``n × (factors + 2)`` without second-order indices. Factors of one
+    ``group`` count as one: they move together, and get one index.
 
     References
     ----------
@@ -92,6 +93,7 @@ class Sobol(Factored):
     n: int = Field(ge=2, le=MOST_POINTS, description="基本点数，2 的幂 · base points, a power of two")
     second_order: bool = Field(True, description="是否估计二阶指数 · whether second-order indices are wanted")
     filtered: ClassVar[bool] = False
+    grouped: ClassVar[bool] = True
 
     @field_validator("n")
     @classmethod
@@ -107,7 +109,12 @@ class Sobol(Factored):
     @property
     def most(self) -> int:
         """Number of points."""
-        return self.n * ((2 if self.second_order else 1) * len(self.factors) + 2)
+        return self.n * ((2 if self.second_order else 1) * len(set(self.groups)) + 2)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Group of each factor; its own name if it has none."""
+        return tuple(factor.group or name for name, factor in self.factors.items())
 
 
 class Morris(Factored):

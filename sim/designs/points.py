@@ -64,7 +64,8 @@ class Points:
     @property
     def problem(self) -> dict[str, Any]:
         """SALib's description of the factors as places in the unit cube; goes with ``unit``."""
-        return sampling.unit_problem(self.names)
+        groups = self.design.groups if isinstance(self.design, Sobol) else None
+        return sampling.unit_problem(self.names, groups)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -125,7 +126,8 @@ def make(
             return _sampled(design, seed)
         case Sobol():
             d = len(design.factors)
-            return _placed(design, sampling.saltelli(design.n, d, design.second_order, _key(seed, "sobol")))
+            key, groups = _key(seed, "sobol"), design.groups
+            return _placed(design, sampling.saltelli(design.n, d, design.second_order, key, groups))
         case Morris():
             d = len(design.factors)
             unit = sampling.trajectories(design.trajectories, d, design.levels, _key(seed, "morris"))

@@ -19,9 +19,10 @@ FloatArray = npt.NDArray[np.float64]
 _DIGITS = 12  # levels such as 1/3 come out of sums; the same place always has the same bits
 
 
-def unit_problem(names: tuple[str, ...]) -> dict[str, Any]:
-    """SALib's description of factors as places in the unit cube."""
-    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
+def unit_problem(names: tuple[str, ...], groups: tuple[str, ...] | None = None) -> dict[str, Any]:
+    """SALib's description of factors as places in the unit cube; with the group of each, if there are any."""
+    more = {} if groups is None or groups == names else {"groups": list(groups)}
+    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names), **more}
 
 
 def latin_hypercubes(n: int, d: int, keys: Iterator[int]) -> Iterator[FloatArray]:
@@ -42,10 +43,12 @@ def sobol_blocks(n: int, d: int, key: int) -> Iterator[FloatArray]:
         yield engine.random(block)
 
 
-def saltelli(n: int, d: int, second_order: bool, key: int) -> FloatArray:
-    """Saltelli's sample, shape (n × (2d + 2) or n × (d + 2), d)."""
+def saltelli(
+    n: int, d: int, second_order: bool, key: int, groups: tuple[str, ...] | None = None,
+) -> FloatArray:
+    """Saltelli's sample, shape (n × (2g + 2) or n × (g + 2), d); g is d without groups."""
     sobol = calibrate("SALib.sample.sobol")
-    problem = unit_problem(tuple(f"x{i}" for i in range(d)))
+    problem = unit_problem(tuple(f"x{i}" for i in range(d)), groups)
     return np.asarray(sobol.sample(problem, n, calc_second_order=second_order, seed=_generator(key)))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.responses import response
+from sim.analysis.responses import VERSUS, response
 from sim.analysis.study import analyse
 from sim.evidence.conditions import conditions
 from sim.evidence.sieve import Candidates, FloatArray, candidates, sieve
@@ -86,7 +86,8 @@ def tables_of(setup: Setup, study: Study) -> dict[str, pd.DataFrame]:
     else:
         known = analyse(setup, runs, design).tables
         found = {name: known[name] for name in ("morris", "sobol", "tornado") if name in known}
-        found["signs"] = _signs(setup, study)
+        if any(VERSUS in of for of in setup.contrasts):
+            found["signs"] = _signs(setup, study)
         found["base"] = base_of(setup, study)
         if "contrasts" in known and str(setup.file.design.method if setup.file.design else "") == "table":
             found["structures"] = _structures(setup, study)

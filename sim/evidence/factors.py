@@ -41,12 +41,15 @@ class Varied(NamedTuple):
     integer: bool
     log: bool
     values: tuple[Any, ...] = ()
+    group: str = ""
+    """Factors of one group move together, as one."""
 
     def written(self) -> str:
         """Its line in a study file."""
+        group = f", group: {self.group}" if self.group else ""
         if self.values:
-            return f"{self.path}: {{values: [{', '.join(str(v).lower() for v in self.values)}]}}"
-        more = (", integer: true" if self.integer else "") + (", scale: log" if self.log else "")
+            return f"{self.path}: {{values: [{', '.join(str(v).lower() for v in self.values)}]{group}}}"
+        more = (", integer: true" if self.integer else "") + (", scale: log" if self.log else "") + group
         return f"{self.path}: {{low: {self.low:.12g}, high: {self.high:.12g}{more}}}"
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.evidence.boxes_page import boxes_told
 from sim.evidence.conditions import DEFAULT_HOURS, JUDGED, OTHERS
+from sim.evidence.signs import SIDES, luck_bound, told
 from sim.evidence.stored import REFERENCE, Reference, stored
 from sim.evidence.words import (
     ESTATES,
@@ -23,15 +25,15 @@ from sim.evidence.words import (
     titled,
 )
 from sim.params import Label
-from sim.report.studies.factors import plain
 from sim.report.studies.tables import records
 
 if TYPE_CHECKING:
     import pandas as pd
 
 STUDY = "evidence_findings"
-LEVEL = 0.05
-FIGURES = f"../results/reference/{STUDY}"
+ALL = Label(zh="三种小区", en="all estates")
+DAGGER = "†"
+"""After a share that is no more than luck in any estate."""
 
 _QUESTION = Label(
     zh="**问题**：同样的人、工时和钱，一核多元什么时候好于多头无核、行政包办、居民自治，什么时候不如？",
@@ -45,15 +47,24 @@ _LIMITS = (
     Label(zh="“占多少比例的情形”只相对于下列范围和均匀抽样而言；换一个范围，比例就变。",
           en="\"In so many per cent of conditions\" holds for the ranges below, sampled evenly; other ranges "
              "give other shares."),
-    Label(zh="每点种子很少，“更好”指每个种子都更好；只凭运气会有多少，见结论末行。小区域、短时间（见末尾），"
+    Label(zh="每点种子很少，“更好”指每个种子都更好；只凭运气会有多少，见“逐项”末行。小区域、短时间（见末尾）"
+             "，"
              "长期后果（信任、能力、骨干的积累）没有看到。",
           en="Seeds are few; \"better\" means better with every one of them; what luck alone would give is "
-             "said under the findings. Communities are small and runs short (see the end): what builds up "
-             "over years (trust, skill, volunteers) is not seen."),
-    Label(zh="三种小区用的是同一批设计点和种子，所以合计的 n 不是独立的：下面的 p 偏小，只宜看作排序。",
-          en="The three estates share design points and seeds, so pooled numbers of conditions are not "
-             "independent: the p-values below are too small, and good for ordering only."),
-    Label(zh="一核多元与其他方式的差别来自写进模型的规则：谁召集、谁决定、注意力用在哪（[协调方式](regimes.md)）。规"
+             "said at the end of \"One by one\". Communities are small and runs short (see the end): what "
+             "builds up over years (trust, skill, volunteers) is not seen."),
+    Label(zh="所有设计点、小区和协调方式用的是同样几个种子，也就是同样几份运气；同一种子在许多点上一起偏，算"
+             "作一份"
+             "运气才对。下面的界限和 p 把各点当作独立，所以仍嫌太宽容，宽容多少不知道；换一批种子，边上的结"
+             "论会变。",
+          en="All design points, estates and regimes have the same few seeds, that is, the same few pieces "
+             "of "
+             "luck: where one seed leans the same way at many points, that is one piece of luck, not many. "
+             "The"
+             " bounds and p-values below take points as independent, so even they are too lenient, by an "
+             "unknown amount; other seeds would change what is marginal."),
+    Label(zh="一核多元与其他方式的差别来自写进模型的规则：谁召集、谁决定、注意力用在哪（[协调方式"
+             "](regimes.md)）。规"
              "则本身没有用数据检验过；换一种同样合理的写法，结论可能不同。",
           en="Regimes differ by rules written into the model: who convenes, who decides, where attention goes"
              " ([regimes](regimes.md)). The rules themselves have not been tested on data; rules equally "
@@ -78,7 +89,7 @@ def page(root: Path = REFERENCE) -> str:
 
 
 def _parts(r: Reference) -> Iterator[str]:
-    signs, boxes, drivers = r.table("signs"), r.table("boxes"), r.table("drivers")
+    signs, drivers = r.table("signs"), r.table("drivers")
     yield "# 一核多元何时更好，何时不如 · When one core does better, and when worse"
     yield MADE
     yield MARK
@@ -92,31 +103,31 @@ def _parts(r: Reference) -> Iterator[str]:
     yield from _bands(r.table("bands"))
     yield "![](img/evidence/findings.zh.png)\n\n![](img/evidence/findings.en.png)"
     yield "## 在什么条件下 · Under which conditions"
-    yield (
-        "PRIM 在全部情形（小区类型也是一个因子）中找一个条件框；这里按种子均值的正负分好坏。**覆盖**：框住"
-        "多少该类情形；**密度**：框内该类情形的比例，与全部情形中的比例相比；**p**：在一半情形中找到的框，在另一半"
-        "中是否也密，已按所找的框数校正，超过 0.05 的不列入表。")
-    yield (
-        "PRIM looks for a box of conditions among all of them (the kind of estate being a factor too); here "
-        "the mean over seeds decides what is better. *Coverage*: share of such conditions inside; *density*: "
-        "their share inside, beside that everywhere; *p*: whether a box found in one half of the conditions "
-        "is dense in the other, adjusted for the boxes looked for; those above 0.05 are not in the tables.")
-    yield from _boxes(boxes)
+    yield from boxes_told(r.table("looked"), r.table("boxes"))
     yield "### 差别随什么变 · What the difference hangs on"
     yield (
-        "秩回归逐个选入（Bonferroni 校正后 p < 0.05）；＋：该因子越大，一核多元相对越好。  \n"
-        "Forward selection on ranks (p < 0.05 after Bonferroni); +: the greater the factor, the better one "
-        "core by comparison.")
+        "每个设计点先把三种小区平均，再用秩回归逐个选入（Bonferroni 校正后 p < 0.05），全部列出；＋：该因子"
+        "越大，"
+        "一核多元相对越好。没有选入，不等于没有影响。  \n"
+        "Estates of each design point are averaged; then forward selection on ranks (p < 0.05 after "
+        "Bonferroni), all of it listed; +: the greater the factor, the better one core by comparison. What "
+        "is "
+        "not listed is not shown to be without influence.")
     yield table(
         ("相对于 · against", "指标 · outcome", "因子（解释的秩方差） · factor (share of rank variance)"),
         _drivers(drivers))
+    found = {*zip(drivers["other"], drivers["outcome"], strict=True)}
+    if none := [(REGIMES[o], outcome(n)) for o in OTHERS for n in JUDGED if (o, n) not in found]:
+        yield (f"没有选入任何因子的：{'；'.join(f'{o.zh}·{n.zh}' for o, n in none)}。  \n"
+               f"No factor is taken in for: {'; '.join(f'{o.en}, {n.en}' for o, n in none)}.")
     yield "![](img/evidence/findings_map.zh.png)\n\n![](img/evidence/findings_map.en.png)"
     yield "## 全部数字 · All figures"
     yield (
         "一核多元减去另一种方式；“更好”“更差”指每个种子都如此的设计点的比例，方向按指标定（等待、纠纷以少为好"
-        "）。  \n"
+        f"）；{DAGGER} 不多于运气（界限见“逐项”末行）。  \n"
         "One core minus the other; better and worse: share of design points at which it is so with every "
-        "seed, in the outcome's own better direction (waits and disputes: less).")
+        f"seed, in the outcome's own better direction (waits and disputes: less); {DAGGER} no more than luck "
+        "(the bound is at the end of \"One by one\").")
     yield table(
         ("小区 · estate", "相对于 · against", "指标 · outcome", "更好 · better", "更差 · worse",
          "未分 · not told",
@@ -135,19 +146,33 @@ def _parts(r: Reference) -> Iterator[str]:
         "All of it again, with the other studies: `make evidence`, about an hour.")
 
 
-def verdict(row: dict[str, Any]) -> Label:
-    """One word on how often one core is ahead; never more than the shares say."""
-    better, worse, chance = float(row["better"]), float(row["worse"]), float(row["chance"])
-    if better > 0.5 and worse < chance:
-        return Label(zh="多半更好", en="mostly better")
-    if worse > 0.5 and better < chance:
-        return Label(zh="多半更差", en="mostly worse")
-    if better > chance and worse > chance:
+def verdict(row: dict[str, Any], shown: Collection[str]) -> Label:
+    """One word on how often one core is ahead; never more than the shares say.
+
+    Parameters
+    ----------
+    row : dict
+        ``better, worse``: shares.
+    shown : collection of str
+        Which of both are more than luck.
+    """
+    better, worse = float(row["better"]), float(row["worse"])
+    if {*SIDES}.issubset(shown):
         return Label(zh="看条件", en="depends on conditions")
-    if max(better, worse) <= 1.5 * chance:
-        return Label(zh="分不出", en="not told from luck")
-    return Label(zh="更好居多，未过半" if better > worse else "更差居多，未过半",
-                 en="better more often than worse" if better > worse else "worse more often than better")
+    if "better" in shown:
+        return (Label(zh="多半更好", en="mostly better") if better > 0.5 else
+                Label(zh="有的情形更好", en="better in some conditions"))
+    if "worse" in shown:
+        return (Label(zh="多半更差", en="mostly worse") if worse > 0.5 else
+                Label(zh="有的情形更差", en="worse in some conditions"))
+    return Label(zh="分不出", en="not told from luck")
+
+
+def _where(signs: pd.DataFrame, other: str, name: str) -> dict[str, list[str]]:
+    """Estates in which a side is more than luck, each side."""
+    rows = records(signs[(signs["other"] == other) & (signs["outcome"] == name)])
+    tests = len(SIDES) * len(signs)
+    return {side: [str(row["estate"]) for row in rows if side in told(row, tests)] for side in SIDES}
 
 
 def _plain(signs: pd.DataFrame, bands: pd.DataFrame) -> Iterator[str]:
@@ -155,7 +180,7 @@ def _plain(signs: pd.DataFrame, bands: pd.DataFrame) -> Iterator[str]:
     many, few = bands["from"] == bands["from"].max(), bands["from"] == bands["from"].min()
     for name in ("real_resolution_rate", "satisfaction"):
         cells = {
-            other: [_share(bands[held & (bands["other"] == other) & (bands["outcome"] == name)])
+            other: [_band(records(bands[held & (bands["other"] == other) & (bands["outcome"] == name)])[0])
                     for held in (many, few)] for other in OTHERS}
         zh = "；".join(
             f"与{REGIMES[o].zh}比，核心工时够默认值的情形中{a[0]}，不足一半的情形中{b[0]}"
@@ -163,43 +188,82 @@ def _plain(signs: pd.DataFrame, bands: pd.DataFrame) -> Iterator[str]:
         en = "; ".join(
             f"against {REGIMES[o].en}, {a[1]} where the core has at least its default hours, {b[1]} where it "
             "has less than half of them" for o, (a, b) in cells.items())
-        yield f"- **{outcome(name).zh}**：{zh}。  \n  **{outcome(name).en}**: {en}."
+        yield (f"- **{outcome(name).zh}**（按工时的划分是事后的）：{zh}。  \n"
+               f"  **{outcome(name).en}** (divided by hours after looking): {en}.")
     for name in ("time_waiting", "autonomy"):
         said_zh, said_en = [], []
         for other in OTHERS:
             rows = signs[(signs["other"] == other) & (signs["outcome"] == name)]
-            share, medians = _share(rows), rows["median"]
-            low, high = (in_unit(float(value), name) for value in (medians.min(), medians.max()))
+            where = _where(signs, other, name)
+            share = _share(_mean(rows), [side for side in SIDES if where[side]])
+            low, high = (in_unit(float(v), name) for v in (rows["median"].min(), rows["median"].max()))
             said_zh.append(f"与{REGIMES[other].zh}比{share[0]}（三种小区的中位差 {low} 到 {high}）")
             said_en.append(
                 f"against {REGIMES[other].en} {share[1]} (median differences of estates {low} to {high})")
         called = Label(zh=titled(name, True, "zh"), en=titled(name, True, "en"))
         yield f"- **{called.zh}**：{'；'.join(said_zh)}。  \n  **{called.en}**: {'; '.join(said_en)}."
+    yield (f"- {DAGGER}：在任何一种小区里都不多于运气，不能算“有”。  \n"
+           f"  {DAGGER}: no more than luck in any estate, so not shown to be there at all.")
 
 
-def _share(rows: pd.DataFrame) -> tuple[str, str]:
-    better, worse = percent(float(rows["better"].mean())), percent(float(rows["worse"].mean()))
+def _mean(rows: pd.DataFrame) -> dict[str, float]:
+    """Shares over all estates."""
+    return {side: float(rows[side].mean()) for side in SIDES}
+
+
+def _band(row: dict[str, Any]) -> tuple[str, str]:
+    return _share(row, str(row["told"]).split())
+
+
+def _share(row: Mapping[str, Any], shown: Collection[str]) -> tuple[str, str]:
+    better, worse = (_marked(float(row[side]), side in shown) for side in SIDES)
     return f"更好 {better}、更差 {worse}", f"better in {better}, worse in {worse}"
 
 
+def _marked(share: float, shown: bool) -> str:
+    return percent(share) + ("" if shown else DAGGER)
+
+
 def _sentences(signs: pd.DataFrame) -> Iterator[str]:
-    """One sentence for each other regime and judged outcome, over all estates."""
+    """One sentence for each other regime and judged outcome, with the estates that it holds for."""
     for other in OTHERS:
         said_zh, said_en = [], []
         for name in JUDGED:
-            rows = signs[(signs["other"] == other) & (signs["outcome"] == name)]
-            row = {key: float(rows[key].mean()) for key in ("better", "worse", "untold", "chance")}
-            word, called = verdict(row), outcome(name)
-            said_zh.append(
-                f"{called.zh}：**{word.zh}**（更好 {percent(row['better'])}，更差 {percent(row['worse'])}）")
-            said_en.append(
-                f"{called.en}: **{word.en}** (better {percent(row['better'])}, worse {percent(row['worse'])}"
-                ")")
+            row = _mean(signs[(signs["other"] == other) & (signs["outcome"] == name)])
+            where = _where(signs, other, name)
+            word, called = verdict(row, [side for side in SIDES if where[side]]), outcome(name)
+            zh, en = (" / ".join(_held(float(row[side]), where[side]).text(lang) for side in SIDES)
+                      for lang in ("zh", "en"))
+            said_zh.append(f"{called.zh}：**{word.zh}**（更好 / 更差：{zh}）")
+            said_en.append(f"{called.en}: **{word.en}** (better / worse: {en})")
         yield (f"- 与**{REGIMES[other].zh}**相比——{'；'.join(said_zh)}。  \n"
                f"  Against **{REGIMES[other].en}**: {'; '.join(said_en)}.")
-    chance = float(signs["chance"].mean())
-    yield (f"- 两种方式若毫无差别，凭运气也会有 {percent(chance)} 的点“更好”、同样多“更差”。  \n"
-           f"  Were both alike, luck would make {percent(chance)} of points better and as many worse.")
+    points, seeds, tests = int(signs["points"].min()), int(signs["seeds"].min()), len(SIDES) * len(signs)
+    least, chance = luck_bound(points, seeds, tests), percent(0.5 ** seeds)
+    yield (
+        f"- 括号里是三种小区合计的比例，和确有其事的小区。两种方式若毫无差别，凭运气也会有 {chance} 的点“更"
+        "好”、同样多“"
+        f"更差”（{points} 点中 {points * 0.5 ** seeds:.0f} 点）；一种小区里至少 {least} 点如此，才算有：二项"
+        "分布的精确界限，"
+        f"{tests} 次比较合计错一次的机会不超过 5%（Bonferroni），{DAGGER} 表示没有达到。没有达到，不等于没有"
+        "。  \n"
+        "  In brackets: shares over all estates, and the estates in which they are shown. Were both alike, "
+        "luck"
+        f" would make {chance} of points better and as many worse ({points * 0.5 ** seeds:.0f} of "
+        f"{points}); a "
+        f"side counts from {least} points of an estate: the exact binomial bound at which {tests} "
+        "comparisons "
+        f"go wrong even once with a chance of 5 % at most (Bonferroni). {DAGGER} marks what stays below. "
+        "That "
+        "it does is no proof of nothing.")
+
+
+def _held(share: float, estates: list[str]) -> Label:
+    if not estates:
+        return Label(zh=_marked(share, False), en=_marked(share, False))
+    names = [ALL] if len(estates) == len(ESTATES) else [ESTATES[one] for one in estates]
+    return Label(zh=f"{percent(share)}，{'、'.join(one.zh for one in names)}",
+                 en=f"{percent(share)}, {' and '.join(one.en for one in names)}")
 
 
 def _bands(bands: pd.DataFrame) -> Iterator[str]:
@@ -207,81 +271,44 @@ def _bands(bands: pd.DataFrame) -> Iterator[str]:
     yield "### 看核心有多少工时 · By the hours that the core has"
     yield (
         f"所试范围里，核心的可用工时（注意力份额 × 人手 × 40）多在默认值（每周每千人 {DEFAULT_HOURS:.0f} 小时"
-        "）以下，上面的总比例因此偏向核心忙不过来的情形。按工时分开：更好 / 更差的比例（三种小区合计）。这样"
-        "划分时已看过结果：只是描述，不是事先定下的检验。  \n"
+        "）以下，上面的总比例因此偏向核心忙不过来的情形。**事后划分**：按工时这样分开时已看"
+        "过结果，只是描述，不是事先定下的检验。更好 / 更差的比例（三种小区合计，各列的小区共用同样的设计点"
+        f"；{DAGGER} 在这一段的任何一种小区里都不多于运气）。  \n"
         f"In the range studied the core mostly has fewer hours than the default ({DEFAULT_HOURS:.0f} a week "
-        "per 1,000 residents), so the shares above lean towards a core that is short of time. By hours: "
-        "shares better / worse, over all estates. This division was made with results in sight: a "
-        "description, no test set beforehand.")
+        "per 1,000 residents), so the shares above lean towards a core that is short of time. *Divided "
+        "after looking*: by hours, with results in sight; a description, no test set beforehand. Shares "
+        "better"
+        f" / worse, over all estates, which share their design points; {DAGGER} no more than luck in any "
+        "estate of the band.")
     edges = list(dict.fromkeys(zip(bands["from"], bands["to"], strict=True)))
     rows = []
     for (other, name), mine in bands.groupby(["other", "outcome"], sort=False):
-        cells = {(row["from"], row["to"]): f"{percent(row['better'])} / {percent(row['worse'])}"
-                 for row in records(mine)}
+        cells = {(row["from"], row["to"]): " / ".join(
+            _marked(row[side], side in str(row["told"]).split()) for side in SIDES) for row in records(mine)}
         rows.append((
             both(REGIMES[str(other)]), both(outcome(str(name))), *(cells.get(edge, "—") for edge in edges)))
     heads = []
     for low, high in edges:
-        points = int(bands.loc[bands["from"] == low, "points"].iloc[0])
-        heads.append((f"≥ {low:.0f}" if math.isinf(high) else f"{low:.0f}–{high:.0f}") + f" h（n {points}）")
+        n = int(bands.loc[bands["from"] == low, "design_points"].iloc[0])
+        heads.append((f"≥ {low:.0f}" if math.isinf(high) else f"{low:.0f}–{high:.0f}")
+                     + f" h（{n} 点 × 3 种小区 · {n} points × 3 estates）")
     yield table(("相对于 · against", "指标 · outcome", *heads), rows)
-
-
-def _boxes(boxes: pd.DataFrame) -> Iterator[str]:
-    pairs = [(other, name) for other in OTHERS for name in JUDGED]
-    for side, zh, en in (("worse", "一核多元更差", "Where one core is worse"),
-                         ("better", "一核多元更好", "Where one core is better")):
-        yield f"### {zh} · {en}"
-        rows, stands = [], set()
-        mine = boxes[boxes["side"] == side]
-        for (other, name), limits in mine.groupby(["other", "outcome"], sort=False):
-            first = records(limits)[0]
-            p = min(1.0, float(first["p"]) * float(first["tests"]))
-            if p > LEVEL:
-                continue
-            stands.add((str(other), str(name)))
-            zh_rule = " 且 ".join(_limit(row, "zh") for row in records(limits))
-            en_rule = " and ".join(_limit(row, "en") for row in records(limits))
-            rows.append((
-                both(REGIMES[str(other)]), both(outcome(str(name))), f"{zh_rule}<br>{en_rule}",
-                percent(first["coverage"]), f"{percent(first['density'])} / {percent(first['share'])}",
-                percent(first["mass"]), _p(p)))
-        yield table(
-            ("相对于 · against", "指标 · outcome", "条件 · conditions", "覆盖 · coverage",
-             "密度/全部 · density / everywhere", "占全部情形 · of all", "p"), rows) if rows else (
-            "没有经得起留出检验的条件框。No box stands up to the half that was held out.")
-        without = [pair for pair in pairs if pair not in stands]
-        if rows and without:
-            yield (
-                f"没有条件框的：{'；'.join(f'{REGIMES[o].zh}·{outcome(n).zh}' for o, n in without)}。  \n"
-                f"No box for: {'; '.join(f'{REGIMES[o].en}, {outcome(n).en}' for o, n in without)}.")
-
-
-def _limit(row: dict[str, Any], lang: str) -> str:
-    name = factor(str(row["factor"])).text(lang)
-    if str(row["values"]):
-        kinds = [ESTATES[one].text(lang) if one in ESTATES else one for one in str(row["values"]).split(", ")]
-        return f"{name}{'为' if lang == 'zh' else ' is '}{('或' if lang == 'zh' else ' or ').join(kinds)}"
-    rule = str(row[f"rule_{lang}"])
-    return rule.replace(str(row["factor"]), name)
 
 
 def _drivers(drivers: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     for (other, name), rows in drivers.groupby(["other", "outcome"], sort=False):
         parts = [
-            f"{'＋' if row['rho'] > 0 else '−'}{both(factor(str(row['factor']), str(row['value'])))} "
-            f"({percent(row['gain'])})" for row in records(rows)[:6]]
+            f"{'＋' if row['rho'] > 0 else '−'}{both(factor(str(row['factor'])))} "
+            f"({percent(row['gain'])})" for row in records(rows)]
         yield both(REGIMES[str(other)]), both(outcome(str(name))), "<br>".join(parts)
 
 
 def _rows(signs: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+    tests = len(SIDES) * len(signs)
     for row in records(signs):
         name = str(row["outcome"])
         low, median, high = (in_unit(float(row[key]), name) for key in ("low", "median", "high"))
         yield (
             both(ESTATES[str(row["estate"])]), both(REGIMES[str(row["other"])]), both(outcome(name)),
-            *(percent(row[key]) for key in ("better", "worse", "untold")), f"{median} [{low}, {high}]")
-
-
-def _p(p: float) -> str:
-    return "< 0.001" if p < 0.001 else plain(p, 2) if not math.isnan(p) else "—"
+            *(_marked(row[side], side in told(row, tests)) for side in SIDES), percent(row["untold"]),
+            f"{median} [{low}, {high}]")

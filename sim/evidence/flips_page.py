@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.evidence.sensitivity import flips
+from sim.evidence.signs import SIDES, luck_bound, told
 from sim.evidence.stages import OUTCOMES
 from sim.evidence.stored import stored, there
 from sim.evidence.structures import BUILDERS, MIXES, RULES, lines
@@ -32,19 +33,26 @@ def signs(root: Path) -> Iterator[str]:
     """Signs over the sample that moves everything."""
     r = stored("evidence_sieve", root)
     signs = r.table("signs")
-    chance = float(signs["chance"].mean())
+    tests = len(SIDES) * len(signs)
+    points, seeds = int(signs["points"].min()), int(signs["seeds"].min())
+    least, chance = luck_bound(points, seeds, tests), 0.5 ** seeds
     yield "### 全部参数一起动 · Everything moved at once"
     yield (
         f"{r.manifest['points']} 个点，每点把全部 {r.manifest['factors']} 个参数在近处范围内随机取值。更好、"
-        f"更差：每个种子都如此的点；毫无差别时凭运气各占 {percent(chance)}。  \n"
+        f"更差：每个种子都如此的点；毫无差别时凭运气各占 {percent(chance)}，即 {points * chance:.0f} 点。一"
+        f"侧至少 {least} 点才算有（二项分布的精确界限，{tests} 次比较合计错一次的机会不超过 5%），两侧都有才"
+        "算翻转。所有各点用的是同样几个种子，所以这个界限仍嫌太宽容。  \n"
         f"{r.manifest['points']} points, each with all {r.manifest['factors']} numbers at random within their"
         " near "
-        f"ranges. Better and worse: so with every seed; luck alone would give {percent(chance)} of each.")
+        f"ranges. Better and worse: so with every seed; luck alone would give {percent(chance)} of each, "
+        f"that is, {points * chance:.0f} points. A side counts from {least} points (the exact binomial "
+        f"bound at which {tests} comparisons go wrong even once with a chance of 5 % at most), and a flip "
+        "needs both. All points share the same few seeds, so even this bound is too lenient.")
     yield table(
         ("结论 · conclusion", "指标 · outcome", "更好 · better", "更差 · worse", "未分 · not told",
          "差的中位数 [90% 的点] · median difference [90 % of points]", "翻转 · flips"),
         [(both(CONCLUSIONS[str(row["of"])]), both(_named(str(row["outcome"]))), percent(row["better"]),
-          percent(row["worse"]), percent(row["untold"]), _difference(row), _flipping(row))
+          percent(row["worse"]), percent(row["untold"]), _difference(row), _flipping(row, tests))
          for row in records(signs)])
 
 
@@ -57,15 +65,12 @@ def _difference(row: dict[str, Any]) -> str:
     return f"{median} [{low}, {high}]"
 
 
-def _flipping(row: dict[str, Any]) -> str:
+def _flipping(row: dict[str, Any], tests: int) -> str:
     """Whether both signs come up more often than luck would make them."""
-    fewer, chance = min(float(row["better"]), float(row["worse"])), float(row["chance"])
-    more = max(float(row["better"]), float(row["worse"]))
-    if fewer > chance:
+    shown = told(row, tests)
+    if len(shown) == len(SIDES):
         return "**会 · yes**"
-    if more <= chance * 1.5:
-        return "分不出 · not told"
-    return "少数点 · at few points" if fewer > 0.05 else "很少 · hardly"
+    return "没有看到 · not shown" if shown else "分不出 · not told"
 
 
 def structures(root: Path) -> Iterator[str]:
@@ -77,10 +82,10 @@ def structures(root: Path) -> Iterator[str]:
     yield "### 换一种结构 · Another structure"
     yield (
         f"{len(RULES)} 种决策规则 × {len(BUILDERS)} 种关系网，另换纠纷构成；其余为默认值，每格 {r.seeds} 个种"
-        "子。每格：差的均值，† 表示 95% 区间含 0（看不出）。协调方式的选择就是各列。  \n"
+        "子。每格：差的均值 [95% 区间]，† 表示区间含 0（看不出）。协调方式的选择就是各列。  \n"
         f"{len(RULES)} decision rules × {len(BUILDERS)} networks, and another mix of disputes; all else at "
         "its default, "
-        f"{r.seeds} seeds a cell: mean difference, † where the 95 % interval holds 0. Regimes are the "
+        f"{r.seeds} seeds a cell: mean difference [95 % interval], † where that holds 0. Regimes are the "
         "columns.")
     yield (
         f"所有各行用的是同样 {r.seeds} 个种子，也就是同样几个社区：各行一致，并不是那么多次独立的证实。  \n"
@@ -106,8 +111,9 @@ def structures(root: Path) -> Iterator[str]:
 
 
 def _cell(row: dict[str, Any]) -> str:
-    told = row["low"] > 0.0 or row["high"] < 0.0
-    return in_unit(float(row["difference"]), str(row["outcome"])) + ("" if told else " †")
+    apart = row["low"] > 0.0 or row["high"] < 0.0
+    middle, low, high = (in_unit(float(row[key]), str(row["outcome"])) for key in ("difference", "low", "high"))
+    return f"{middle} [{low}, {high}]" + ("" if apart else " †")
 
 
 def _structure_flips(found: pd.DataFrame) -> Iterator[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.analysis.prim import Cases
 from sim.analysis.responses import Response
 from sim.outcomes import OUTCOMES
 
@@ -14,6 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FloatArray = npt.NDArray[np.float64]
+
+SIDES = ("better", "worse")
+LEVEL = 0.05
+"""Chance that luck alone shows any side in a whole table."""
 
 
 def oriented(outcome: str, values: FloatArray) -> FloatArray:
@@ -33,16 +40,49 @@ def sign_row(response: Response) -> dict[str, Any]:
         ``of, outcome, points, seeds, better, worse, untold, chance``; ``median, low, high``: the middle and
         the range of 90 % of points of the mean difference, in the outcome's own unit and direction.
     """
-    complete = ~np.isnan(response.values).any(axis=1)
-    values = response.values[complete]
-    good = oriented(response.outcome, values)
-    better, worse = (good > 0).all(axis=1), (good < 0).all(axis=1)
+    values = response.values[~np.isnan(response.values).any(axis=1)]
+    turned = replace(response, values=oriented(response.outcome, response.values))
+    better, worse = (agreeing(turned, side).hit for side in SIDES)
     low, median, high = np.quantile(values.mean(axis=1), (0.05, 0.5, 0.95))
     return {
         "of": response.of, "outcome": response.outcome, "points": len(values), "seeds": values.shape[1],
         "better": float(better.mean()), "worse": float(worse.mean()),
         "untold": float((~better & ~worse).mean()), "chance": 0.5 ** values.shape[1],
         "median": float(median), "low": float(low), "high": float(high)}
+
+
+def agreeing(response: Response, side: str) -> Cases:
+    """Points at which every seed of a response, turned so that more is better, is above (below) 0."""
+    complete = ~np.isnan(response.values).any(axis=1)
+    values = response.values[complete]
+    hit = values > 0 if side == "better" else values < 0
+    return Cases(response.points[complete], np.asarray(hit.all(axis=1)))
+
+
+def luck_bound(points: int, seeds: int, tests: int, level: float = LEVEL) -> int:
+    """Fewest points of one sign that luck reaches with a chance of ``level / tests`` at most.
+
+    Exact, from the binomial distribution with ``0.5 ** seeds`` a point; one more than ``points`` if luck
+    could do everything. Points count as independent. Where they share their seeds, as in every study here,
+    they are not quite, and the bound is too low by an unknown amount.
+    """
+    from scipy.stats import binom
+
+    return int(binom.isf(level / tests, points, 0.5 ** seeds)) + 1
+
+
+def told(row: Mapping[str, Any], tests: int) -> tuple[str, ...]:
+    """Sides of a row of :func:`sign_row` that come up at more points than luck would show.
+
+    Parameters
+    ----------
+    row : mapping
+    tests : int
+        Sides looked at in all (Bonferroni); for a table: twice its rows.
+    """
+    points = int(row["points"])
+    least = luck_bound(points, int(row["seeds"]), tests)
+    return tuple(side for side in SIDES if round(float(row[side]) * points) >= least)
 
 
 def signs(responses: list[Response]) -> pd.DataFrame:

@@ -26,8 +26,10 @@ OF = ("none", "none - none_fragmented", "festival - none")
 """What is analysed: the level under one core, and the two conclusions."""
 
 
-MORRIS, WHOLE, SOBOL = 18, 16, 5
-"""Numbers taken into each later stage; Morris has every structural switch besides."""
+MORRIS, WHOLE, SOBOL = 18, 16, 4
+"""Numbers taken into each later stage; Morris and Sobol have the structural alternatives besides."""
+RULE, REST = "decision_rule", "all_the_rest"
+"""Groups of the Sobol study: terms of the decision rule; every other number, organisations too."""
 
 
 class Stage(NamedTuple):
@@ -40,6 +42,8 @@ class Stage(NamedTuple):
     quick: str
     replicates: tuple[int, int]
     """Seeds at full size and in the quick form."""
+    arms: tuple[str, ...] = ("none", "none_fragmented", "festival")
+    of: tuple[str, ...] = OF
 
 
 STAGES = {
@@ -51,13 +55,43 @@ STAGES = {
         Label(zh="粗筛留下的参数：Morris 筛选", en="Morris screening of what the sieve left"), "near",
         "method: morris\n  trajectories: 40\n  levels: 4", "{trajectories: 10}", (10, 4)),
     "sobol": Stage(
-        "sobol", Label(zh="最要紧的参数：方差分解", en="variance by the factors that matter most"), "near",
-        "method: sobol\n  n: 512\n  second_order: false", "{n: 16}", (10, 5)),
+        "sobol",
+        Label(zh="全部不确定参数与结构：方差分解", en="variance by all uncertain numbers and structures"),
+        "near",
+        "method: sobol\n  n: 1024\n  second_order: false", "{n: 128}", (10, 2), ("none",), ("none",)),
     "whole": Stage(
         "whole",
         Label(zh="逐个参数移到声明范围的两端", en="one number at a time to both ends of its whole range"),
         "whole", "method: one_at_a_time", "{method: one_at_a_time}", (40, 4)),
 }
+
+_ARMS = {
+    "none": """\
+    none:
+      label: {zh: 无政策·一核多元, en: "no policy, one core"}
+      population: {residents: 400}
+      places: {grids: 1}
+""",
+    "none_fragmented": """\
+    none_fragmented:
+      label: {zh: 无政策·多头无核, en: "no policy, fragmented"}
+      regime: fragmented
+      population: {residents: 400}
+      places: {grids: 1}
+""",
+    "festival": """\
+    festival:
+      label: {zh: 邻里节·一核多元, en: "festival, one core"}
+      population: {residents: 400}
+      places: {grids: 1}
+      policies:
+        - {kind: neighbour_festival}
+        - {kind: neighbour_covenant}
+        - {kind: mutual_help_teams}
+        - {kind: building_council}
+""",
+}
+"""Arms of the quick forms."""
 
 _HEAD = """\
 # 由 python -m sim.evidence stages 生成，请勿手改 · made by python -m sim.evidence stages; do not edit
@@ -69,7 +103,7 @@ title: {{zh: {zh}, en: "{en}"}}
 base: ../../scenarios/chaoyang_neighbour_festival.yaml
 weeks: 104
 warmup: 52
-arms: [none, none_fragmented, festival]
+arms: [{arms}]
 replicates: {full}
 keep: {{weekly: none}}
 report:
@@ -82,25 +116,7 @@ quick:  # 400 人、一个网格、13 周预热 · 400 residents in one grid, 13
   replicates: {small}
   design: {quick}
   arms:
-    none:
-      label: {{zh: 无政策·一核多元, en: "no policy, one core"}}
-      population: {{residents: 400}}
-      places: {{grids: 1}}
-    none_fragmented:
-      label: {{zh: 无政策·多头无核, en: "no policy, fragmented"}}
-      regime: fragmented
-      population: {{residents: 400}}
-      places: {{grids: 1}}
-    festival:
-      label: {{zh: 邻里节·一核多元, en: "festival, one core"}}
-      population: {{residents: 400}}
-      places: {{grids: 1}}
-      policies:
-        - {{kind: neighbour_festival}}
-        - {{kind: neighbour_covenant}}
-        - {{kind: mutual_help_teams}}
-        - {{kind: building_council}}
-design:
+{quick_arms}design:
   {design}
   factors:
 """
@@ -108,10 +124,12 @@ design:
 
 def text(stage: Stage, factors: Sequence[Varied]) -> str:
     """The study file of a stage."""
+    count = len({one.group or one.path for one in factors})
     head = _HEAD.format(
-        zh=stage.label.zh, en=stage.label.en, count=len(factors), name=stage.name, full=stage.replicates[0],
+        zh=stage.label.zh, en=stage.label.en, count=count, name=stage.name, full=stage.replicates[0],
         small=stage.replicates[1], quick=stage.quick, design=stage.design, outcomes=", ".join(OUTCOMES),
-        of=", ".join(f'"{of}"' for of in OF))
+        of=", ".join(f'"{of}"' for of in stage.of), arms=", ".join(stage.arms),
+        quick_arms="".join(_ARMS[arm] for arm in stage.arms))
     return head + "".join(f"    {one.written()}\n" for one in factors)
 
 
@@ -124,7 +142,7 @@ def chosen(root: Path = REFERENCE) -> dict[str, list[Varied]]:
         found["morris"] = only("near", [*best[:MORRIS], *switches])
         found["whole"] = only("whole", best[:WHOLE])
     if there("evidence_morris", root):
-        found["sobol"] = only("near", _influential(root)[:SOBOL])
+        found["sobol"] = grouped(_influential(root)[:SOBOL])
     return found
 
 
@@ -141,6 +159,29 @@ def _influential(root: Path) -> list[str]:
     switches = {one.path for one in varied("near") if one.values}
     best = overall(stored("evidence_morris", root).table("morris"))["factor"]
     return [str(path) for path in best if path not in switches]
+
+
+def grouped(alone: Sequence[str]) -> list[Varied]:
+    """Every uncertain number and structure: some numbers alone, structures, and the rest as one group.
+
+    Without a policy, so that numbers of policies, which nothing would read, are left out.
+
+    Parameters
+    ----------
+    alone : sequence of str
+        Numbers that are factors by themselves, unless they are terms of the decision rule.
+    """
+    terms = structures.terms()
+    found = [Varied(structures.REGIME, 0.0, 0.0, False, False, structures.REGIMES)]
+    found += [Varied(path, 0.0, 0.0, False, False, values, RULE) for path, values in terms.items()]
+    for one in varied("near"):
+        if one.path in terms or one.path.startswith("policies."):
+            continue
+        if one.path in (*alone, structures.BUILDER, structures.MIX):
+            found.append(one)
+        else:
+            found.append(one._replace(group=REST))
+    return found
 
 
 def only(width: Width, paths: Iterable[str]) -> list[Varied]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from sim.params import Label, declared
 from sim.scenario.schema import Scenario
+from sim.vocabulary import Regime
 
 Value = float | str
 
@@ -43,6 +44,8 @@ RULES = {
     "conditional": Rule(Label(zh="人人条件合作", en="all conditional cooperators"), _motives(1.0, 0.0, 0.0)),
     "free_rider": Rule(Label(zh="人人搭便车", en="all free riders"), _motives(0.0, 1.0, 0.0)),
 }
+REGIMES = tuple(regime.key for regime in Regime)
+REGIME = "regime"
 BUILDERS = {
     "community": Label(zh="邻里分层关系", en="layers of a neighbourhood"),
     "erdos_renyi": Label(zh="随机图", en="random graph"),
@@ -84,7 +87,19 @@ def _row(values: Mapping[str, Any], heads: list[str]) -> str:
     return ",".join(str(values[head]) for head in heads)
 
 
-def _usual() -> dict[str, Value]:
+def terms() -> dict[str, tuple[float, ...]]:
+    """Every term of the decision rule, off or as it is, and the response to others three times as well.
+
+    All combinations of them are rules; those of :data:`RULES` that make all people of one motive are not
+    among them.
+    """
+    usual = _usual()
+    found = {path: (0.0, value) for path, value in usual.items()}
+    strong = RULES["strong_norm"].changes
+    return {path: (*values, strong[path]) if path in strong else values for path, values in found.items()}
+
+
+def _usual() -> dict[str, float]:
     """Defaults of every number that a rule changes."""
     changed = dict.fromkeys(path for rule in RULES.values() for path in rule.changes)
     known = {number.path: float(number.default) for number in declared(Scenario)}

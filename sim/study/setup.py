@@ -21,7 +21,7 @@ from sim.study.file import LARGE, StudyFile, contrast_arms
 from sim.study.plan import CONTROLS, compared_policies, no_such_arm
 from sim.study.reading import read_study
 from sim.study.runtable import RunTable
-from sim.study.statistics import FEWEST_BLOCKS
+from sim.study.statistics import FEWEST_SEEDS
 from sim.study.tables import Keep
 from sim.study.variants import check_policies, vary
 from sim.study.work import Rules
@@ -113,7 +113,7 @@ def prepare(path: Path, *, quick: bool = False, replicates: int | None = None, y
         check_data_files(scenario)
     _known_arms(file, arms, place)
     seed = base.seed if file.seed is None else file.seed
-    _blocks_enough(file, place)
+    _seeds_enough(file, place)
     points = None
     if file.design is None and file.calibrate is None and file.optimise is None:
         _agreed(len(arms) * file.replicates.max, yes, f"{len(arms)} × {file.replicates.max:,}", place)
@@ -230,12 +230,12 @@ def _known_arms(file: StudyFile, arms: dict[str, Scenario], place: _Place) -> No
             "replicates.stop.contrast")
 
 
-def _blocks_enough(file: StudyFile, place: _Place) -> None:
-    if isinstance(file.design, Sobol) and file.replicates.min < FEWEST_BLOCKS:
+def _seeds_enough(file: StudyFile, place: _Place) -> None:
+    if isinstance(file.design, Sobol) and file.replicates.min < FEWEST_SEEDS:
         raise place.error(
-            f"Sobol 指数每个种子算一块，要有区间至少 {FEWEST_BLOCKS} 个种子：请改大",
-            f"Sobol indices take a seed for each block and need at least {FEWEST_BLOCKS} seeds for an "
-            "interval: use more", "replicates")
+            f"Sobol 指数至少需要 {FEWEST_SEEDS} 个种子，才分得清因素与运气：请改大",
+            f"Sobol indices need at least {FEWEST_SEEDS} seeds to tell factors from luck: use more",
+            "replicates")
 
 
 def _points(

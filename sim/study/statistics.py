@@ -42,6 +42,8 @@ RESAMPLES = 9_999
 DEGENERATE_SHARE = 0.01
 FEWEST_BLOCKS = 5
 """Seeds below which the spread over seed blocks says too little for an interval of indices."""
+FEWEST_SEEDS = 2
+"""Seeds below which indices cannot be told from luck at all."""
 
 _ROUNDING = 1e-12
 """Spread of differences, relative to the values they come from, that may be left by rounding alone."""
