@@ -14,7 +14,7 @@ from scipy import stats
 
 from sim.analysis.box_words import space_of
 from sim.analysis.boxes import Limit, Settings, contains, everything, find, limits, quasi_p
-from sim.analysis.covering import support
+from sim.analysis.covering import Halves, combined, support
 from sim.analysis.prim import BOX_COLUMNS, PEELING_COLUMNS, Cases, cases, prim
 from sim.analysis.responses import Response
 from sim.errors import YiheError
@@ -133,9 +133,62 @@ def test_support_finds_what_a_weak_box_deserves() -> None:
     space = space_of(design, points)
     inside = planted(design)
     strong = uniform("strong", 400) < np.where(inside, 0.8, 0.2)
-    assert support(space, strong, points, 2, Settings())[0] < 1e-6
-    assert support(space, strong, points, 2, Settings())[1] > 0.05
-    assert support(space, uniform("none", 400) < 0.3, points, 1, Settings())[0] > 0.05
+    first, second = support(space, strong, points, 2, Settings(), Halves())[0]
+    assert first < 1e-6
+    assert second > 0.05
+    assert support(space, uniform("none", 400) < 0.3, points, 1, Settings(), Halves())[0, 0] > 0.05
+    several = support(space, strong, points, 1, Settings(), Halves(splits=3))
+    assert several.shape == (3, 1)
+    assert several[0, 0] == first  # the first split is the single one
+    assert len({*several[:, 0]}) == 3  # the others are others
+    assert combined(np.array([[0.01, 0.9], [0.02, 0.8], [0.5, 0.7]])) == pytest.approx([0.04, 1.0])
+    assert combined(np.array([[0.3]])) == [0.3]
+
+
+COPIES = 8
+
+
+def copied(study: int, groups: int = 12) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Pooled points: each design point under eight names, a case under all of them or none, by luck alone."""
+    design = pd.DataFrame({f"x{i}": uniform(f"copied {study} {i}", groups) for i in range(6)})
+    hit = uniform(f"luck {study}", groups) < 0.4
+    whole = pd.concat([design.assign(name=name) for name in "abcdefgh"], ignore_index=True)
+    return whole.assign(point=range(len(whole))), np.tile(hit, COPIES), np.tile(np.arange(groups), COPIES)
+
+
+def test_copies_of_a_point_in_the_other_half_no_longer_tell_what_it_holds() -> None:
+    """Luck alone. Taken as independent, copies leak from one half to the other, and boxes stand in most
+    studies; whole groups in one half and dealt as wholes keep to 5 %. Of 40 studies more than 7 would by
+    chance be refuted less than once in 200 at that rate; the leak must show in more than half of them.
+    """
+    leaked = kept = 0
+    for study in range(40):
+        design, hit, groups = copied(study)
+        points = design["point"].to_numpy()
+        space = space_of(design, points)
+        leaked += support(space, hit, points, 1, Settings(), Halves())[0, 0] <= 0.05
+        kept += support(space, hit, points, 1, Settings(), Halves(groups=groups))[0, 0] <= 0.05
+    assert leaked > 20
+    assert kept <= 7
+
+
+def test_a_difference_within_groups_is_seen() -> None:
+    """Every design point is a case under one name of eight alone: groups agree, and that name is the box."""
+    design, _, groups = copied(0)
+    hit = (design["name"] == "b").to_numpy()
+    found = prim(signs(hit), design, below, boxes=1, halves=Halves(20, groups))
+    assert found.boxes["values"].tolist() == ["b"]
+    assert found.p[0] < 0.01
+    assert found.splits.shape == (20, 1)
+
+
+def test_groups_follow_the_points_that_have_a_value() -> None:
+    design, _, groups = copied(0, 24)
+    response = signs((design["x0"] > 0.5).to_numpy())
+    response.values[::7] = np.nan
+    found = prim(response, design, below, boxes=1, halves=Halves(5, groups))
+    assert found.boxes["factor"].tolist() == ["x0"]
+    assert found.p[0] < 0.05
 
 
 def test_quasi_p_by_hand() -> None:

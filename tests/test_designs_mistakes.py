@@ -117,6 +117,16 @@ MISTAKES: list[tuple[Any, str, str]] = [
         "belongs to grid",
     ),
     (
+        over(method="morris", trajectories=5, factors={"a.x": {"low": 0, "high": 1, "group": "g"}}),
+        "design.factors.a.x.group",
+        "belongs to sobol",
+    ),
+    (
+        over(method="sobol", n=8, factors={"a.x": {"low": 0, "high": 1, "group": "b.y"}, "b.y": [0, 1]}),
+        "design.factors.a.x.group",
+        "is a factor; give the group another name",
+    ),
+    (
         over(method="factorial", factors={"a.x": [1, 2, 3], "b.y": [0, 1]}),
         "design.factors.a.x.values",
         "not 3",

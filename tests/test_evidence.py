@@ -18,6 +18,7 @@ from sim.analysis.responses import Response
 from sim.designs.factors import Factor
 from sim.evidence import stages, structures
 from sim.evidence.__main__ import PAGES, stale
+from sim.evidence.boxes_page import boxes_told
 from sim.evidence.calibration_page import chance_shrinkage
 from sim.evidence.conditions import ESTATES, JUDGED, OTHERS, conditions
 from sim.evidence.distil import SAMPLED, distil
@@ -25,8 +26,9 @@ from sim.evidence.factors import PACKAGE, Varied, left_out, numbers, varied
 from sim.evidence.findings_page import verdict
 from sim.evidence.sensitivity import flips
 from sim.evidence.sieve import candidates, sieve
-from sim.evidence.signs import pooled, sign_row
+from sim.evidence.signs import SIDES, luck_bound, pooled, sign_row, told
 from sim.evidence.stored import REFERENCE, ROOT, Reference, stored
+from sim.evidence.structures_page import lost
 from sim.scenario import yamlfile
 from sim.scenario.reading import load
 from sim.simulation import simulate_arms
@@ -153,7 +155,32 @@ def test_pooling_keeps_each_difference_with_its_estate() -> None:
         ("p", 5.0, -1.0), ("p", 6.0, -2.0), ("q", 5.0, -3.0), ("q", 6.0, -4.0)]
 
 
-def made_up(points: int = 96, seeds: int = 2) -> tuple[pd.DataFrame, pd.DataFrame]:
+def test_a_side_counts_only_beyond_what_luck_does() -> None:
+    """By hand: of 3 points with one seed all are better with a chance of 1/8, two or more with 1/2."""
+    assert luck_bound(3, 1, 1, level=0.5) == 2
+    assert luck_bound(3, 1, 1, level=0.499) == 3
+    assert luck_bound(3, 1, 4, level=0.5) == 3  # 0.125 a test
+    assert luck_bound(3, 1, 1, level=0.124) == 4  # not even all of them
+    tail = sum(math.comb(64, k) * 15 ** (64 - k) for k in range(13, 65)) / 16**64
+    assert tail <= 0.05 / 108 < tail + math.comb(64, 12) * 15**52 / 16**64
+    assert luck_bound(64, 4, 108) == 13
+    row = {"points": 64, "seeds": 4, "better": 0.203125, "worse": 0.1875}  # 13 and 12 of 64
+    assert told(row, 108) == ("better",)
+    assert told(row, 2) == SIDES
+
+
+def test_luck_alone_shows_a_side_in_no_more_than_one_table_of_twenty() -> None:
+    """Tables of 12 rows; more than 19 of 200 would come by chance less than once in 200 at that rate."""
+    rng, found = np.random.default_rng(8), 0
+    for _ in range(200):
+        rows = [sign_row(response("satisfaction", rng.normal(size=(64, 4)))) for _ in range(12)]
+        found += any(told(row, 24) for row in rows)
+    assert found <= 19
+
+
+def made_up(
+    points: int = 96, seeds: int = 2, effect: float = 1.0,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Runs in which one core is better where its attention is above 0.5, and worse elsewhere."""
     design = uniform(points, 1, 5).rename(columns={"x0": "actors.core.attention_share"})
     design = design.assign(**{"actors.core.staff_per_1000": 1.0, "world.potential_rate": 3.0})
@@ -161,7 +188,7 @@ def made_up(points: int = 96, seeds: int = 2) -> tuple[pd.DataFrame, pd.DataFram
     for point, share in zip(design["point"], design["actors.core.attention_share"], strict=True):
         for estate in ESTATES:
             for regime in ("one_core", *OTHERS):
-                ahead = share - 0.5 if regime == "one_core" else 0.0
+                ahead = effect * (share - 0.5) if regime == "one_core" else 0.0
                 for seed in range(seeds):
                     luck = 0.02 * rng.normal()
                     told = dict.fromkeys(JUDGED, ahead + luck)
@@ -171,10 +198,15 @@ def made_up(points: int = 96, seeds: int = 2) -> tuple[pd.DataFrame, pd.DataFram
 
 def test_conditions_are_found_where_they_were_put() -> None:
     runs, design = made_up()
-    found = conditions(runs, design, JUDGED)
-    boxes = found["boxes"]
+    found = conditions(runs, design, JUDGED, splits=3, resamples=5)
+    boxes, looked = found["boxes"], found["looked"]
     assert {*boxes["factor"]} == {"actors.core.attention_share"}
-    assert (boxes["p"] < 1e-6).all()
+    assert looked["told"].all()
+    assert len(looked) == looked["tests"].iloc[0] == 18
+    assert (looked["p"] < 0.05 / 18).all()
+    assert (looked["p_low"] <= looked["p_median"]).all()
+    assert (looked["p_median"] <= looked["p_high"]).all()
+    assert (boxes["refound"] > 0.8).all()
     better = boxes[boxes["side"] == "better"]
     assert better["low"].to_numpy() == pytest.approx(0.5, abs=0.06)
     assert (better["density"] > 0.9).all()
@@ -183,21 +215,72 @@ def test_conditions_are_found_where_they_were_put() -> None:
     bands = found["bands"].set_index(["other", "outcome", "from"])["better"]
     assert bands["fragmented", "satisfaction", 0.0] < 0.1  # below 16 h a week: attention below 0.4
     assert bands["fragmented", "satisfaction", 32.0] > 0.9
+    told_of = found["bands"].set_index(["other", "outcome", "from"])["told"]
+    assert told_of["fragmented", "satisfaction", 0.0] == "worse"
+    assert told_of["fragmented", "satisfaction", 32.0] == "better"
+    assert found["bands"].groupby("from")["design_points"].first().sum() == 96
     assert len(found["signs"]) == 27
     assert found["signs"]["points"].eq(96).all()
+    text = "\n".join(boxes_told(looked, boxes))
+    assert text.count("attention left by party life ≥") == 9
+    assert "No box for" not in text
 
 
-def test_flips_need_the_interval_as_well(tmp_path: Path) -> None:
-    pd.DataFrame({
-        "of": "a - b", "outcome": "satisfaction", "factor": ["x", "x", "y", "y"], "value": [0, 9, 0, 1],
-        "change": [-0.3, 0.2, -0.3, -0.05], "low": [-0.4, 0.1, -0.5, -0.1], "high": [-0.2, 0.3, 0.0, 0.0],
-    }).to_csv(tmp_path / "tornado.csv", index=False)
-    pd.DataFrame({"of": ["a - b"], "outcome": ["satisfaction"], "first": [0.1]}).to_csv(
-        tmp_path / "base.csv", index=False)
+def test_luck_alone_gives_no_box_and_the_page_says_why() -> None:
+    """No effect anywhere: any of the sides is told with a chance of 5 %, and only then a box is sought."""
+    runs, design = made_up(points=32, seeds=4, effect=0.0)
+    found = conditions(runs, design, JUDGED, splits=5, resamples=20)
+    assert found["boxes"].empty
+    assert not found["looked"]["told"].any()
+    assert found["looked"]["p"].isna().all()
+    assert found["bands"]["told"].eq("").all()
+    text = "\n".join(boxes_told(found["looked"], found["boxes"]))
+    assert text.count("no more than luck, not looked for") == 18
+    assert "No box does not mean no condition" in text
+
+
+def test_flips_need_a_base_and_an_end_told_from_0(tmp_path: Path) -> None:
+    ends = pd.DataFrame({
+        "of": "a - b", "outcome": "satisfaction", "factor": [None, "x", "x", "y", "y"],
+        "value": [None, 0, 9, 0, 1], "point": range(5), "level": [0.1, -0.2, 0.3, -0.2, -0.05],
+        "low": [0.05, -0.3, 0.2, -0.3, -0.06], "high": [0.15, -0.1, 0.4, -0.1, -0.01],
+        "p": [0.01, 0.001, 0.001, 0.02, 0.03]})
+    ends.to_csv(tmp_path / "ends.csv", index=False)
     found = flips(Reference(tmp_path, {}), "a - b", "satisfaction")
-    assert found["level"].to_numpy() == pytest.approx([-0.2, 0.3, -0.2, 0.05])
     assert found["end"].tolist() == ["low", "high", "low", "high"]
-    assert found["flips"].tolist() == [True, False, False, False]
+    assert found["p"].to_numpy() == pytest.approx([0.004, 0.004, 0.04, 0.04])
+    assert found["flips"].tolist() == [True, False, True, True]
+    ends.loc[4, "p"] = 0.06  # Holm leaves the last as it is
+    ends.to_csv(tmp_path / "ends.csv", index=False)
+    found = flips(Reference(tmp_path, {}), "a - b", "satisfaction")
+    assert found["flips"].tolist() == [True, False, True, False]
+    ends.loc[0, "low"] = -0.05  # the base may be 0: nothing to flip
+    ends.to_csv(tmp_path / "ends.csv", index=False)
+    assert not flips(Reference(tmp_path, {}), "a - b", "satisfaction")["flips"].any()
+
+
+def test_differences_lost_under_the_other_mix_of_disputes() -> None:
+    lines = structures.lines()
+    usual, other = (
+        next(at for at, line in enumerate(lines) if (line.rule, line.builder, line.mix) == (
+            "default", "community", mix)) for mix in structures.MIXES)
+    told, reversed_, not_told = (0.1, 0.05, 0.15), (-0.1, -0.15, -0.05), (0.1, -0.1, 0.3)
+    cases = {"kept": (told, told), "gone": (told, not_told), "turned": (told, reversed_),
+             "never": (not_told, told)}
+    found = pd.DataFrame([
+        {"of": "a - b", "outcome": name, "point": point, "difference": one[0], "low": one[1], "high": one[2]}
+        for name, both_ in cases.items() for point, one in zip((usual, other), both_, strict=True)])
+    gone = lost(found).set_index("outcome")["reversed"]
+    assert gone.to_dict() == {"gone": False, "turned": True}
+
+
+def test_the_variance_study_moves_every_uncertain_number_and_structure() -> None:
+    found = stages.grouped(["world.potential_rate"])
+    paths = {one.path for one in found}
+    every = {one.path for one in varied("near") if not one.path.startswith("policies.")}
+    assert paths == every | {"regime"} | {*structures.terms()}
+    assert [one.path for one in found if not one.group] == [
+        "regime", "world.potential_rate", "ties.builder", "world.categories"]
 
 
 def test_shrinkage_without_information_stays_below_what_is_called_chance() -> None:
@@ -207,11 +290,12 @@ def test_shrinkage_without_information_stays_below_what_is_called_chance() -> No
     assert 0.90 < np.mean(shrunk < chance_shrinkage(13.0)) < 0.99
 
 
-@pytest.mark.parametrize(("better", "worse", "word"), [
-    (0.6, 0.1, "mostly better"), (0.1, 0.6, "mostly worse"), (0.6, 0.3, "depends on conditions"),
-    (0.3, 0.2, "not told from luck"), (0.45, 0.1, "better more often than worse")])
-def test_a_verdict_says_no_more_than_the_shares(better: float, worse: float, word: str) -> None:
-    assert verdict({"better": better, "worse": worse, "chance": 0.25}).en == word
+@pytest.mark.parametrize(("better", "shown", "word"), [
+    (0.6, ("better",), "mostly better"), (0.4, ("better",), "better in some conditions"),
+    (0.1, ("worse",), "mostly worse"), (0.6, SIDES, "depends on conditions"),
+    (0.6, (), "not told from luck")])
+def test_a_verdict_says_no_more_than_is_shown(better: float, shown: tuple[str, ...], word: str) -> None:
+    assert verdict({"better": better, "worse": 0.7 - better}, shown).en == word
 
 
 # From results to reference.

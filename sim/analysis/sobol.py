@@ -151,25 +151,28 @@ def _indices(outputs: FloatArray, d: int, second: bool, level: float) -> dict[st
     if scale <= 1e-12 * float(np.abs(outputs).max()):
         return {name: _Found(np.full(k, np.nan), np.full(k, np.nan)) for name, k in terms.items()}
     columns = np.concatenate([centred.mean(axis=2, keepdims=True), centred], axis=2) / scale
-    value = _freed(columns, d, second)
-    half = np.hypot(_by_row(columns, d, second, level), _by_seed(centred / scale, d, second, level))
+    parts = _parts(columns, d, second)
+    value = _freed(parts.mean(axis=0), d)
+    half = np.hypot(_by_row(parts, d, level), _by_seed(centred / scale, d, second, level))
     cuts = np.cumsum([terms["s1"], terms["st"]])
     return {name: _Found(*both) for name, both in
             zip(terms, zip(np.split(value, cuts), np.split(half, cuts), strict=True), strict=True)}
 
 
-def _freed(columns: FloatArray, d: int, second: bool) -> FloatArray:
-    """Indices freed of luck, shape (terms,), of columns: the seeds' mean, then every seed."""
-    forms = _forms(columns, d, second)
+def _freed(means: FloatArray, d: int) -> FloatArray:
+    """Indices freed of luck, shape (terms,), of mean parts; columns: the seeds' mean, then each seed."""
+    forms = _forms(means)
     return _shares(quadratic(forms[:, 0], forms[:, 1:]), d)
 
 
-def _by_row(columns: FloatArray, d: int, second: bool, level: float) -> FloatArray:
+def _by_row(parts: FloatArray, d: int, level: float) -> FloatArray:
     """Half-widths that base rows leave: whole rows drawn anew, with replacement."""
     from scipy.special import ndtri
 
-    rng, rows = np.random.default_rng(_SEED), len(columns)
-    drawn = np.array([_freed(columns[rng.integers(rows, size=rows)], d, second) for _ in range(RESAMPLES)])
+    rows = len(parts)
+    counts = np.random.default_rng(_SEED).multinomial(rows, np.full(rows, 1.0 / rows), RESAMPLES)
+    means = (counts @ parts.reshape(rows, -1) / rows).reshape(RESAMPLES, *parts.shape[1:])
+    drawn = np.array([_freed(one, d) for one in means])
     told = ~np.isnan(drawn).any(axis=1)  # a resample may hold no variance beside luck
     if told.sum() < RESAMPLES / 2:
         return np.full(drawn.shape[1], np.nan)
@@ -181,14 +184,14 @@ def _by_seed(centred: FloatArray, d: int, second: bool, level: float) -> FloatAr
     n = centred.shape[2]
     if n < FEWEST_BLOCKS:
         return 0.0
-    forms = _forms(np.concatenate([centred, left_out(centred)], axis=2), d, second)
+    forms = _forms(_parts(np.concatenate([centred, left_out(centred)], axis=2), d, second).mean(axis=0))
     each, rest = forms[:, :n], forms[:, n:]
     each_rest = (each.sum(axis=1, keepdims=True) - each) / (n - 1)
     return half_width(_shares(((n - 1) * rest - each_rest) / (n - 2), d), level)
 
 
-def _forms(outputs: FloatArray, d: int, second: bool) -> FloatArray:
-    """Variance and SALib's estimators times the variance, as quadratic forms of each column of outputs.
+def _parts(outputs: FloatArray, d: int, second: bool) -> FloatArray:
+    """What each base row adds to the estimators, which are SALib's.
 
     Parameters
     ----------
@@ -196,20 +199,22 @@ def _forms(outputs: FloatArray, d: int, second: bool) -> FloatArray:
 
     Returns
     -------
-    array, shape (1 + terms, columns)
-        Variance; then every first-order, total and, if wanted, pair's estimator.
+    array, shape (base rows, 2 + terms, columns)
+        Output and squared output; then every first-order, total and, if wanted, pair's product.
     """
-    from SALib.analyze.sobol import first_order, second_order, total_order
-
-    a, b = outputs[:, 0], outputs[:, -1]
+    a, b = outputs[:, :1], outputs[:, -1:]
     ab, ba = outputs[:, 1:d + 1], outputs[:, d + 1:2 * d + 1]
-    variance = np.var(np.concatenate([a, b]), axis=0)
-    indices = [first_order(a, ab[:, j], b) for j in range(d)]
-    indices += [total_order(a, ab[:, j], b) for j in range(d)]
+    first = b * (ab - a)
+    found = [(a + b) / 2.0, (a * a + b * b) / 2.0, first, 0.5 * (a - ab) ** 2]
     if second:
-        indices += [
-            second_order(a, ab[:, j], ab[:, k], ba[:, j], b) for j, k in combinations(range(d), 2)]
-    return np.concatenate([variance[None], np.array(indices) * variance])
+        j, k = np.triu_indices(d, 1)
+        found.append(ba[:, j] * ab[:, k] - a * b - first[:, j] - first[:, k])
+    return np.concatenate(found, axis=1)
+
+
+def _forms(means: FloatArray) -> FloatArray:
+    """Variance, then estimators times the variance, from parts averaged over rows; (1 + terms, columns)."""
+    return np.concatenate([means[1:2] - means[:1] ** 2, means[2:]])
 
 
 def _shares(forms: FloatArray, d: int) -> FloatArray:

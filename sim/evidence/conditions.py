@@ -122,7 +122,8 @@ def _box(
     import pandas as pd
 
     whole, space = pooled(many, list(ESTATES), design, ESTATE)
-    said = {"side": side, "share": float(agreeing(whole, side).hit.mean()), "told": shown}
+    said = {"side": side, "share": float(agreeing(whole, side).hit.mean()), "told": shown,
+            **dict.fromkeys(("p", "p_low", "p_median", "p_high"), np.nan)}
     if not shown:
         return said, pd.DataFrame(columns=[*BOX_COLUMNS, "side"])
     groups = np.concatenate([one.points for one in many])  # a design point is one, whatever the estate

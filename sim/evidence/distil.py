@@ -16,7 +16,7 @@ from sim.evidence.signs import signs
 from sim.evidence.stored import MANIFEST, REFERENCE
 from sim.rng import Streams
 from sim.study.opened import Study, open_study
-from sim.study.statistics import band
+from sim.study.statistics import band, paired
 from sim.study.sweep import resumable
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def tables_of(setup: Setup, study: Study) -> dict[str, pd.DataFrame]:
         found["base"] = base_of(setup, study)
         if "contrasts" in known and str(setup.file.design.method if setup.file.design else "") == "table":
             found["structures"] = _structures(setup, study)
+        if "tornado" in found:
+            found["ends"] = ends(setup, study, found["tornado"])
     return {**found, "sample": _sample(study, outcomes)}
 
 
@@ -169,6 +171,31 @@ def _structures(setup: Setup, study: Study) -> pd.DataFrame:
                 "of": of, "outcome": outcome, "point": one.points, "difference": found.mean, "low": found.low,
                 "high": found.high}))
     return pd.concat(rows, ignore_index=True)
+
+
+def ends(setup: Setup, study: Study, moves: pd.DataFrame) -> pd.DataFrame:
+    """The contrasts themselves at every point of a one-at-a-time design, each by its own seeds.
+
+    Returns
+    -------
+    DataFrame
+        ``of, outcome, factor, value`` (empty at the base), ``point, level, low, high, p`` (against 0, not
+        adjusted).
+    """
+    import pandas as pd
+
+    moved = moves.drop_duplicates("point").set_index("point")[["factor", "value"]]
+    rows = []
+    for of in setup.contrasts:
+        for outcome in setup.file.report.outcomes if VERSUS in of else ():
+            one = response(study.runs, outcome, of, tuple(setup.arms))
+            for point, values in zip(one.points.tolist(), one.values, strict=True):
+                here = paired(values, np.zeros(len(values)), bounds=one.bounds)
+                factor, value = moved.loc[point] if point in moved.index else (None, None)
+                rows.append({
+                    "of": of, "outcome": outcome, "factor": factor, "value": value, "point": point,
+                    "level": here.difference, "low": here.low, "high": here.high, "p": here.p})
+    return pd.DataFrame(rows)
 
 
 def _sample(study: Study, outcomes: tuple[str, ...]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 
 from sim.evidence.conditions import DEFAULT_HOURS, JUDGED, MAPPED, OTHERS, capacity
 from sim.evidence.sensitivity import LEVEL_OF, flips, top
+from sim.evidence.signs import SIDES, luck_bound
 from sim.evidence.stored import REFERENCE, Reference, stored, there
 from sim.evidence.words import ESTATES, REGIMES, factor, outcome, titled
 from sim.report.studies.sheet import (
@@ -67,14 +68,17 @@ def findings(r: Reference, lang: str) -> Figure:
     names = [*JUDGED, "time_waiting"]
     rows = [(name, estate) for name in names for estate in ESTATES]
     labels = [f"{outcome(name).text(lang)}\n{ESTATES[estate].text(lang)}" for name, estate in rows]
-    chance = float(signs["chance"].mean())
+    points, seeds = int(signs["points"].min()), int(signs["seeds"].min())
+    bound = luck_bound(points, seeds, len(SIDES) * len(signs)) / points
+    chance = 0.5 ** seeds
     figure = _sheet(r, even_rows(labels, 46, 0.3) + 1.5, say(
         lang, "一核多元在多少情形中更好、更差",
         "In what share of conditions one core does better, and worse"), [say(
-            lang, "更好（更差）：每个种子都更好（更差）。虚线：两种方式毫无差别时凭运气的比例（"
-                  f"{100 * chance:.0f}%）。",
-            "Better (worse): so with every seed. Dashed: what luck alone would give, were both alike "
-            f"({100 * chance:.0f}%).")], lang)
+            lang, f"更好（更差）：每个种子都更好（更差）。毫无差别时凭运气各占 {100 * chance:.0f}%；虚线："
+                  f"多次比较合计仍不像运气的界限（{100 * bound:.0f}%），各点共用种子，所以仍嫌太宽容。",
+            f"Better (worse): so with every seed; luck alone gives {100 * chance:.0f}% of each. Dashed: the "
+            f"bound beyond luck over all comparisons ({100 * bound:.0f}%), too lenient: seeds are shared."
+            )], lang)
     panels = figure.subplots(1, len(OTHERS))
     for ax, other in zip(panels, OTHERS, strict=True):
         rows_axis(ax, labels, cells=46, named=ax is panels[0])
@@ -85,7 +89,7 @@ def findings(r: Reference, lang: str) -> Figure:
             ax.barh(y, row["untold"], left=row["better"], height=0.6, color="#e4e4e4")
             ax.barh(y, row["worse"], left=1.0 - row["worse"], height=0.6, facecolor=PALE_ORANGE,
                     edgecolor=ORANGE, hatch=HATCH, linewidth=0.5)
-        for x in (chance, 1.0 - chance):
+        for x in (bound, 1.0 - bound):
             ax.axvline(x, color="#444444", linewidth=0.7, linestyle=(0, (4, 2)))
         ax.set_xlim(0, 1)
         percent_axis(ax, "x")
@@ -166,9 +170,9 @@ def sensitivity(r: Reference, lang: str) -> Figure:
         lang, "最要紧的十个参数（Morris μ*，无政策、一核多元）",
         "The ten numbers that matter most (Morris μ*, no policy, one core)"), [say(
             lang, "μ*：在近处范围（默认值的一半到两倍）内移动一个参数时指标变化的平均大小；线：95% 区间；空"
-                  "心：与 0 分不开。",
+                  "心：同一指标内 Holm 校正后与 0 分不开。",
             "μ*: mean size of the change when one number moves within its near range (half to twice the "
-            "default); line: 95 % interval; hollow: not told from 0.")], lang)
+            "default); line: 95 % interval; hollow: not told from 0 after Holm within the outcome.")], lang)
     axes = figure.subplots(math.ceil(len(names) / 2), 2).ravel()
     for ax, name in zip(axes, names, strict=False):
         _ranked(ax, top(table, LEVEL_OF, name), name, lang)
@@ -182,8 +186,8 @@ def _ranked(ax: Axes, rows: pd.DataFrame, name: str, lang: str) -> None:
     rows_axis(ax, labels, cells=36)
     ax.tick_params(axis="y", labelsize=6)
     for y, row in enumerate(records(rows)):
-        told = row["mu_star_low"] > 0.0
-        ax.plot(row["mu_star"], y, "o", markersize=3.5, color=BLUE, markerfacecolor=BLUE if told else "white")
+        filled = BLUE if row["told"] else "white"
+        ax.plot(row["mu_star"], y, "o", markersize=3.5, color=BLUE, markerfacecolor=filled)
         whisker(ax, row["mu_star_low"], row["mu_star_high"], y, BLUE)
     ax.set_xlim(left=0)
     shown(ax.xaxis, name)
@@ -199,9 +203,10 @@ def flipping(r: Reference, lang: str) -> Figure:
     figure = _sheet(r, even_rows(labels, 34, 0.32) + 1.4, say(
         lang, "一核多元减去多头无核：逐个参数移到声明范围的两端",
         "One core minus fragmented: one number at a time to the ends of its declared range"), [say(
-            lang, "▽ 下限，△ 上限；线：95% 区间；竖虚线：默认值处的差；橙：符号与默认值处相反。",
-            "▽ low end, △ high end; line: 95 % interval; dashed: difference at the defaults; orange: sign "
-            "opposite to that.")], lang)
+            lang, "▽ 下限，△ 上限；线：95% 区间（种子）；竖虚线：默认值处的差；橙：符号与默认值处相反，两处"
+                  "都与 0 分得开（Holm）。",
+            "▽ low end, △ high end; line: 95 % interval over seeds; dashed: difference at the defaults; "
+            "orange: sign opposite to that, and both told from 0 (Holm).")], lang)
     panels = figure.subplots(1, 2)
     for ax, table, (_, name) in zip(panels, found, panels_of, strict=True):
         rows_axis(ax, labels, cells=34, named=ax is panels[0])

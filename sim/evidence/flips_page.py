@@ -112,7 +112,8 @@ def structures(root: Path) -> Iterator[str]:
 
 def _cell(row: dict[str, Any]) -> str:
     apart = row["low"] > 0.0 or row["high"] < 0.0
-    middle, low, high = (in_unit(float(row[key]), str(row["outcome"])) for key in ("difference", "low", "high"))
+    middle, low, high = (
+        in_unit(float(row[key]), str(row["outcome"])) for key in ("difference", "low", "high"))
     return f"{middle} [{low}, {high}]" + ("" if apart else " †")
 
 

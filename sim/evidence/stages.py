@@ -13,7 +13,7 @@ from typing import NamedTuple
 import sim
 from sim.evidence import structures
 from sim.evidence.factors import Varied, Width, varied
-from sim.evidence.sensitivity import overall
+from sim.evidence.sensitivity import ranked
 from sim.evidence.stored import REFERENCE, stored, there
 from sim.params import Label
 
@@ -157,7 +157,7 @@ def strongest(root: Path = REFERENCE) -> list[str]:
 def _influential(root: Path) -> list[str]:
     """Numbers of the Morris screening, those first that have the greatest part in any one response."""
     switches = {one.path for one in varied("near") if one.values}
-    best = overall(stored("evidence_morris", root).table("morris"))["factor"]
+    best = ranked(stored("evidence_morris", root).table("morris"))["factor"]
     return [str(path) for path in best if path not in switches]
 
 
