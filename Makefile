@@ -110,7 +110,7 @@ bench: $(VENV)/.dev
 STEP = $(BIN)/python -m sim.evidence
 DO = $(STEP) run experiments/$(1).yaml results/evidence_$(notdir $(1))
 evidence: $(VENV)/.dev
-	@echo "About 12,000 runs of 400 to 1,100 people: an hour on two free cores. 约 12,000 次运行，两个空闲的核约 1 小时。"
+	@echo "About 20,000 runs of 400 to 1,100 people: an hour and a half on two free cores. 约 20,000 次运行，两个空闲的核约一个半小时。"
 	$(BIN)/python -m sim.precompile
 	$(STEP) stages
 	$(call DO,evidence/calibration)

@@ -75,7 +75,7 @@ def policies_page() -> str:
 
 def _policy(kind: str, cls: type[Policy], f: dict[str, Any]) -> Iterator[str]:
     yield f'<a id="{kind}"></a>\n## {cls.card.name.zh} · {cls.card.name.en}'
-    yield f"`{kind}` · {_cell(f['source'])}"
+    yield f"`{kind}` · {_cell(_both(f['source']))}"
     lines = []
     for name, title in _CARD.items():
         lines.append(f"- **{title}**: {f['card'][name]['zh']}  \n  {f['card'][name]['en']}")
@@ -172,12 +172,12 @@ def _table(numbers: list[dict[str, Any]]) -> Iterator[str]:
     yield "|" + " --- |" * len(_HEADS)
     for n in numbers:
         low, high = n["range"]
-        source = "" if n["evidence"] == "D" else n["source"]
-        said = "; ".join(text for text in (source, n["note"]) if text)
-        unit = " · ".join(dict.fromkeys((n["unit"]["zh"], n["unit"]["en"])))
+        parts = [one for one in (None if n["evidence"] == "D" else n["source"], n["note"]) if one]
+        said = " · ".join(dict.fromkeys(
+            mark.join(one[lang] for one in parts) for lang, mark in (("zh", "；"), ("en", "; "))))
         cells = (
             f"`{n['path']}`", f"{n['label']['zh']} · {n['label']['en']}", number(n["default"]),
-            f"{number(low)} – {number(high)}", unit, n["evidence"], said)
+            f"{number(low)} – {number(high)}", _both(n["unit"]), n["evidence"], said)
         yield "| " + " | ".join(map(_cell, cells)) + " |"
 
 
@@ -191,6 +191,10 @@ def _switches(rows: list[dict[str, Any]]) -> Iterator[str]:
             f"`{s['path']}`", f"{s['label']['zh']} · {s['label']['en']}", f"`{s['default']}`",
             values + note)
         yield "| " + " | ".join(map(_cell, cells)) + " |"
+
+
+def _both(label: dict[str, str]) -> str:
+    return " · ".join(dict.fromkeys((label["zh"], label["en"])))
 
 
 def _cell(text: str) -> str:

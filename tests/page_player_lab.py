@@ -14,6 +14,7 @@ import pytest
 
 from sim.recording import Recording
 from sim.report.fonts import found
+from sim.scenario.sources import sourced
 from sim.web.font import kept
 from sim.web.library import Library
 from sim.web.limits import Limits
@@ -74,7 +75,8 @@ class Site:
                 }
             ],
             "policies": [
-                {"kind": kind, "zh": zh, "en": en, "card": card, "convenors": ["one_core"], "source": "S1"}
+                {"kind": kind, "zh": zh, "en": en, "card": card, "convenors": ["one_core"],
+                 "source": sourced("S1")}
                 for kind, zh, en in (
                     ("neighbour_festival", "邻里节", "festival"),
                     ("neighbour_covenant", "邻里公约", "covenant"),
@@ -88,7 +90,7 @@ class Site:
                     "zh": "朝阳邻里节",
                     "en": "Chaoyang festival",
                     "about": {"zh": "关于", "en": "about"},
-                    "source": "S1",
+                    "source": sourced("S1"),
                     "arms": arms,
                 }
             ],

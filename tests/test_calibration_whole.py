@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
 from test_calibration_toys import NAMELESS, aim, cube, one_arm, toy
 from threadpoolctl import threadpool_limits
 
@@ -284,10 +285,12 @@ def test_share_of_the_calibrated_space_in_which_a_claim_is_reached() -> None:
     assert ((table["low"] <= table["share"]) & (table["share"] <= table["high"])).all()
 
 
-def test_wilsons_interval_and_the_effective_number_of_draws() -> None:
-    low, high = claims.wilson(0.5, 10)
-    assert (low, high) == pytest.approx((0.2366, 0.7634), abs=1e-4)
-    assert claims.wilson(0.0, 20)[0] == 0.0
+def test_the_exact_interval_and_the_effective_number_of_draws() -> None:
+    """Against scipy's own, and 1 − 0.025^(1/n) where nothing was seen."""
+    theirs = binomtest(5, 10).proportion_ci(0.95, "exact")
+    assert claims.exact(0.5, 10) == pytest.approx((theirs.low, theirs.high), rel=1e-9)
+    assert claims.exact(0.0, 20) == pytest.approx((0.0, 1.0 - 0.025 ** (1 / 20)), rel=1e-9)
+    assert claims.exact(1.0, 7.5)[1] == 1.0
     tested = [claim(-0.4)]
     wide, narrow = (
         claims.shares(runs_at([-0.5] * 20), lambda values: verdicts.judge(tested, values), WEEKS, ess)

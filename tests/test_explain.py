@@ -29,7 +29,9 @@ from sim.policies.registry import BUILT_IN, policy_class, policy_kinds
 from sim.processes.parameters import Shock
 from sim.reference import outcomes_page, pages, stale
 from sim.scenario.conditions import CONDITIONS
+from sim.scenario.notes import note_in
 from sim.scenario.schema import Scenario
+from sim.scenario.sources import source_in
 from sim.scenario.units import UNITS_ZH
 from sim.study import claims as study
 from sim.study.compare import compare
@@ -137,7 +139,7 @@ def test_everything_can_be_explained_in_both_languages(lang: str) -> None:
             text = explained(told, lang)
             assert {"zh": "未经校准", "en": "uncalibrated"}[lang] in text, thing.key
             if lang == "en" and sort != "condition":
-                body = text.replace(told.get("source", "") or "\0", "")
+                body = text.replace(told.get("source", {}).get("en") or "\0", "")
                 assert not re.search("[，。；：、]", body.split("\n")[3]), thing.key
 
 
@@ -148,12 +150,13 @@ def test_a_parameter_says_everything_it_holds() -> None:
             assert said in told, path
 
 
-def test_a_parameter_told_in_chinese_marks_what_is_english() -> None:
+def test_a_parameter_is_told_in_chinese_with_its_source_and_note() -> None:
     for path, number in parameters().items():
         head = {"what": "parameter", "key": path, "name": {"zh": number.zh, "en": number.en}}
         told = explained(head | number_facts(number), "zh")
         assert ASSUMPTION not in told, path
-        assert not number.note or f"（英文注）{number.note}" in told, path
+        assert source_in(number.source, "zh") in told, path
+        assert not number.note or (note_in(number.note, "zh") in told and number.note not in told), path
     assert "建模假设" in explained(facts(find("ties.atomisation")), "zh")
 
 

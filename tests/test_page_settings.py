@@ -86,7 +86,10 @@ def test_every_number_stands_as_the_server_says(browser: Any, site: tuple[str, S
         assert one["unit_zh"] in shown["meta"], control
         assert f"依据 {one['grade']} 级（{served['grades'][one['grade']]['zh']}）" in shown["meta"], control
         if one["grade"] != "D":
-            assert one["source"] in shown["meta"], control
+            assert one["source"]["zh"] in shown["meta"], control
+        if one["note"]:
+            assert one["note"]["zh"] in shown["meta"], control
+            assert one["note"]["en"] not in shown["meta"], control
 
 
 def test_what_is_set_is_asked_for_marked_and_put_back(browser: Any, site: tuple[str, Site]) -> None:  # noqa: F811

@@ -140,10 +140,11 @@ def _parts(r: Reference) -> Iterator[str]:
         "范围、小区和政策见 [study.yaml](../results/reference/evidence_findings/study.yaml) 与 "
         "[experiments/evidence/findings.yaml](../experiments/evidence/findings.yaml)，写定后才运行，未按结果"
         "调整；看过两个种子的结果后加到四个，别的没有动。完整规模：`yihe sweep "
-        "experiments/evidence/findings.yaml --yes`；本页与其他各步全部重做：`make evidence`，约一小时。  \n"
+        "experiments/evidence/findings.yaml --yes`；本页与其他各步全部重做：`make evidence`，两个空闲的核"
+        "约一个半小时。  \n"
         "Ranges, estates and policies stand in those files; they were written before the first run and never "
         "tuned to a result. After a look at two seeds there were made four, and nothing else was changed. "
-        "All of it again, with the other studies: `make evidence`, about an hour.")
+        "All of it again, with the other studies: `make evidence`, an hour and a half on two free cores.")
 
 
 def verdict(row: dict[str, Any], shown: Collection[str]) -> Label:

@@ -86,9 +86,9 @@ def _parts(root: Path) -> Iterator[str]:
     yield (
         "研究文件在 [experiments/evidence/](../experiments/evidence/)，由 `python -m sim.evidence stages` 从"
         "参数登记和前一步的结果写出；参考结果在 [results/reference/](../results/reference/)。全部重做：`make "
-        "evidence`，约一小时。默认值下的特征检验另见[检验](validation.md)。  \n"
+        "evidence`，两个空闲的核约一个半小时。默认值下的特征检验另见[检验](validation.md)。  \n"
         "Study files are written from the registry of parameters and from the results of the step before; "
-        "all of it again: `make evidence`, about an hour. Patterns at the defaults: "
+        "all of it again: `make evidence`, an hour and a half on two free cores. Patterns at the defaults: "
         "[validation](validation.md).")
 
 

@@ -16,6 +16,8 @@ from sim.params import Declared, Label, declared
 from sim.policies.base import Policy
 from sim.policies.registry import policy_kinds
 from sim.scenario.conditions import CONDITIONS
+from sim.scenario.notes import noted
+from sim.scenario.sources import sourced
 from sim.scenario.targets import Claim
 from sim.scenario.units import UNITS_ZH
 from sim.study.ranges import of_level
@@ -88,8 +90,8 @@ def number_facts(number: Declared) -> Facts:
     return {
         "path": number.path, "label": {"zh": number.zh, "en": number.en}, "default": number.default,
         "unit": {"zh": UNITS_ZH.get(number.unit, number.unit), "en": number.unit},
-        "range": [number.ge, number.le], "evidence": number.evidence, "source": number.source,
-        "note": number.note}
+        "range": [number.ge, number.le], "evidence": number.evidence, "source": sourced(number.source),
+        "note": noted(number.note)}
 
 
 def switch_facts(switch: Switch) -> Facts:
@@ -119,7 +121,7 @@ def policy_facts(cls: type[Policy]) -> Facts:
     numbers = [number_facts(n) for n in declared(cls) if n.path not in general]
     return {
         "card": {name: both(getattr(card, name)) for name in ("mechanism", "cost", "claim", "harm")},
-        "source": card.source,
+        "source": sourced(card.source),
         "convenors": [{"key": r.key, "zh": r.zh, "en": r.en} for r in sorted(cls.convenors)],
         "needs_convenor": cls.convenors != frozenset(Regime),
         "numbers": numbers, "switches": _own_switches(kind, cls),
@@ -176,8 +178,8 @@ def condition_facts(name: str) -> Facts:
             "path": path, "value": value, "default": None if number is None else number.default,
             "label": None if number is None else {"zh": number.zh, "en": number.en}})
     return {
-        "meaning": both(condition.meaning), "source": condition.source, "answers": list(condition.answers),
-        "changes": changes, "evidence": "D"}
+        "meaning": both(condition.meaning), "source": sourced(condition.source),
+        "answers": list(condition.answers), "changes": changes, "evidence": "D"}
 
 
 def _leaves(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
@@ -206,8 +208,9 @@ def scenario_facts(thing: Named) -> Facts:
                  "intensity": p.intensity} for p in variant.policies],
             "conditions": [{"key": c, **both(CONDITIONS[c].label)} for c in variant.conditions]})
     return {
-        "file": str(thing.file), "description": both(scenario.description), "source": scenario.source,
-        "weeks": scenario.weeks, "warmup": scenario.warmup, "seed": scenario.seed, "arms": arms,
+        "file": str(thing.file), "description": both(scenario.description),
+        "source": sourced(scenario.source), "weeks": scenario.weeks, "warmup": scenario.warmup,
+        "seed": scenario.seed, "arms": arms,
         "claims": [_claim(claim, scenario.window(claim)) for claim in scenario.targets]}
 
 
@@ -215,7 +218,8 @@ def _claim(claim: Claim, window: tuple[int, int]) -> Facts:
     from sim.study.verdicts import claimed  # brings scipy with it
 
     return {
-        "id": claim.id, "label": both(claim.label), "source": claim.source, "outcome": claim.outcome,
-        "beside": list(claim.beside), "treatment": claim.treatment, "control": claim.control,
-        "reading": claim.reading, "claimed": {"zh": claimed(claim, "zh"), "en": claimed(claim, "en")},
+        "id": claim.id, "label": both(claim.label), "source": sourced(claim.source),
+        "outcome": claim.outcome, "beside": list(claim.beside), "treatment": claim.treatment,
+        "control": claim.control, "reading": claim.reading,
+        "claimed": {"zh": claimed(claim, "zh"), "en": claimed(claim, "en")},
         "weeks": [window[0], window[1] - 1]}

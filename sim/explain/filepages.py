@@ -22,6 +22,7 @@ from sim.processes.parameters import SHOCKS, Shock
 from sim.scenario.conditions import CONDITIONS
 from sim.scenario.merge import expand
 from sim.scenario.schema import FIXED_IN_ARMS, Scenario
+from sim.scenario.sources import source_in
 from sim.scenario.starter import SECTIONS
 from sim.scenario.targets import READINGS, Claim, Range, Window
 from sim.study.file import StudyFile
@@ -151,8 +152,9 @@ def _conditions() -> Iterator[str]:
     lines = ["| 名称 · name | 含义 · meaning | 出处 · source | 改动 · sets |", "| --- | --- | --- | --- |"]
     for name, one in CONDITIONS.items():
         sets = "<br>".join(f"`{path}: {_plain(value)}`" for path, value in _flat(expand(one.changes), ""))
+        source = f"{source_in(one.source, 'zh')} · {one.source}"
         meaning = f"{one.label.zh} · {one.label.en}<br>{one.meaning.zh}<br>{one.meaning.en}"
-        lines.append(f"| `{name}` | {cell(meaning)} | {cell(one.source)} | {sets} |")
+        lines.append(f"| `{name}` | {cell(meaning)} | {cell(source)} | {sets} |")
     yield "\n".join(lines)
 
 

@@ -12,7 +12,6 @@ from sim.explain.facts import Facts
 from sim.explain.find import WHAT, Named
 from sim.explain.regimes import WAYS, find_regime
 from sim.explain.trial import told
-from sim.params import ASSUMPTION
 from sim.report.words import say, unit_name
 from sim.scenario.units import unit_in
 
@@ -82,7 +81,7 @@ def _policy(f: Facts, lang: str) -> Iterator[str]:
         "harm": ("何时有害", "Does harm")}
     for name, title in titles.items():
         yield f"{say(lang, *title)}{say(lang, '：', ': ')}{f['card'][name][lang]}"
-    yield f"{say(lang, '出处：', 'Source: ')}{f['source']}"
+    yield f"{say(lang, '出处：', 'Source: ')}{f['source'][lang]}"
     names = say(lang, "、", ", ").join(r[lang] for r in f["convenors"])
     if f["needs_convenor"]:
         yield say(
@@ -103,8 +102,8 @@ def _policy(f: Facts, lang: str) -> Iterator[str]:
         yield from table(heads, [_number_row(n, lang) for n in f["numbers"]])
         for n in f["numbers"]:
             if n["evidence"] != "D" or n["note"]:
-                sources = [n["source"]] if n["evidence"] != "D" else []
-                notes = [_noted(n["note"], lang)] if n["note"] else []
+                sources = [n["source"][lang]] if n["evidence"] != "D" else []
+                notes = [n["note"][lang]] if n["note"] else []
                 yield f"  {n['path']}{say(lang, '：', ': ')}{say(lang, '；', '; ').join([*sources, *notes])}"
     if f["switches"]:
         yield ""
@@ -121,11 +120,6 @@ def values_in(switch: Facts, lang: str) -> str:
     """Every value of a switch with its name."""
     return say(lang, "、", "; ").join(
         f"{value['key']}{say(lang, f'（{value[lang]}）', f' ({value[lang]})')}" for value in switch["values"])
-
-
-def _noted(note: str, lang: str) -> str:
-    """A parameter's note; notes are written in English only."""
-    return say(lang, f"（英文注）{note}", note)
 
 
 def _number_row(n: Facts, lang: str) -> tuple[str, ...]:
@@ -162,11 +156,10 @@ def _parameter(f: Facts, lang: str) -> Iterator[str]:
         (say(lang, "单位", "unit"), f["unit"][lang]),
         (say(lang, "范围", "range"), f"{number(low)} – {number(high)}"),
         (say(lang, "证据等级", "grade"), grade),
-        (say(lang, "出处", "source"), say(lang, "建模假设", ASSUMPTION) if f["source"] == ASSUMPTION
-         else f["source"]),
+        (say(lang, "出处", "source"), f["source"][lang]),
     ]
     if f["note"]:
-        rows.append((say(lang, "说明", "note"), _noted(f["note"], lang)))
+        rows.append((say(lang, "说明", "note"), f["note"][lang]))
     yield from _pairs(rows)
 
 
@@ -267,7 +260,7 @@ def _lever(f: Facts, lang: str) -> Iterator[str]:
 def _condition(f: Facts, lang: str) -> Iterator[str]:
     yield from _pairs([
         (say(lang, "含义", "meaning"), f["meaning"][lang]),
-        (say(lang, "出处", "source"), f["source"]),
+        (say(lang, "出处", "source"), f["source"][lang]),
         (say(lang, "应对政策", "answers"), ", ".join(f["answers"])),
     ])
     yield ""
@@ -285,7 +278,7 @@ def _scenario(f: Facts, lang: str) -> Iterator[str]:
         yield ""
     yield from _pairs([
         (say(lang, "文件", "file"), f["file"]),
-        (say(lang, "出处", "source"), f["source"] or "—"),
+        (say(lang, "出处", "source"), f["source"][lang] or "—"),
         (say(lang, "周数", "weeks"),
          say(lang, f"预热 {f['warmup']} 周，之后 {f['weeks']} 周",
              f"{f['weeks']} after a warm-up of {f['warmup']}")),
@@ -308,7 +301,7 @@ def _scenario(f: Facts, lang: str) -> Iterator[str]:
         return
     yield say(lang, "待检验的主张", "Claims under test")
     for claim in f["claims"]:
-        yield f"  {claim['id']} · {claim['label'][lang]} · {claim['source']}"
+        yield f"  {claim['id']} · {claim['label'][lang]} · {claim['source'][lang]}"
         first, last = claim["weeks"]
         yield say(
             lang, f"    {claim['outcome']}：所称 {claim['claimed']['zh']}；{claim['treatment']} 对 "

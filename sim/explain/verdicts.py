@@ -10,6 +10,7 @@ from sim.explain.text import table
 from sim.report.findings import change_unit, few, statistic_words
 from sim.report.material import seed_text
 from sim.report.words import ILLUSTRATIVE, replicates_en, say, short_name
+from sim.scenario.sources import source_in
 from sim.scenario.targets import VERDICTS
 from sim.study.claims import USUAL, Tested
 from sim.study.verdicts import FEW
@@ -38,7 +39,7 @@ def rows(tested: Tested, lang: str) -> list[tuple[str, ...]]:
             value = f"{statistic_words('within', before, outcome, lang)[0]} → {value}"
         lines.append((
             str(row[f"label_{lang}"]) if own else say(lang, "　并列", "  beside it"),
-            str(row["source"]) if own else "", short_name(outcome, lang),
+            source_in(str(row["source"]), lang) if own else "", short_name(outcome, lang),
             _arms(tested, str(row["arm"]), str(row["against"]), lang) if own else "",
             str(row[f"claimed_{lang}"]) if own else "", value,
             low if low == high == "—" else low + say(lang, " 至 ", " to ") + high,
@@ -60,7 +61,8 @@ def _runs(tested: Tested, lang: str) -> str:
 
 def text(tested: Tested, lang: str) -> Iterator[str]:
     """One scenario for the terminal: a block a claim, so that nothing is cut off."""
-    source = say(lang, f" · 出处：{tested.source}", f" · source: {tested.source}") if tested.source else ""
+    at = source_in(tested.source, lang)
+    source = say(lang, f" · 出处：{at}", f" · source: {at}") if at else ""
     yield f"{tested.title.text(lang)}  {tested.name}{source}"
     if tested.claims is None:
         yield "  " + say(lang, "没有待检验的主张", "no claims under test")
@@ -102,7 +104,7 @@ def markdown(all_tested: Sequence[Tested], lang: str) -> str:
     for tested in all_tested:
         if tested.claims is None:
             continue
-        source = f" · {tested.source}" if tested.source else ""
+        source = f" · {source_in(tested.source, lang)}" if tested.source else ""
         parts.append(f"## {tested.title.text(lang)}\n\n`{tested.name}`{source} · {_runs(tested, lang)}")
         if len(tested.seeds) < USUAL:
             parts.append(f"> {few(len(tested.seeds), lang)}")

@@ -23,6 +23,7 @@ from sim.report.words import (
     short_name,
     unit_name,
 )
+from sim.scenario.sources import source_in
 from sim.study.ranges import of_level
 from sim.study.statistics import paired
 
@@ -146,7 +147,7 @@ def claim_rows(m: Material, lang: str) -> list[ClaimRow]:
         rows.append(
             ClaimRow(
                 say(lang, "　并列", "  beside it") if beside else str(row[f"label_{lang}"]),
-                "" if beside else str(row["source"]),
+                "" if beside else source_in(str(row["source"]), lang),
                 short_name(outcome, lang),
                 "" if beside else str(row[f"claimed_{lang}"]),
                 value,

@@ -11,7 +11,9 @@ from sim.params import Declared, declared
 from sim.policies.base import Policy
 from sim.processes.parameters import SHOCKS, Shock
 from sim.scenario.merge import expand
+from sim.scenario.notes import noted
 from sim.scenario.schema import Scenario
+from sim.scenario.sources import sourced
 from sim.scenario.units import unit_in
 from sim.vocabulary import Kind
 from sim.web.limits import Limits
@@ -49,8 +51,8 @@ def slider(number: Declared) -> Json:
     return {
         "path": number.path, "zh": number.zh, "en": number.en, "unit_zh": unit_in(number.unit, "zh"),
         "unit_en": number.unit, "min": number.ge, "max": number.le, "default": number.default,
-        "integer": isinstance(number.default, int), "grade": number.evidence, "source": number.source,
-        "note": number.note}
+        "integer": isinstance(number.default, int), "grade": number.evidence,
+        "source": sourced(number.source), "note": noted(number.note)}
 
 
 def grades() -> Json:
@@ -119,7 +121,7 @@ def _fields(model: type[Policy] | type[Shock], names: tuple[str, ...]) -> Iterat
             "path": name, "zh": zh, "en": en or zh, "unit_zh": unit_in("weeks", "zh"), "unit_en": "weeks",
             "min": bounds["Ge"].ge, "max": bounds["Le"].le,
             "default": None if field.is_required() else field.default, "integer": True, "grade": "",
-            "source": "", "note": ""}
+            "source": None, "note": None}
 
 
 def _metadata(field: Any) -> list[Any]:

@@ -16,6 +16,7 @@ from sim.policies.registry import policy_kinds
 from sim.report.words import unit_name
 from sim.scenario.conditions import CONDITIONS
 from sim.scenario.schema import Scenario
+from sim.scenario.sources import sourced
 from sim.vocabulary import Regime
 from sim.web.asked import residents
 from sim.web.choices import LENGTHS, brought, general, grades, groups, lengths, shocks, slider
@@ -45,13 +46,13 @@ def start(library: Library, limits: Limits) -> Json:
         "limits": limits._asdict(),
         "regimes": [{"key": regime.key, "zh": regime.zh, "en": regime.en} for regime in Regime],
         "conditions": [
-            {"key": key, **both(one.label), "meaning": both(one.meaning), "source": one.source,
+            {"key": key, **both(one.label), "meaning": both(one.meaning), "source": sourced(one.source),
              "answers": list(one.answers), "sets": brought(one.changes)} for key, one in CONDITIONS.items()],
         "sliders": [
             {**slider(number), "main": number.path in MAIN} for number in declared(Scenario)
             if number.path not in LENGTHS],
         "lengths": lengths(limits), "shocks": shocks(), "general": general(), "groups": groups(),
-        "grades": grades(), "assumption": {"zh": "建模假设", "en": ASSUMPTION},
+        "grades": grades(), "assumption": sourced(ASSUMPTION),
         "switches": [switch(one) for _, one in _own_switches()],
         "outcomes": [
             {"key": key, **both(one.label), "unit_zh": unit_name(key, "zh"), "unit_en": unit_name(key, "en"),
@@ -67,7 +68,7 @@ def policy(kind: str, cls: type[Policy], common: set[str]) -> Json:
     card = cls.card
     own = [one._replace(path=one.path.removeprefix(f"policies.{kind}.")) for one in of_policy(kind, cls)]
     return {
-        "kind": kind, **both(card.name), "control": kind in CONTROLS, "source": card.source,
+        "kind": kind, **both(card.name), "control": kind in CONTROLS, "source": sourced(card.source),
         "card": {name: both(getattr(card, name)) for name in ("mechanism", "cost", "claim", "harm")},
         "convenors": [regime.key for regime in sorted(cls.convenors)],
         "numbers": [slider(number) for number in declared(cls) if number.path not in common],
@@ -96,12 +97,12 @@ def scenario(library: Library, name: object) -> Json:
     plain = found.model_copy(update={"arms": {}, "targets": ()}).tree()
     return {
         "file": found.file.name, "name": found.name, **both(found.title), "about": both(found.description),
-        "source": found.source, "seed": found.seed, "weeks": found.weeks, "warmup": found.warmup,
+        "source": sourced(found.source), "seed": found.seed, "weeks": found.weeks, "warmup": found.warmup,
         "residents": residents(found), "regime": found.regime.key, "conditions": list(found.conditions),
         "policies": plain["policies"], "shocks": plain["shocks"], "values": _values(plain, _usual()),
         "arms": [_arm(found, arm, plain) for arm in found.arms],
         "claims": [
-            {"id": claim.id, **both(claim.label), "source": claim.source, "outcome": claim.outcome,
+            {"id": claim.id, **both(claim.label), "source": sourced(claim.source), "outcome": claim.outcome,
              "treatment": claim.treatment, "control": claim.control, "weeks": list(found.window(claim))}
             for claim in found.targets]}
 
@@ -160,7 +161,7 @@ def _listed(file: str, tree: Mapping[str, Any]) -> Json:
     weeks = tree.get("weeks", Scenario.model_fields["weeks"].default)
     return {
         "file": file, "name": name, **_names(tree.get("title"), name),
-        "about": _names(tree.get("description"), ""), "source": str(tree.get("source", "")),
+        "about": _names(tree.get("description"), ""), "source": sourced(str(tree.get("source", ""))),
         "regime": _regime(tree.get("regime")), "weeks": weeks if type(weeks) is int else None,
         "arms": [
             {"key": str(key), **_names(arm.get("label"), str(key)),

@@ -49,7 +49,7 @@ function named(/** @type {any} */ app) {
     const fixed = own.includes(c.key), on = fixed || app.state.named.includes(c.key), id = `named-${c.key}`;
     const box = h("input", { type: "checkbox", id, checked: on, disabled: fixed, onchange: () => app.setNamed(c.key, box.checked) });
     return h("div", { class: `named${on && !fixed ? " changed" : ""}` }, h("div", { class: "tick" }, box, h("label", { for: id }, name(c)), fixed ? h("span", { class: "chip" }, t("named_own")) : null),
-      on ? h("p", { class: "meta" }, `${name(c.meaning)} ${t("source_is", c.source)}`) : null);
+      on ? h("p", { class: "meta" }, `${name(c.meaning)} ${t("source_is", name(c.source))}`) : null);
   });
 }
 

@@ -37,9 +37,8 @@ export function told(spec, value) {
 export function meta(spec, facts, shift = 0) {
   const parts = spec.values ? [] : [unitOf(spec), `${short(Number(spec.min) + shift)} – ${short(Number(spec.max) + shift)}`];
   if (spec.grade) parts.push(t("grade_n", spec.grade, name(facts?.grades?.[spec.grade])));
-  if (spec.source && spec.source !== facts?.assumption?.en) parts.push(t("source_is", spec.source));
-  const note = typeof spec.note === "string" ? (zh() ? "" : spec.note) : name(spec.note);
-  if (note) parts.push(note);
+  if (spec.source && spec.source.en !== facts?.assumption?.en) parts.push(t("source_is", name(spec.source)));
+  if (spec.note) parts.push(name(spec.note));
   return parts.filter(Boolean).join(" · ");
 }
 

@@ -66,7 +66,7 @@ function card(/** @type {any} */ app, /** @type {string} */ kind, /** @type {() 
     part("mechanism", name(found?.card?.mechanism)), part("cost", name(found?.card?.cost)),
     h("div", { class: "versus" }, part("claim", name(found?.card?.claim)), trial),
     part("harm", name(found?.card?.harm)), part("convenors", regimes.map((/** @type {any} */ r) => name(r)).join(language() === "zh" ? "、" : ", ")),
-    part("source", found?.source), part("here", here(app)), h("p", { class: "muted small" }, t("uncalibrated")),
+    part("source", name(found?.source)), part("here", here(app)), h("p", { class: "muted small" }, t("uncalibrated")),
     h("div", { class: "row" }, h("button", { onclick: back }, t("cards"))),
   ];
 }

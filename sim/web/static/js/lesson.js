@@ -98,7 +98,7 @@ const PARTS = [
     const line = (/** @type {"a"|"b"} */ side) => h("li", null, h("b", { class: `tag ${side}` }, t(`side_${side}`)), ` ${regime(side)} · ${app.policies(side).map((/** @type {any} */ p) => name(app.policyName(p.kind))).join(language() === "zh" ? "、" : ", ") || t("no_policy")}`);
     const claims = app.details?.claims ?? [];
     return [
-      h("p", null, h("strong", null, name(app.runs.a.header.scenario))), h("p", null, name(s?.about)), s?.source ? h("p", { class: "muted small" }, s.source) : h("span", null),
+      h("p", null, h("strong", null, name(app.runs.a.header.scenario))), h("p", null, name(s?.about)), name(s?.source) ? h("p", { class: "muted small" }, name(s.source)) : h("span", null),
       h("p", { class: "label" }, t("compare_two")), h("ul", { class: "plain" }, line("a"), line("b")),
       ...(claims.length ? [h("p", { class: "label" }, t("claim_tested")), h("ul", null, ...claims.map((/** @type {any} */ c) => h("li", null, name(c))))] : []),
     ];
