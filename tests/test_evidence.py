@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from pathlib import Path
@@ -19,22 +18,20 @@ from sim.designs.factors import Factor
 from sim.evidence import stages, structures
 from sim.evidence.__main__ import PAGES, stale
 from sim.evidence.boxes_page import boxes_told
-from sim.evidence.calibration_page import chance_shrinkage
 from sim.evidence.conditions import ESTATES, JUDGED, OTHERS, conditions
-from sim.evidence.distil import SAMPLED, distil
-from sim.evidence.factors import PACKAGE, Varied, left_out, numbers, varied
+from sim.evidence.distil import distil
+from sim.evidence.drawing import FIGURES, IMAGES
+from sim.evidence.factors import Varied, left_out, numbers, varied
 from sim.evidence.findings_page import verdict
+from sim.evidence.posterior import chance_shrinkage
 from sim.evidence.sensitivity import flips
 from sim.evidence.sieve import candidates, sieve
 from sim.evidence.signs import SIDES, luck_bound, pooled, sign_row, told
 from sim.evidence.stored import REFERENCE, ROOT, Reference, stored
 from sim.evidence.structures_page import lost
 from sim.scenario import yamlfile
-from sim.scenario.reading import load
-from sim.simulation import simulate_arms
 from sim.study.setup import prepare
 from sim.study.sweep import How, opened, resumable, sweep
-from sim.study.variants import vary
 
 DOCS, STUDIES = ROOT / "docs", ROOT / "experiments" / "evidence"
 KEPT = sorted(file.parent.name for file in REFERENCE.glob("*/manifest.json"))
@@ -350,6 +347,16 @@ def test_pages_say_their_limits_first_and_how_they_were_made(page: str) -> None:
     assert not re.search(r"\bnan\b|\binf\b", text)
 
 
+def test_pictures_are_made_of_the_tables_that_are_kept() -> None:
+    """If this fails: ``python -m sim.evidence pages``."""
+    from PIL import Image
+
+    for name, (study, _) in FIGURES.items():
+        for lang in ("zh", "en"):
+            with Image.open(IMAGES / f"{name}.{lang}.png") as picture:
+                assert picture.info["Source"] == stored(study).digest(), name
+
+
 def test_reference_results_are_small_and_say_what_made_them() -> None:
     assert sum(file.stat().st_size for file in REFERENCE.rglob("*") if file.is_file()) < 3_000_000
     for study in KEPT:
@@ -358,26 +365,3 @@ def test_reference_results_are_small_and_say_what_made_them() -> None:
         assert manifest["finished"]
         assert not manifest["runs_failed"]
         assert re.fullmatch(r"[0-9a-f]{40}", manifest["git_commit"])
-
-
-@pytest.mark.parametrize("line", range(SAMPLED))
-def test_sampled_reference_runs_come_out_again(line: int) -> None:
-    """Runs of the study of structures, from scenario, factors and seed alone, to the last bit.
-
-    If this fails after the model was changed on purpose: ``make evidence``.
-    """
-    r = stored("evidence_structure")
-    with (r.folder / "sample.csv").open(encoding="utf-8", newline="") as file:
-        row = list(csv.DictReader(file))[line]
-    scenario, outcomes = load(r.folder / "scenario.yaml"), list(stages.OUTCOMES)
-    factors = [name for name in row if name not in ("point", "arm", "seed", *outcomes)]
-    arm = vary({row["arm"]: scenario.arm(row["arm"])}, factors, [_own(row[name]) for name in factors])
-    result = simulate_arms(arm, int(row["seed"]), frozenset(PACKAGE))[row["arm"]]
-    assert {name: result.value(name) for name in outcomes} == {name: float(row[name]) for name in outcomes}
-
-
-def _own(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text

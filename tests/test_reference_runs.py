@@ -81,9 +81,3 @@ def test_the_commit_that_a_study_names_holds_its_file() -> None:
         folder = "experiments/evidence" if study.startswith("evidence_") else "experiments"
         held = f"{manifest['git_commit']}:{folder}/{study.removeprefix('evidence_')}.yaml"
         assert git("cat-file", "-e", held).returncode == 0, held
-
-
-def test_no_two_studies_are_written_into_one_folder() -> None:
-    commands = {study: str(stored(study).manifest["command"]) for study in STUDIES}
-    folders = [command.split()[-1] for command in commands.values()]
-    assert len(set(folders)) == len(folders), commands

@@ -59,16 +59,13 @@ def reached(r: Reference) -> Iterator[str]:
         "反向 · opposite"), rows)
     known = records(found)[0]
     yield (
-        f"{int(known['draws'])} 组抽样，其中不同的 {distinct(r)} 组；区间是精确二项区间"
-        f"（Clopper–Pearson），以 "
-        f"{known['n_effective']:.0f} 组计：重复抽到的同一组、超出有效粒子数的，都不算新的证据。0% 不等于达"
-        f"不到，"
-        "上端才是数据所许可的最大比例。  \n"
+        f"{int(known['draws'])} 组抽样，其中不同的 {distinct(r)} 组；区间是精确二项区间（Clopper–Pearson），"
+        f"以 {known['n_effective']:.0f} 组计：重复抽到的同一组、超出有效粒子数的，都不算新的证据。0% 不等于达"
+        "不到，上端才是数据所许可的最大比例。  \n"
         f"{int(known['draws'])} draws, {distinct(r)} of them distinct; intervals are exact binomial ones "
         f"(Clopper–Pearson) on {known['n_effective']:.0f}: a set drawn twice, and draws beyond the effective "
         "number of particles, are no new evidence. 0 % does not say never: the upper end is the greatest "
-        "share "
-        "that these draws allow.")
+        "share that these draws allow.")
 
 
 def required(study: str, root: Path = REFERENCE) -> Iterator[str]:
@@ -89,8 +86,8 @@ def required(study: str, root: Path = REFERENCE) -> Iterator[str]:
     if not there(SIEVE, root):
         return
     r = stored(SIEVE, root)
-    required, moved = r.table("required"), r.table("required_factors")
-    for row in records(required):
+    spread, moved = r.table("required"), r.table("required_factors")
+    for row in records(spread):
         yield _near(row, moved[moved["claim"] == row["claim"]], r.manifest["factors"])
 
 
@@ -98,28 +95,25 @@ def untried() -> Iterator[str]:
     """Claims of evidence.md §1 that were not put to the posterior, and why."""
     yield (
         "后验只来自一个商品房小区：拟合的是缴费和参与，变动的也只是与它们有关的几个参数。下列主张问的是办理"
-        "时间、"
-        "跨主体难题、多个社区之间的传播或物业服务，两个目标对它们几乎没有约束；它们的情景又是别的小区，那里"
-        "没有"
-        "检验过后验仍满足目标。因此**没有**用后验试，只在默认值下判（`yihe compare` 各情景文件）。  \n"
+        "时间、跨主体难题、多个社区之间的传播或物业服务，两个目标对它们几乎没有约束，因此**没有**用后验试，"
+        "只在默认值下判（`yihe compare` 各情景文件）。杭州、烟台用的是同一种小区，本可以试，只是没有做；陆家"
+        "嘴、深圳的人口和社区数不同，那里没有检验过后验仍满足目标。  \n"
         "The posterior is of one commercial estate: what was fitted is paying and taking part, and only "
-        "parameters "
-        "near to these moved. The claims below are on times of handling, problems of several actors, what "
-        "spreads "
-        "between communities, or service, which the two targets hardly bind; and their scenarios are other "
-        "estates, where nobody has seen that the posterior still meets the targets. So they were *not* "
-        "tried under "
-        "the posterior, and are judged at the defaults only (`yihe compare` on each scenario file).")
+        "parameters near to these moved. The claims below are on times of handling, problems of several "
+        "actors, what spreads between communities, or service, which the two targets hardly bind; so they "
+        "were *not* tried under the posterior, and are judged at the defaults only (`yihe compare` on each "
+        "scenario file). Hangzhou and Yantai stand on the same kind of estate: they could have been tried, "
+        "and were not. Lujiazui and Shenzhen have other numbers of people and communities, where nobody has "
+        "seen that the posterior still meets the targets.")
     yield table(("主张 · claim", "情景 · scenario"), (
         (f"{what.zh}<br>{what.en}", f"`scenarios/{scenario}.yaml`") for scenario, what in UNTRIED.items()))
     yield (
         "S3 的“真正参与的多是老人、中产参与低”在上面严格校准的特征 1、4 里试过，只判方向；“中年人只是形式上"
-        "参与”"
-        "没有试。S0 的网格数、党支部数和场所面积是照抄的输入，不是可以达到或达不到的主张。  \n"
+        "参与”没有试。S0 的网格数、党支部数和场所面积是照抄的输入，不是可以达到或达不到的主张。  \n"
         "That those who really take part are mostly elderly, and the middle class little (S3), was tried as "
-        "patterns 1 and 4 of the strict calibration, direction only; that the middle-aged take part in "
-        "form only "
-        "was not. Grids, branches and sizes of venues (S0) are inputs, copied; there is nothing to reach.")
+        "patterns 1 and 4 of the strict calibration, direction only; that the middle-aged take part in form "
+        "only was not. Grids, branches and sizes of venues (S0) are inputs, copied; there is nothing to "
+        "reach.")
 
 
 def _near(row: dict[str, Any], moved: pd.DataFrame, factors: int) -> str:
@@ -139,8 +133,8 @@ def _near(row: dict[str, Any], moved: pd.DataFrame, factors: int) -> str:
         most = Label(zh=f"最低 {show(row['best'])}", en=f"at lowest {show(row['best'])}")
     return (
         f"- 同时移动全部 {factors} 个不确定参数（默认值的一半到两倍）的 {points} 个点中，{hits} 个达到 "
-        f"`{claim}`；90% 的点，{what.zh}在 {show(row['low'])} 到 {show(row['high'])} 之间，{most.zh}。主要"
-        f"随之变的：{zh}。  \n"
+        f"`{claim}`；90% 的点，{what.zh}在 {show(row['low'])} 到 {show(row['high'])} 之间，{most.zh}。主要随"
+        f"之变的：{zh}。  \n"
         f"  With all {factors} uncertain numbers moved at once (half to twice the default), {hits} of "
         f"{points} points reach `{claim}`; 90 % of points have {what.en} from {show(row['low'])} to "
         f"{show(row['high'])}, {most.en}. It hangs mostly on: {en}.")

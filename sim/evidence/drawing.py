@@ -39,7 +39,7 @@ DPI = 120
 
 
 def draw(root: Path = REFERENCE, images: Path = IMAGES) -> list[Path]:
-    """Draw every figure whose results are there; PNG, one a language."""
+    """Draw every figure whose results are there; PNG, one a language, marked with what it is made of."""
     images.mkdir(parents=True, exist_ok=True)
     written = []
     for name, (study, make) in FIGURES.items():
@@ -47,9 +47,10 @@ def draw(root: Path = REFERENCE, images: Path = IMAGES) -> list[Path]:
             continue
         for lang in ("zh", "en"):
             with study_look():
-                figure = make(stored(study, root), lang)
+                reference = stored(study, root)
+                figure = make(reference, lang)
                 file = images / f"{name}.{lang}.png"
-                figure.savefig(file, dpi=DPI, metadata={"Software": "yihe"})
+                figure.savefig(file, dpi=DPI, metadata={"Software": "yihe", "Source": reference.digest()})
                 written.append(file)
     return written
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -30,6 +31,13 @@ class Reference(NamedTuple):
         frame = pd.read_csv(self.folder / f"{name}.csv")
         texts = [column for column in frame if frame[column].dtype.kind not in "ifb"]
         return frame.fillna(dict.fromkeys(texts, ""))
+
+    def digest(self) -> str:
+        """Hash of all tables, which pictures made of them carry."""
+        mill = hashlib.blake2b(digest_size=12)
+        for file in sorted(self.folder.glob("*.csv")):
+            mill.update(f"{file.name}\n".encode() + file.read_bytes())
+        return mill.hexdigest()
 
     @property
     def seeds(self) -> int:
