@@ -119,6 +119,10 @@ evidence: $(VENV)/.dev
 	$(call DO,evidence/findings)
 	$(STEP) keep results/evidence_calibration results/evidence_calibrate_chaoyang results/evidence_structure \
 		results/evidence_findings
+	$(STEP) stages
+	$(call DO,evidence/claims_hangzhou)
+	$(call DO,evidence/claims_yantai)
+	$(STEP) keep results/evidence_claims_hangzhou results/evidence_claims_yantai
 	$(call DO,evidence/sieve)
 	$(STEP) keep results/evidence_sieve
 	$(STEP) stages

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.evidence.calibration_claims import reached, relative, required, untried
+from sim.evidence.calibration_claims import elsewhere, reached, relative, required, untried
 from sim.evidence.posterior import Met, chance_shrinkage, course, distinct, met, seeds
 from sim.evidence.stored import REFERENCE, Reference, stored
 from sim.evidence.words import MADE, MARK, both, factor, in_unit, outcome, percent, plain, table, titled
@@ -70,6 +70,8 @@ def _parts(root: Path) -> Iterator[str]:
         yield _seeds(r)
     yield "## 那些主张要求什么 · What the claims would require"
     yield from required(STRICT, root)
+    yield "## 别的情景的主张 · Claims of other scenarios"
+    yield from elsewhere(root)
     yield "## 没有试的主张 · Claims not tried"
     yield from untried()
 

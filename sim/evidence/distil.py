@@ -10,6 +10,8 @@ import numpy as np
 
 from sim.analysis.responses import VERSUS, response
 from sim.analysis.study import analyse
+from sim.calibration.claims import shares
+from sim.calibration.running import claims_of
 from sim.evidence.conditions import conditions
 from sim.evidence.sieve import Candidates, FloatArray, candidates, sieve
 from sim.evidence.signs import signs
@@ -18,6 +20,7 @@ from sim.rng import Streams
 from sim.study.opened import Study, open_study
 from sim.study.statistics import band, paired
 from sim.study.sweep import resumable
+from sim.study.verdicts import judge
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +34,8 @@ KEPT = (
 """What is kept of a manifest."""
 
 CALIBRATED = ("shrinkage", "checks", "claims", "generations", "waves", "posterior")
+CLAIMS = "evidence_claims_"
+"""Begins the names of studies that put draws of the posterior to another scenario's claims."""
 CLAIMED = frozenset(("none", "festival"))
 """Arms that the claims of S1 on the festival compare."""
 SAMPLED = 3
@@ -81,6 +86,8 @@ def tables_of(setup: Setup, study: Study) -> dict[str, pd.DataFrame]:
     runs, design, outcomes = study.runs, study.design, setup.file.report.outcomes
     if any(arm.endswith("_one_core") for arm in study.arms):
         found = conditions(runs, design, outcomes)
+    elif study.name.startswith(CLAIMS):
+        found = {"claims": _claims(setup, study)}
     elif setup.file.design is not None and str(setup.file.design.method) == "latin_hypercube":
         found = _sieved(setup, study)
     else:
@@ -94,6 +101,12 @@ def tables_of(setup: Setup, study: Study) -> dict[str, pd.DataFrame]:
         if "tornado" in found:
             found["ends"] = ends(setup, study, found["tornado"])
     return {**found, "sample": _sample(study, outcomes)}
+
+
+def _claims(setup: Setup, study: Study) -> pd.DataFrame:
+    """In what share of the posterior's draws each claim of the scenario is reached."""
+    claims = claims_of(setup)
+    return shares(study.runs, lambda values: judge(claims, values), setup.base.weeks)
 
 
 def _sieved(setup: Setup, study: Study) -> dict[str, pd.DataFrame]:

@@ -193,7 +193,17 @@ def only(width: Width, paths: Iterable[str]) -> list[Varied]:
 def files(root: Path = REFERENCE) -> dict[str, str]:
     """Every study file that is made, by name."""
     found = {f"{name}.yaml": text(STAGES[name], factors) for name, factors in chosen(root).items()}
+    if there("evidence_calibration", root):
+        found["posterior.csv"] = posterior(root)
     return {**found, "structure.csv": structures.table()}
+
+
+def posterior(root: Path = REFERENCE) -> str:
+    """Distinct draws of the strict calibration as a table of points, for claims of other scenarios."""
+    r = stored("evidence_calibration", root)
+    names = list(r.table("shrinkage")["parameter"])
+    draws = r.table("draws")[names].drop_duplicates()
+    return str(draws.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
 
 
 def write(studies: Path = STUDIES, root: Path = REFERENCE) -> list[Path]:
