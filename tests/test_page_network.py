@@ -83,6 +83,7 @@ def test_ties_are_those_of_the_recording_week_by_week(
             assert np.mean(lit) < 0.3, "a tie is drawn that is not to be shown"
 
 
+@pytest.mark.long
 def test_people_stand_near_those_they_are_tied_to(browser: Any, site: tuple[str, Site]) -> None:  # noqa: F811
     """Equal places on both sides and every visit, within the frame; ties shorter than chance, homes most."""
     found = []

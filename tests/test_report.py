@@ -123,6 +123,7 @@ def test_what_made_a_figure_is_inside_it(comparison: Comparison, written: Path) 
     assert comparison.plan.key in (written / "effects.svg").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_the_same_comparison_gives_the_same_bytes(
     comparison: Comparison,
     community: SimpleNamespace,

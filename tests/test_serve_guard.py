@@ -216,6 +216,7 @@ def styled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "static"
 
 
+@pytest.mark.long
 def test_the_font_is_given_once_it_is_cut(folder: Path, styled: Path) -> None:
     """The first question for it waits for the cut, which takes seconds: no 404 on the page's console."""
     pytest.importorskip("zhplot")

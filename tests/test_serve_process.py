@@ -102,6 +102,7 @@ def test_from_command_to_recordings_and_a_clean_end(folder: Path, ending: signal
         assert gone(workers)
 
 
+@pytest.mark.long
 @posix
 def test_workers_do_not_outlive_a_server_that_is_killed(folder: Path) -> None:
     with served(folder) as (process, address), httpx.Client(base_url=address, timeout=120) as client:

@@ -56,6 +56,7 @@ def hundred(client: TestClient, **changes: Any) -> list[dict[str, Any]]:
 # --- what is shown is what is run ---
 
 
+@pytest.mark.long
 def test_recordings_hold_exactly_what_a_run_gives(real: TestClient, folder: Path) -> None:
     """Every outcome of every week, to the last bit, whether or not the warm-up was known already."""
     loaded = load(folder / "small.yaml")
@@ -83,6 +84,7 @@ def test_a_policy_switched_on_later_changes_nothing_before(real: TestClient) -> 
     assert not np.array_equal(early, late, equal_nan=True)
 
 
+@pytest.mark.long
 def test_many_seeds_are_those_of_single_runs(real: TestClient, folder: Path) -> None:
     lines = hundred(real, seed=5, seeds=3)
     arms = {"a": load(folder / "small.yaml").arm("festival"), "b": load(folder / "small.yaml").arm("none")}
@@ -139,6 +141,7 @@ def test_twenty_real_clients_at_once_get_their_own(real: TestClient) -> None:
 # --- many seeds ---
 
 
+@pytest.mark.long
 def test_shares_of_seeds_are_counted_as_declared(client: TestClient) -> None:
     """A is 0.1 higher in three seeds of four: better where more is, worse where less is."""
     lines = hundred(client, seeds=8, seed=0, outcomes=["backlog"])

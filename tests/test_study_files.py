@@ -157,15 +157,16 @@ def test_a_study_is_points_times_arms_times_seeds(tmp_path: Path) -> None:
         ({"study": None}, "study", "缺少 study", "study is missing"),
         (
             {
+                "replicates": 1,
                 "design": {
                     "method": "sobol",
                     "n": 8,
                     "factors": {"ties.atomisation": [0, 0.5], "budget.weekly": [1, 9]},
-                }
+                },
             },
             "replicates",
-            "至少 5 个种子",
-            "at least 5 seeds",
+            "至少需要 2 个种子",
+            "need at least 2 seeds",
         ),
     ],
 )

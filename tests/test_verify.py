@@ -246,7 +246,7 @@ def test_the_command_prints_and_writes(
     wanted = ("--quick", "--only", "friedkin_johnsen", "--out", tmp_path / "out")
     assert yihe(monkeypatch, *wanted) == 0
     said = capsys.readouterr().out
-    for word in ("第 1 人的看法", "0.875", "相符", "模型表达不了的", "4 个相符"):
+    for word in ("第 1 人的看法", "0.875", "相符", "模型表达不了的", "4 行相符"):
         assert word in said
     page = (tmp_path / "out" / pages.PAGE).read_text(encoding="utf-8")
     assert "friedkin_johnsen.png" in page
