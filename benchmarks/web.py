@@ -36,21 +36,27 @@ UNTIMED = 5
 READY = "#maps[data-ready=yes]"
 GOALS = {"ready": 3.0, "switch": {1000: 0.5, 5000: 3.0}, "frames": {1000: 50.0, 5000: 25.0}, "file": 8.0}
 
-SWITCH = """async start => {
-    const app = yihe, before = app.runs, policies = app.policies('a');
-    app.player.seek(10);
+SWITCH = """async ([start, week, both]) => {
+    const app = yihe, before = app.runs, shown = app.maps.a.run, policies = app.policies('a');
+    app.player.seek(week);
     app.player.toggle(true);
     const asked = performance.now();
-    app.setPolicy('a', 0, {...policies[0], start});
+    if (both) app.setSeed(1000 + start);
+    else app.setPolicy('a', 0, {...policies[0], start});
     const frame = () => new Promise(done => requestAnimationFrame(done));
-    while (app.runs === before) await frame();
+    while (app.maps.a.run === shown) await frame();
     const drawn = app.player.frames;
     while (app.player.frames <= drawn || !app.player.playing) await frame();
-    const seconds = (performance.now() - asked) / 1000;
+    const playing = (performance.now() - asked) / 1000;
+    while (app.runs === before) await frame();
+    const whole = (performance.now() - asked) / 1000;
     app.player.toggle(false);
-    return seconds;
+    return [playing, whole];
 }"""
-"""From a policy moved on the timeline to both new runs playing, asked for as the page does."""
+"""Seconds from a policy moved on the timeline, or another seed for both sides, to the first weeks of what
+changed playing beside the other side, and until all weeks are there."""
+KINDS = {"": (10, False), ", both sides changed": (10, True), ", in week 81": (80, False)}
+"""Switches: the week shown, and whether both sides change or one."""
 
 FRAMES = """([view, count]) => new Promise(done => {
     const app = yihe;
@@ -138,13 +144,21 @@ def measure(browser: Any, repeats: int, frames: int) -> list[Figure]:
             with page_of(browser) as page:
                 page.goto(address(url, conditions))
                 page.wait_for_selector(READY)
-                for week in range(UNTIMED):
-                    page.evaluate(SWITCH, 1 + week)
-                switches = iter(range(1 + UNTIMED, 100))
-                add(f"from a switch to both playing, 2 × {size:,}", "s",
-                    lambda page=page, weeks=switches: [
-                        page.evaluate(SWITCH, next(weeks)) for _ in range(repeats)],
-                    GOALS["switch"][size])
+                starts = iter(range(1, 100))
+                for _ in range(UNTIMED):
+                    page.evaluate(SWITCH, [next(starts), 10, False])
+                for kind, (week, both) in KINDS.items():
+                    whole: list[float] = []
+
+                    def switched(page: Page = page, week: int = week, both: bool = both,
+                                 whole: list[float] = whole,
+                                 starts: Iterator[int] = starts) -> list[float]:
+                        found = [page.evaluate(SWITCH, [next(starts), week, both]) for _ in range(repeats)]
+                        whole.extend(until for _, until in found)
+                        return [playing for playing, _ in found]
+
+                    add(f"switch to playing, 2 × {size:,}{kind}", "s", switched, GOALS["switch"][size])
+                    add("    until all weeks are there", "s", lambda whole=whole: whole, None)
                 for view, goal in (("map", GOALS["frames"][size]), ("network", None)):
                     add(f"playing the {view}, 2 × {size:,}", "frames/s",
                         lambda page=page, view=view: [

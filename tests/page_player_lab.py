@@ -18,6 +18,7 @@ from sim.scenario.sources import sourced
 from sim.web.font import kept
 from sim.web.library import Library
 from sim.web.limits import Limits
+from sim.web.pair import WHOLE, frame
 from sim.web.start import start
 
 ROOT = Path(__file__).parent.parent
@@ -44,7 +45,7 @@ class Site:
 
     def __init__(self, recordings: dict[str, Recording]) -> None:
         a, b = recordings["festival"].to_bytes(), recordings["none"].to_bytes()
-        self.pair = len(a).to_bytes(4, "little") + a + b
+        self.pair = frame("a", WHOLE, a) + frame("b", WHOLE, b)
         self.asked: list[tuple[str, Any]] = []
         self.scenario: dict[str, Any] = {"values": {}, "claims": []}
         arms = [

@@ -17,6 +17,8 @@ from starlette.testclient import TestClient
 
 from sim.scenario.reading import load
 from sim.web.app import make_app
+from sim.web.frames import Made
+from sim.web.pair import HEAD, SIDES, WHOLE
 from sim.web.pool import URGENT, Pool
 from sim.web.settings import Settings
 
@@ -91,9 +93,19 @@ def asking(**changes: Any) -> dict[str, Any]:
 
 
 def two(content: bytes) -> tuple[bytes, bytes]:
-    """The two recordings of an answer."""
-    length = int.from_bytes(content[:4], "little")
-    return content[4 : 4 + length], content[4 + length :]
+    """The two whole recordings of an answer."""
+    whole = {side: one for side, kind, one in framed(content) if kind == WHOLE}
+    return whole["a"], whole["b"]
+
+
+def framed(content: bytes) -> list[tuple[str, int, bytes]]:
+    """Side, kind and content of every frame of an answer."""
+    found = []
+    while content:
+        length, side, kind = HEAD.unpack_from(content)
+        found.append((SIDES[side], kind, content[HEAD.size : HEAD.size + length]))
+        content = content[HEAD.size + length :]
+    return found
 
 
 def told(content: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -104,7 +116,9 @@ def told(content: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
 
 async def ended(pool: Pool, urgency: int = URGENT) -> int:
     """Process that did a run, to its end."""
-    return json.loads((await pool.run("compare", *tiny(), 1, frozenset(), urgency=urgency))["a"])["worker"]
+    made: list[Made] = []
+    await pool.run("compare", *tiny(), 1, frozenset(), urgency=urgency, tell=made.append)
+    return json.loads(made[0].content)["worker"]
 
 
 def tiny() -> tuple[Any, Any]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sim.errors import YiheError
+from sim.web.frames import Made
 from sim.web.hundred import Series, verdicts
 
 WAITS, STUCK, DIES, FAULTY, GREEDY, MISTAKEN, SLOW = range(9001, 9008)
@@ -51,14 +53,15 @@ def misbehave(seed: int) -> None:
 
 
 def compare(
-    arms: Any, labels: Any, seed: int, compared: frozenset[str], level: int = 1,
-) -> dict[str, bytes]:
-    misbehave(seed)
-    return {
-        name: json.dumps({
+    arms: Any, labels: Any, seed: int, compared: frozenset[str], level: int = 1, first: int = 0,
+) -> Iterator[Made]:
+    for name, arm in arms.items():
+        if first:
+            yield Made(name, False, str(first).encode())
+        misbehave(seed)
+        yield Made(name, True, json.dumps({
             "side": name, "zh": labels[name].zh, "seed": seed, "compared": sorted(compared),
-            "worker": os.getpid(), "tree": arm.tree()}).encode()
-        for name, arm in arms.items()}
+            "worker": os.getpid(), "tree": arm.tree()}).encode())
 
 
 def seed(arms: Any, seed: int, compared: frozenset[str]) -> dict[str, Series]:

@@ -115,8 +115,10 @@ def test_what_is_set_is_asked_for_marked_and_put_back(browser: Any, site: tuple[
         assert page.input_value("#length-weeks-n") == "26"
         panel.type("length-weeks", 27)
         panel.type("length-weeks", 26)
-        page.fill("#seed", "8")
-        page.press("#seed", "Tab")
+        for seed, said in ((-1, "只能在 0 到 4294967295 之间：-1 已改为 0。"), (8, "")):
+            page.fill("#seed", str(seed))
+            page.press("#seed", "Tab")
+            assert page.locator("#seed-note").inner_text() == said
         page.select_option("#regime-b", "administrative")
         panel.click("#fold-named", "#fold-shocks", "#fold-more")
         page.check("#named-scarce_money")

@@ -14,7 +14,7 @@ from recording_lab import FESTIVAL, Overheard, recorded, scenario
 from sim import cli
 from sim.model import CommunityModel
 from sim.numerics import logistic
-from sim.recording import Recording, read, record, record_arms, warmed
+from sim.recording import Recording, read, record, record_arms, record_in_parts, warmed
 from sim.recording import contents as c
 from sim.recording.deciding import TERMS
 from sim.scenario.schema import Scenario
@@ -41,6 +41,38 @@ def share(recording: Recording, marked: np.ndarray) -> np.ndarray:
 
 
 # Watching changes nothing.
+
+
+@pytest.mark.parametrize("first", [1, 11, 29])
+def test_first_weeks_are_those_of_the_whole_run_and_leave_no_trace_in_it(first: int) -> None:
+    """Every row of the first weeks' recording stands in the whole one, and none of those weeks is missing."""
+    begun, whole = record_in_parts(scenario(), 1, first=first)
+    assert whole.to_bytes() == recorded().to_bytes()
+    begun = read(begun.to_bytes())
+    assert (begun.weeks, begun.header["digest"], begun.header["events"]) == (first, "", [])
+    weeks = {"offers": "offer_week", "decisions": "decision_week", "tie_changes": "tie_week",
+             "case_changes": "change_week"}
+    known = len(begun.array("case_category"))
+    for name, declared in c.ARRAYS.items():
+        some, every = begun.array(name), whole.array(name)
+        axis = declared.shape.index("weeks") if "weeks" in declared.shape else None
+        table = next((table for table in weeks if table in declared.shape), None)
+        if axis is not None:
+            every = every[:first] if axis == 0 else every[:, :first]
+        elif table is not None:
+            every = every[..., whole.array(weeks[table]) < first]
+        elif name == "decision_first" or declared.shape == ("cases",):  # of cases, the last known changes
+            every = every[:known] if name in ("case_category", "case_building", "case_party") else some
+        assert same(some, every), name
+    recovery = whole.header["outcomes"].index(next(
+        outcome for outcome in whole.header["outcomes"] if outcome["key"] == "recovery_weeks"))
+    assert np.isnan(begun.array("outcomes")[recovery]).all()
+
+
+@pytest.mark.parametrize("first", [0, 30, 99])
+def test_where_no_first_weeks_are_wanted_only_the_whole_run_comes(first: int) -> None:
+    whole, = record_in_parts(scenario(), 1, first=first)
+    assert whole.weeks == 30
 
 
 @pytest.mark.parametrize("arm", ARMS)

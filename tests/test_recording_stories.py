@@ -108,6 +108,10 @@ def test_children_empty_homes_and_those_who_heard_nothing_are_told_as_such() -> 
     child = int(np.flatnonzero((age < 18) & here[5])[0])
     assert "未成年" in r.resident_story(child, 5)
     assert "minor" in r.resident_story(child, 5, "en")
+    small = int(np.flatnonzero((age < 6) & here[5])[0])
+    for who, zh, en in ((child, "家庭成员，住", "household, on"), (small, "学龄前", "under school age")):
+        assert zh in r.resident_story(who, 5)
+        assert en in r.resident_story(who, 5, "en")
     week, gone = (int(rows[0]) for rows in np.nonzero(~here))
     assert r.resident_story(gone, week) == "这户目前没有人住。"
     week, unaware = (int(rows[0]) for rows in np.nonzero(here & ~heard & (age >= 18)))

@@ -14,6 +14,7 @@ from serve_lab import begun, ended, stand_in, tiny, waits
 from serve_tasks import FAULTY, GO, MISTAKEN, SLOW, STUCK, WAITS
 
 from sim.errors import YiheError
+from sim.web.frames import Made
 from sim.web.limits import Limits, RefusalError
 from sim.web.pool import PATIENT, FaultError, Pool
 
@@ -44,6 +45,26 @@ def test_a_run_nobody_waits_for_is_broken_off_and_its_worker_kept() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
         assert await ended(pool) == before
+
+    in_pool(work)
+
+
+def test_parts_come_in_order_and_none_after_it_was_broken_off() -> None:
+    async def work(pool: Pool, marks: Path) -> None:
+        parts: list[Made] = []
+        await pool.run("compare", *tiny(), 1, frozenset(), 1, 2, tell=parts.append)
+        assert [(one.side, one.whole) for one in parts] == [("a", False), ("a", True)]
+        before, some = parts, list[Made]()
+        task = asyncio.create_task(pool.run("compare", *tiny(), WAITS, frozenset(), 1, 2, tell=some.append))
+        await begun(marks, WAITS)
+        while not some:
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await pool.run("compare", *tiny(), 1, frozenset(), 1, 2, tell=parts.append)
+        assert [one.content for one in some] == [b"2"]
+        assert parts == 2 * before[:2]
 
     in_pool(work)
 

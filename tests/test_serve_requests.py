@@ -296,7 +296,8 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     ({"conditions": {"places.buildings": 200, "places.grids": 20}}, "places.buildings", 413),
     ({"weeks": 5200}, "weeks", 413), ({"weeks": 0}, "weeks", 400), ({"weeks": 5.5}, "weeks", 400),
     ({"weeks": True}, "weeks", 400), ({"seed": -1}, "seed", 400), ({"seed": 2**63}, "seed", 400),
-    ({"seed": "1"}, "seed", 400), ({"seeds": 0}, "seeds", 400), ({"seeds": 1000}, "seeds", 413),
+    ({"seed": "1"}, "seed", 400), ({"seeds": 0}, "seeds", 400), ({"first": -1}, "first", 400),
+    ({"seeds": 1000}, "seeds", 413), ({"first": True}, "first", 400), ({"first": 10**6}, "first", 400),
     ({"a": {"policies": [{"kind": "no_op", "id": f"p{i}"} for i in range(100)]}}, "a.policies", 413),
     ({"a": {"arm": "nobody"}}, "a.arm", 400), ({"a": {"arm": 3}}, "a.arm", 400), ({"a": []}, "a", 400),
     ({"a": {"regime": "kingdom"}}, "a.regime", 400), ({"b": {"policies": "all"}}, "b.policies", 400),
@@ -370,7 +371,7 @@ REQUEST = JSON | st.fixed_dictionaries(
         "warmup": st.integers(0, 9) | JSON, "seed": st.integers(0, 50) | JSON,
         "weeks": st.integers(1, 20) | JSON,
         "conditions": st.dictionaries(KEYS | st.text(max_size=10), JSON | st.floats(0, 1), max_size=4) | JSON,
-        "seeds": JSON, "outcomes": JSON})
+        "seeds": JSON, "outcomes": JSON, "first": JSON})
 
 
 @given(asked=REQUEST)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from serve_lab import asking, begun, ended, serving, settings, stand_in, told, two, write_folder
+from serve_lab import asking, begun, ended, framed, serving, settings, stand_in, told, two, write_folder
 from serve_tasks import DIES, FAULTY, GREEDY, MISTAKEN, WAITS
 from starlette.testclient import TestClient
 
@@ -25,7 +25,8 @@ from sim.simulation import simulate
 from sim.web import app as web
 from sim.web.hundred import shares
 from sim.web.keeping import KEEP, Keeper
-from sim.web.limits import Limits
+from sim.web.limits import FAULT, Limits
+from sim.web.pair import FIRST, REFUSED, WHOLE
 from sim.web.recent import Recent, names
 
 
@@ -252,6 +253,46 @@ def test_long_comparisons_at_once_are_bounded(folder: Path) -> None:
 
     with stand_in() as marks:
         asyncio.run(whole(marks))
+
+
+# --- first weeks ---
+
+
+def test_first_weeks_come_before_all_of_them(real: TestClient) -> None:
+    alone = two(real.post("/api/compare", json=asking(seed=41)).content)
+    sent = framed(real.post("/api/compare", json=asking(seed=42, first=3)).content)
+    assert {(side, kind) for side, kind, _ in sent} == {(s, kind) for s in "ab" for kind in (FIRST, WHOLE)}
+    for side in "ab":
+        first, whole = (read(one) for own, _, one in sent if own == side)
+        assert (first.weeks, whole.weeks) == (3, 8)
+        assert np.array_equal(
+            first.array("outcomes"), whole.array("outcomes")[:, :3], equal_nan=True)
+    again = framed(real.post("/api/compare", json=asking(seed=41, first=3)).content)
+    assert [(kind, one) for _, kind, one in again] == [(WHOLE, one) for one in alone]  # made lately
+
+
+def test_a_run_that_fails_once_it_has_begun_is_told_in_a_frame(client: TestClient) -> None:
+    answer = client.post("/api/compare", json=asking(seed=MISTAKEN, first=2))
+    assert answer.status_code == 200
+    *begun, (_, kind, content) = framed(answer.content)
+    assert [one for _, _, one in begun] in ([b"2"], [b"2", b"2"])
+    assert (kind, json.loads(content)) == (REFUSED, {"zh": "写错了", "en": "it is wrong", "key": "somewhere"})
+
+
+def test_a_fault_of_ours_once_it_has_begun_is_told_in_a_frame(client: TestClient) -> None:
+    frames = framed(client.post("/api/compare", json=asking(seed=FAULTY, first=2)).content)
+    assert (frames[-1][1], json.loads(frames[-1][2])) == (REFUSED, FAULT)
+
+
+def test_a_refusal_is_never_kept_for_the_next_server(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for _ in range(2):
+        with serving(settings(folder, keep=True)) as client:
+            frames = framed(client.post("/api/compare", json=asking(seed=MISTAKEN, first=2)).content)
+            assert client.app.state.server.pool.warm  # type: ignore[attr-defined]  # it was run, both times
+        assert frames[-1][1] == REFUSED
 
 
 # --- what was made lately ---

@@ -12,17 +12,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.recording.making import record, record_arms, warmed
+    from sim.recording.making import record, record_arms, record_in_parts, warmed
     from sim.recording.recording import Recording, read
 
 _HOME = {
     "Recording": "sim.recording.recording", "read": "sim.recording.recording",
     "record": "sim.recording.making", "record_arms": "sim.recording.making",
-    "warmed": "sim.recording.making",
+    "record_in_parts": "sim.recording.making", "warmed": "sim.recording.making",
 }
 """Each public name and the module it lives in: to read a recording no model is loaded."""
 
-__all__ = ["Recording", "read", "record", "record_arms", "warmed"]
+__all__ = ["Recording", "read", "record", "record_arms", "record_in_parts", "warmed"]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -16,10 +16,9 @@ from sim.params import Label
 from sim.recording.contents import ARRAYS, FORMAT, SCALES, Declared
 from sim.recording.events import events, shock_words
 from sim.recording.recording import Recording
-from sim.recording.watching import Notes, WatchedModel
+from sim.recording.watching import WatchedModel
 from sim.recording.words import words
 from sim.report.words import unit_name
-from sim.results import RunResult
 from sim.scenario.naming import sources_hash
 from sim.scenario.schema import Scenario
 from sim.state import State
@@ -60,13 +59,42 @@ def record(
     ValueError
         If ``warm`` stands in another week than the end of the warm-up.
     """
+    whole, = record_in_parts(scenario, seed, compared=compared, arm=arm, warm=warm)
+    return whole
+
+
+def record_in_parts(
+    scenario: Scenario, seed: int | None = None, *, compared: frozenset[str] | None = None,
+    arm: tuple[str, Label] | None = None, warm: State | None = None, first: int = 0,
+) -> Iterator[Recording]:
+    """As :func:`record`; but whoever cannot wait for the end gets the first weeks before it.
+
+    Parameters
+    ----------
+    scenario, seed, compared, arm, warm
+        As in :func:`record`.
+    first : int
+        Weeks of the recording that comes first; there is none if this is 0, or all weeks and more.
+
+    Yields
+    ------
+    Recording
+        That of the first weeks: every weekly array as far as it goes, nothing of what came later, without
+        events and digest. Then the whole one, as :func:`record` gives it.
+    """
     if warm is not None and warm.week != scenario.warmup:
         raise ValueError(f"the state given stands in week {warm.week}, the warm-up ends in {scenario.warmup}")
     model = WatchedModel(scenario, seed, compared=compared, state=warm)
     try:
+        named = arm or (scenario.name, scenario.title)
+        if 0 < first < scenario.weeks:
+            while model.policy_week < first:
+                model.step()
+            yield _gather(model, named)
         result = model.run()
-        assert model.notes is not None
-        return _gather(model, model.notes, result, arm or (scenario.name, scenario.title))
+        recording = _gather(model, named, result.digest)
+        recording.header["events"] = events(recording)
+        yield recording
     finally:
         model.free()
 
@@ -112,10 +140,12 @@ def record_arms(
     return recordings
 
 
-def _gather(model: WatchedModel, notes: Notes, result: RunResult, arm: tuple[str, Label]) -> Recording:
-    """Everything in its place, in the smallest kind of number that holds it."""
-    found = _fixed(model) | notes.arrays(model)
-    found["outcomes"] = np.array([result.series[name] for name in result.series], float)
+def _gather(model: WatchedModel, arm: tuple[str, Label], digest: str = "") -> Recording:
+    """Everything so far in its place, in the smallest kind of number that holds it; no events yet."""
+    notes, weeks, series = model.notes, model.policy_week, model.recorder.series
+    assert notes is not None
+    found = _fixed(model) | notes.arrays(model, weeks)
+    found["outcomes"] = np.array([series[name][:weeks] for name in series], float)
     arrays = {name: _settled(declared, found[name]) for name, declared in ARRAYS.items()}
     key, label = arm
     s = model.scenario
@@ -123,7 +153,7 @@ def _gather(model: WatchedModel, notes: Notes, result: RunResult, arm: tuple[str
         "format": FORMAT, "version": _version(), "code": sources_hash(), "uncalibrated": True,
         "scenario": {"name": s.name, "zh": s.title.zh, "en": s.title.en},
         "arm": {"key": key, "zh": label.zh, "en": label.en}, "regime": model.regime.key,
-        "seed": model.run_seed, "weeks": s.weeks, "warmup": s.warmup, "digest": result.digest,
+        "seed": model.run_seed, "weeks": weeks, "warmup": s.warmup, "digest": digest,
         "policies": [
             {"id": p.id, "kind": p.kind, "zh": p.card.name.zh, "en": p.card.name.en, "start": p.start,
              "end": p.end, "intensity": p.intensity, "convened": model.regime in p.convenors}
@@ -136,11 +166,9 @@ def _gather(model: WatchedModel, notes: Notes, result: RunResult, arm: tuple[str
             {"key": name, "zh": OUTCOMES[name].label.zh, "en": OUTCOMES[name].label.en,
              "unit_zh": unit_name(name, "zh"), "unit_en": unit_name(name, "en"),
              "better": OUTCOMES[name].better, "group": OUTCOMES[name].of, "summary": OUTCOMES[name].summary}
-            for name in result.series],
+            for name in series],
         "followed": notes.followed.tolist(), "scales": dict(SCALES), "events": []}
-    recording = Recording(header, arrays)
-    header["events"] = events(recording)
-    return recording
+    return Recording(header, arrays)
 
 
 @cache

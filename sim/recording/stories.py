@@ -19,7 +19,7 @@ FOR, AGAINST = 3, 2
 """Summands named on each side."""
 LEAST = 0.1
 """Logits below which a summand is not worth a word."""
-_ADULT = 18
+_ADULT, _SCHOOL = 18, 6
 _CASES = 5
 _CORE = int(Kind.CORE)
 _ENDINGS = (int(Status.RESOLVED), int(Status.PAPER))
@@ -74,8 +74,14 @@ def _who(recording: Recording, names: Names, row: int) -> str:
     door = int(recording.array("resident_dwelling")[row]) - first
     floor = door // max(int(recording.array("building_per_floor")[building]), 1) + 1
     age = int(recording.array("resident_age")[row])
-    traits = [names.word(words, recording.array(f"resident_{name}")[row]) for name, words in (
-        ("sex", "sexes"), ("position", "positions"), ("tenure", "tenures"), ("membership", "memberships"))]
+    sex, position, tenure, membership = (
+        names.word(many, recording.array(f"resident_{one}")[row]) for one, many in (
+            ("sex", "sexes"), ("position", "positions"), ("tenure", "tenures"),
+            ("membership", "memberships")))
+    traits = [sex, position, tenure, membership]
+    if age < _ADULT:  # owning, renting and party membership are their elders'
+        traits = [sex, names.say("学龄前", "under school age") if age < _SCHOOL else position,
+                  names.say(f"{tenure}家庭成员", f"of the {tenure}'s household")]
     home = names.building(building)
     return names.say(
         f"{age}岁，{'，'.join(traits)}，住{home}{floor}层。",
@@ -175,6 +181,9 @@ def institution_story(recording: Recording, row: int, week: int, lang: str = "zh
         shown = names.say("、", "; ").join(map(names.case, held[:_CASES]))
         more = names.say("等", " and others") if len(held) > _CASES else ""
         lines.append(names.say(f"手上的纠纷：{shown}{more}。", f"In its hands: {shown}{more}."))
+    elif waiting + serving:
+        lines.append(names.say(
+            "手头没有纠纷，都是上级任务。", "No disputes here: all of it is tasks from above."))
     return "\n".join(lines)
 
 

@@ -133,13 +133,14 @@ class Notes:
         for k, hours in enumerate(uses):
             notes["core_attention"][week, :, k] = hours
 
-    def arrays(self, model: CommunityModel) -> dict[str, Array]:
-        """Everything noted down, by name, as it goes into the recording."""
-        loads = {"institution_load": _byte(self._desks.pop("institution_load"))}
-        loads |= {name: _short(hours / c.SCALES.get(name, 1.0)) for name, hours in self._desks.items()}
+    def arrays(self, model: CommunityModel, weeks: int) -> dict[str, Array]:
+        """Everything noted down in so many weeks, all there were, by name, as it goes into the recording."""
+        desks = {name: hours[:weeks] for name, hours in self._desks.items()}
+        loads = {"institution_load": _byte(desks.pop("institution_load"))}
+        loads |= {name: _short(hours / c.SCALES.get(name, 1.0)) for name, hours in desks.items()}
         return (
-            self.weekly | loads | self._all_offers(model) | self._all_decisions() | self.ties.arrays()
-            | self.cases.arrays(model.scenario.warmup))
+            {name: rows[:weeks] for name, rows in self.weekly.items()} | loads | self._all_offers(model)
+            | self._all_decisions() | self.ties.arrays() | self.cases.arrays(model.scenario.warmup))
 
     def _all_offers(self, model: CommunityModel) -> dict[str, Array]:
         counts = [len(rows) for rows in self._offers]

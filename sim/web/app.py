@@ -11,8 +11,8 @@ every run begins with a copy.) A browser that leaves takes its runs with it.
 ``GET /api/scenario``   ``?file=``: one scenario, checked, with the full settings of its arms
 ``GET /api/policy``     ``?kind=``: everything there is to say about a policy
 ``GET /api/ready``      whether a worker has warmed up: the very first time kernels are compiled
-``POST /api/compare``   two recordings of the same seed (:mod:`sim.web.asked`): length of the first
-                        (``uint32``, little-endian), then both
+``POST /api/compare``   two recordings of the same seed (:mod:`sim.web.asked`), in frames
+                        (:mod:`sim.web.pair`); with ``first``, so many weeks before all
 ``POST /api/hundred``   the same over many seeds, a line of JSON each (:mod:`sim.web.hundred`)
 ======================  ===============================================================================
 
@@ -31,6 +31,7 @@ from starlette.routing import Route
 
 from sim.errors import YiheError
 from sim.web.guard import HEADERS, Guard, json_response, refused
+from sim.web.limits import FAULT
 from sim.web.server import Server
 from sim.web.settings import Settings
 
@@ -83,8 +84,6 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _fault(request: Request, error: Exception) -> Response:
     # Raised again once this is sent, so that the traceback reaches the terminal
-    answer = json_response({
-        "zh": "程序出错，请把终端里的信息报告给作者",
-        "en": "a fault of the program: please report what the terminal shows", "key": None}, 500)
+    answer = json_response(FAULT, 500)
     answer.headers.update(HEADERS)  # made outside of the guard
     return answer

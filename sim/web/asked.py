@@ -18,7 +18,7 @@ from sim.web.limits import Limits, RefusalError, too_large
 
 ARMS = ("a", "b")
 _OF_BOTH = ("seed", "weeks", "warmup", "shocks")
-_KEYS = {"scenario", *_OF_BOTH, "conditions", "seeds", "outcomes", *ARMS}
+_KEYS = {"scenario", *_OF_BOTH, "conditions", "seeds", "outcomes", "first", *ARMS}
 _ARM_KEYS = {"arm", "regime", "policies"}
 _FILES = ("population_file", ("ties", "file"))
 _CLOSED = {*FIXED_IN_ARMS, "label", "regime", "policies", "shocks", "population_file"}
@@ -41,6 +41,8 @@ class Asked(NamedTuple):
     seeds: int
     outcomes: tuple[str, ...] | None
     """Those whose bands are wanted; None for all."""
+    first: int
+    """Weeks of which recordings are wanted before those of all; 0 for none."""
 
 
 def read_json(body: bytes, limits: Limits) -> dict[str, Any]:
@@ -71,7 +73,7 @@ def read_asked(request: Mapping[str, Any], library: Library, limits: Limits) -> 
     ----------
     request : mapping
         ``scenario``, ``a`` and ``b``, and if wanted ``seed``, ``weeks``, ``warmup``, ``shocks``,
-        ``conditions``, ``seeds`` and ``outcomes``.
+        ``conditions``, ``seeds``, ``outcomes`` and ``first``.
     library : Library
     limits : Limits
 
@@ -95,7 +97,7 @@ def read_asked(request: Mapping[str, Any], library: Library, limits: Limits) -> 
         _within(arms[side], limits, side)
     return Asked(
         arms, labels, arms["a"].seed, compared_policies(list(arms.values())), _seeds(request, limits),
-        _outcomes(request))
+        _outcomes(request), _first(request, limits))
 
 
 def _start(base: Scenario, arm: object, side: str) -> tuple[Scenario, Label]:
@@ -217,6 +219,15 @@ def _seeds(request: Mapping[str, Any], limits: Limits) -> int:
     if seeds > limits.seeds:
         raise too_large("种子数", "seeds", seeds, limits.seeds, "seeds")
     return seeds
+
+
+def _first(request: Mapping[str, Any], limits: Limits) -> int:
+    first = request.get("first", 0)
+    if type(first) is not int or not 0 <= first <= limits.weeks:
+        raise RefusalError(
+            400, f"应写 0 到 {limits.weeks} 的整数", f"must be a whole number from 0 to {limits.weeks}",
+            key="first")
+    return first
 
 
 def _outcomes(request: Mapping[str, Any]) -> tuple[str, ...] | None:

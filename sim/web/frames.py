@@ -24,7 +24,7 @@ class Cancel(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """How a job ended."""
+    """How a job ended, or a part of what it makes."""
 
     number: int
     value: Any
@@ -33,6 +33,17 @@ class Answer(NamedTuple):
     fault: str
     """Traceback of a fault of ours; empty if there was none."""
     cancelled: bool = False
+    part: bool = False
+    """Whether more is to come: a part of what the job makes."""
+
+
+class Made(NamedTuple):
+    """A recording of one side of a comparison."""
+
+    side: str
+    whole: bool
+    """Whether it holds all weeks, and not only the first of them."""
+    content: bytes
 
 
 def packed(message: object) -> bytes:

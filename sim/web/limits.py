@@ -6,6 +6,11 @@ from typing import NamedTuple
 
 from sim.errors import YiheError
 
+FAULT = {
+    "zh": "程序出错，请把终端里的信息报告给作者",
+    "en": "a fault of the program: please report what the terminal shows", "key": None}
+"""What is said of a fault of ours."""
+
 
 class Limits(NamedTuple):
     """Bounds of one request and of all together."""

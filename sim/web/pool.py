@@ -14,7 +14,7 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,7 @@ class Worker:
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._expected: dict[int, asyncio.Future[Answer]] = {}
+        self._told: dict[int, Callable[[Any], None]] = {}
         self._over = False
         self.place = ""
         self.started = asyncio.create_task(self._start())
@@ -84,8 +85,8 @@ class Worker:
         async with asyncio.timeout(START_SECONDS):
             await warm
 
-    async def do(self, job: Job) -> Answer:
-        """Have a job done.
+    async def do(self, job: Job, tell: Callable[[Any], None] | None = None) -> Answer:
+        """Have a job done; ``tell`` is called with each part of what it makes.
 
         Raises
         ------
@@ -93,8 +94,13 @@ class Worker:
             If the process ended.
         """
         answer = self._expect(job.number)
-        await self._send(job)
-        return await asyncio.shield(answer)
+        if tell is not None:
+            self._told[job.number] = tell
+        try:
+            await self._send(job)
+            return await asyncio.shield(answer)
+        finally:
+            self._told.pop(job.number, None)
 
     async def cancel(self, number: int) -> None:
         """Say that a job is no longer wanted, and wait until the worker has let go of it."""
@@ -141,6 +147,10 @@ class Worker:
             while True:
                 (length,) = HEAD.unpack(await stdout.readexactly(HEAD.size))
                 answer: Answer = pickle.loads(await stdout.readexactly(length))
+                if answer.part:
+                    if answer.number in self._told:
+                        self._told[answer.number](answer.value)
+                    continue
                 expected = self._expected.pop(answer.number, None)
                 if expected is not None and not expected.done():
                     expected.set_result(answer)
@@ -152,6 +162,7 @@ class Worker:
                 if not expected.done():
                     expected.set_exception(GoneError())
                     expected.exception()  # perhaps nobody asks any more
+
 
 class Pool:
     """Workers, and who waits for one.
@@ -226,7 +237,10 @@ class Pool:
         """Workers that have warmed up and have nothing to do."""
         return sum(worker.ready for worker in self._free)
 
-    async def run(self, task: str, *arguments: Any, urgency: int = URGENT, place: str = "") -> Any:
+    async def run(
+        self, task: str, *arguments: Any, urgency: int = URGENT, place: str = "",
+        tell: Callable[[Any], None] | None = None,
+    ) -> Any:
         """Have a task done by a worker; breaking this off breaks the task off.
 
         Parameters
@@ -238,6 +252,8 @@ class Pool:
         place : str
             Goes to the worker that last worked at this place, if it is free: it may still know something of
             use.
+        tell : callable, optional
+            Called with each part of what the task makes, if it makes it in parts.
 
         Raises
         ------
@@ -255,7 +271,7 @@ class Pool:
         try:
             await asyncio.shield(worker.started)
             async with asyncio.timeout(self.limits.seconds):
-                answer = await worker.do(job)
+                answer = await worker.do(job, tell)
         except asyncio.CancelledError:
             if self._closed:
                 raise ending() from None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
@@ -17,13 +17,15 @@ from starlette.responses import FileResponse, Response
 from sim.errors import default_language
 from sim.web.files import FACE, FONT, PageFiles, without_font
 from sim.web.font import Font
+from sim.web.frames import Made
 from sim.web.guard import json_response, read_body
 from sim.web.keeping import Keeper, folder_stamp
 from sim.web.limits import RefusalError
+from sim.web.pair import MEDIA_TYPE, after, frames
 from sim.web.pool import Pool
 from sim.web.recent import Recent, names
 from sim.web.settings import Settings
-from sim.web.streaming import Lines, many_seeds
+from sim.web.streaming import Parts, lines, many_seeds
 
 if TYPE_CHECKING:
     from sim.web.asked import Asked
@@ -138,20 +140,22 @@ class Server:
         return json_response({"ready": self.pool.warm})
 
     async def compare(self, request: Request) -> Response:
-        """Two recordings of the same seed."""
+        """Two recordings of the same seed, and their first weeks before them if those are asked for."""
         body, first, name = await self._body(request), not self._compared, ""
         self._compared = True
         if first and self._keeper is not None:
             name, kept = await run_in_threadpool(self._kept, _COMPARE + body)
             if kept is not None:
                 stands = BackgroundTask(self._page_stands.set)
-                return Response(kept, media_type="application/octet-stream", background=stands)
+                return Response(kept, media_type=MEDIA_TYPE, background=stands)
         asked = await self._asked(body)
-        both = await self._while_there(request, self._both(asked))
-        a, b = both["a"], both["b"]
-        answer = len(a).to_bytes(4, "little") + a + b
-        await run_in_threadpool(self._keep, name, _COMPARE + body, answer)
-        return Response(answer, media_type="application/octet-stream")
+        made = frames(lambda hand: self._make(asked, hand))
+        begun = await self._while_there(request, anext(made))
+
+        async def keep(answer: bytes) -> None:
+            await run_in_threadpool(self._keep, name, _COMPARE + body, answer)
+
+        return Parts(after(begun, made, keep if name else None), MEDIA_TYPE)
 
     def _kept(self, request: bytes) -> tuple[str, bytes | None]:
         """Name of the answer to a request, and the answer if there is one from an earlier server."""
@@ -165,22 +169,28 @@ class Server:
         if self._keeper is not None:
             self._keeper.put(name, request, answer)
 
-    async def _both(self, asked: Asked) -> dict[str, bytes]:
+    async def _make(self, asked: Asked, hand: Callable[[Made], None]) -> None:
         """Both recordings: what was made lately as it is, the rest side by side if two workers are free."""
         named = names(asked.arms, asked.labels, asked.seed, asked.compared)
-        both = {side: one for side, name in named.items() if (one := self._recent.get(name)) is not None}
-        missing = tuple(side for side in asked.arms if side not in both)
-        groups = [(side,) for side in missing] if self.pool.free > 1 else [missing] if missing else []
-        runs = [
+        missing = []
+        for side, name in named.items():
+            known = self._recent.get(name)
+            if known is None:
+                missing.append(side)
+            else:
+                hand(Made(side, True, known))
+
+        def tell(one: Made) -> None:
+            if one.whole:
+                self._recent.put(named[one.side], one.content)
+            hand(one)
+
+        groups = [[side] for side in missing] if self.pool.free > 1 else [missing] if missing else []
+        await _all_or_none([
             self.pool.run(
                 "compare", {side: asked.arms[side] for side in group}, asked.labels, asked.seed,
-                asked.compared, self.settings.level, place=group[0])
-            for group in groups]
-        for made in await _all_or_none(runs):
-            for side, one in made.items():
-                both[side] = one
-                self._recent.put(named[side], one)
-        return both
+                asked.compared, self.settings.level, asked.first, place=group[0], tell=tell)
+            for group in groups])
 
     async def hundred(self, request: Request) -> Response:
         """The same comparison over many seeds, a line each."""
@@ -190,7 +200,7 @@ class Server:
                 429, "同时进行的多种子比较太多：请稍候再试",
                 "too many comparisons over many seeds are at work: try again in a moment")
         self._streams += 1
-        return Lines(many_seeds(self.pool, asked), self._stream_over)
+        return lines(many_seeds(self.pool, asked), self._stream_over)
 
     def _stream_over(self) -> None:
         self._streams -= 1
@@ -262,7 +272,7 @@ class Server:
 
         return await run_in_threadpool(read)
 
-    async def _while_there(self, request: Request, work: Coroutine[Any, Any, T]) -> T:
+    async def _while_there(self, request: Request, work: Awaitable[T]) -> T:
         """Do something for as long as the browser waits for it.
 
         Raises
@@ -271,7 +281,7 @@ class Server:
             If it left: with status :data:`LEFT`.
         """
         gone = asyncio.create_task(_gone(request))
-        working = asyncio.create_task(work)
+        working = asyncio.ensure_future(work)
         try:
             await asyncio.wait((gone, working), return_when=asyncio.FIRST_COMPLETED)
             if not working.done():
@@ -283,9 +293,9 @@ class Server:
             await asyncio.gather(gone, working, return_exceptions=True)
 
 
-async def _all_or_none(work: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+async def _all_or_none(work: Sequence[Awaitable[T]]) -> list[T]:
     """Do several things at once; if one fails or nobody waits any more, the others are broken off."""
-    tasks = [asyncio.create_task(each) for each in work]
+    tasks = [asyncio.ensure_future(each) for each in work]
     try:
         return await asyncio.gather(*tasks)
     finally:

@@ -1,4 +1,4 @@
-"""Answers line by line: a comparison over many seeds as its runs end."""
+"""Answers in parts, for as long as the browser is there; a comparison over many seeds as its runs end."""
 
 from __future__ import annotations
 
@@ -21,25 +21,26 @@ Line = dict[str, Any]
 Stream = AsyncGenerator[Line, None]
 
 
-class Lines(Response):
-    """Newline-delimited JSON, sent as it comes; stops when the browser leaves.
+class Parts(Response):
+    """An answer sent part by part as it comes; stops when the browser leaves.
 
     Parameters
     ----------
-    lines : async generator of mappings
-    over : callable
+    parts : async generator of bytes
+    media_type : str
+    over : callable, optional
         Called once it has ended, however it did.
     """
 
-    media_type = "application/x-ndjson"
-
-    def __init__(self, lines: Stream, over: Callable[[], None]) -> None:
-        super().__init__()
-        self._lines, self._over = lines, over
+    def __init__(
+        self, parts: AsyncGenerator[bytes], media_type: str, over: Callable[[], None] = lambda: None,
+    ) -> None:
+        super().__init__(media_type=media_type)
+        self._parts, self._over = parts, over
         del self.headers["content-length"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send all lines, or as many as are wanted."""
+        """Send all parts, or as many as are wanted."""
         sending = asyncio.create_task(self._send(send))
         gone = asyncio.create_task(_disconnected(receive))
         try:
@@ -54,11 +55,21 @@ class Lines(Response):
 
     async def _send(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async with contextlib.aclosing(self._lines) as lines:
-            async for line in lines:
-                text = json.dumps(line, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
-                await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+        async with contextlib.aclosing(self._parts) as parts:
+            async for part in parts:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def lines(stream: Stream, over: Callable[[], None]) -> Parts:
+    """Newline-delimited JSON."""
+    async def encoded() -> AsyncGenerator[bytes]:
+        async with contextlib.aclosing(stream) as each:
+            async for line in each:
+                text = json.dumps(line, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
+                yield text.encode()
+
+    return Parts(encoded(), "application/x-ndjson", over)
 
 
 async def many_seeds(pool: Pool, asked: Asked) -> Stream:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from sim.errors import default_language
 from sim.params import Label
 from sim.scenario.schema import Scenario
+from sim.web.frames import Made
 from sim.web.hundred import Series, verdicts
 
 if TYPE_CHECKING:
@@ -35,22 +36,26 @@ def warm() -> None:
 
     ready(default_language())
     tiny = load(TINY)
-    compare({"a": tiny}, {"a": tiny.title}, 1, frozenset())
+    for _ in compare({"a": tiny}, {"a": tiny.title}, 1, frozenset(), first=3):
+        pass
     _kept.clear()
     seed({"a": tiny}, 1, frozenset())
 
 
 def compare(
     arms: Mapping[str, Scenario], labels: Mapping[str, Label], seed: int, compared: frozenset[str],
-    level: int = 1,
-) -> dict[str, bytes]:
-    """A recording of each arm, same seed, compressed at a level from 0 to 9."""
-    from sim.recording import record
+    level: int = 1, first: int = 0,
+) -> Iterator[Made]:
+    """A recording of each arm, same seed, compressed at a level from 0 to 9.
 
-    return {
-        name: record(
-            arm, seed, compared=compared, arm=(name, labels[name]), warm=_warmed(arm, seed)).to_bytes(level)
-        for name, arm in arms.items()}
+    If ``first`` is above 0, one of so many weeks comes before each that holds them all.
+    """
+    from sim.recording import record_in_parts
+
+    for side, arm in arms.items():
+        label, warm = (side, labels[side]), _warmed(arm, seed)
+        for one in record_in_parts(arm, seed, compared=compared, arm=label, warm=warm, first=first):
+            yield Made(side, one.weeks == arm.weeks, one.to_bytes(level))
 
 
 def _warmed(scenario: Scenario, seed: int) -> State:

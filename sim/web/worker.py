@@ -16,7 +16,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -74,7 +74,11 @@ class Worker:
         try:
             if self._unwanted == job.number:
                 raise Cancelled
-            value = self._tasks[job.task](*job.arguments)
+            made = self._tasks[job.task](*job.arguments)
+            if isinstance(made, Iterator):
+                self._tell(job, made)
+            else:
+                value = made
         except YiheError as mistake:
             error = mistake
         except MemoryError:
@@ -84,6 +88,15 @@ class Worker:
             fault = traceback.format_exc()
         self._current = None
         return Answer(job.number, value, error, fault)
+
+    def _tell(self, job: Job, parts: Iterator[Any]) -> None:
+        """Send each part of what a job makes as it comes."""
+        for part in parts:
+            self._current = None  # a message must not be broken off
+            self.say(Answer(job.number, part, None, "", part=True))
+            self._current = job.number
+            if self._unwanted == job.number:
+                raise Cancelled
 
     def _listen(self) -> None:
         while (message := read(self._source)) is not None:

@@ -11,6 +11,7 @@ addTexts({
 });
 
 const MOST = 40;
+const SEED = /** @type {any} */ ({ integer: true, min: 0, max: 4294967295 });
 
 /** @param {any} app */
 export function conditions(app) {
@@ -33,9 +34,8 @@ function control(app, spec) {
 }
 
 function seed(/** @type {any} */ app) {
-  const input = h("input", { id: "seed", type: "number", min: 0, max: 4294967295, value: app.state.seed ?? app.state.usualSeed ?? "", onchange: () => app.setSeed(+input.value) });
-  const changed = app.seedDiffers();
-  return h("div", { class: `knob${changed ? " changed" : ""}` }, h("label", { for: "seed" }, t("seed")), input, changed ? undo(t("seed"), () => app.setSeed(app.state.usualSeed), String(app.state.usualSeed)) : null);
+  const value = app.state.seed ?? app.state.usualSeed, usual = app.state.usualSeed ?? value;
+  return numberRow({ id: "seed", spec: SEED, label: t("seed"), value, usual, set: (v) => app.setSeed(v), facts: app.start, plain: true });
 }
 
 function length(/** @type {any} */ app, /** @type {any} */ spec) {

@@ -8,7 +8,7 @@ addTexts({
 });
 
 /** @typedef {import("./settings.js").Spec} Spec */
-/** @typedef {{id: string, spec: Spec, value: any, usual: any, set: (value: any) => void, facts: any, off?: boolean, label?: string, shift?: number}} Control */
+/** @typedef {{id: string, spec: Spec, value: any, usual: any, set: (value: any) => void, facts: any, off?: boolean, label?: string, shift?: number, plain?: boolean}} Control plain: only typed, never slid */
 
 /** A number as people write it: no more digits than it has. @param {any} v */
 export function short(v) {
@@ -78,7 +78,7 @@ export function numberRow(c) {
     tellMended(c, note);
   };
   const tidy = () => short(spec.integer ? Math.round(+slid.value) : +(+slid.value).toPrecision(4));
-  const typed = h("input", { id: `${c.id}-n`, class: "typed", type: "number", min: low, max: high, step, value: shown, disabled: c.off, "aria-label": label, "aria-describedby": note.id, onchange: take, oninput: () => note.replaceChildren() });
+  const typed = h("input", { id: c.plain ? c.id : `${c.id}-n`, class: "typed", type: "number", min: low, max: high, step, value: shown, disabled: c.off, "aria-label": label, "aria-describedby": note.id, onchange: take, oninput: () => note.replaceChildren() });
   const slid = h("input", {
     id: c.id, type: "range", min: low, max: high, step, disabled: c.off, "aria-valuetext": `${shown} ${unitOf(spec)}`,
     oninput: () => (typed.value = tidy()), onchange: () => {
@@ -89,7 +89,8 @@ export function numberRow(c) {
   slid.value = shown;
   tellMended(c, note);
   return h("div", { class: `knob${changed ? " changed" : ""}` }, h("label", { for: c.id }, label), typed,
-    changed && !c.off ? undo(label, () => c.set(c.usual), c.usual === null ? "" : short(c.usual + shift)) : null, note, slid, h("p", { class: "meta" }, meta(spec, c.facts, shift)));
+    changed && !c.off ? undo(label, () => c.set(c.usual), c.usual === null ? "" : short(c.usual + shift)) : null, note,
+    ...(c.plain ? [] : [slid, h("p", { class: "meta" }, meta(spec, c.facts, shift))]));
 }
 
 /** A choice by name. @param {Control} c */

@@ -38,7 +38,10 @@ export function wireDialogs(app) {
   on("open-cards", () => open(t("cards"), cardList(app)));
   on("open-hundred", () => app.runs && (app.stopHundred?.(), open(t("hundred"), hundredPanel(app))));
   on("open-glossary", () => open(t("glossary"), glossary()));
-  on("open-export", () => app.runs && open(t("export"), exportPanel(app)));
+  on("open-export", () => {
+    if (app.waiting) app.say(t("export_waits"));
+    else if (app.runs) open(t("export"), exportPanel(app));
+  });
   on("open-help", () => open(t("help"), help(app, dialog)));
   app.openCards = (/** @type {string} */ kind) => open(name(app.policyName(kind)), card(app, kind, () => open(t("cards"), cardList(app))));
   app.openDialog = open;

@@ -68,7 +68,7 @@ function sentences(app, week) {
 
 /** One map in words. @param {any} app @param {"a"|"b"} side @param {number} week */
 export function mapSentence(app, side, week) {
-  const run = app.runs[side], r = run.rec, zh = language() === "zh", n = count(run, week), now = run.cases.weeks[week];
+  const run = app.shown(side), r = run.rec, zh = language() === "zh", n = count(run, week), now = run.cases.weeks[week];
   const stages = run.words.stages.map((/** @type {any} */ s, /** @type {number} */ j) => `${name(s)} ${n.stages[j]}`).join(zh ? "、" : ", ");
   let busiest = -1;
   for (let k = 0; k < r.K; k++) if (r.get("institution_present")[k] && (busiest < 0 || r.at("institution_waiting", week, k) > r.at("institution_waiting", week, busiest))) busiest = k;

@@ -91,7 +91,7 @@ function hover(/** @type {any} */ app, /** @type {"a"|"b"} */ side, /** @type {a
   map.top.classList.toggle("over", Boolean(found));
   bubble.hidden = !found;
   if (!found) return;
-  bubble.textContent = tip(app.runs[side], found, app.player.week);
+  bubble.textContent = tip(app.shown(side), found, app.player.week);
   const w = map.top.clientWidth, h = map.top.clientHeight;
   bubble.style.left = `${Math.max(4, Math.min(w - bubble.offsetWidth - 4, p.x + 12))}px`;
   bubble.style.top = `${p.y + 18 + bubble.offsetHeight > h ? Math.max(4, p.y - bubble.offsetHeight - 10) : p.y + 16}px`;
@@ -108,7 +108,7 @@ function keyed(/** @type {any} */ app, /** @type {"a"|"b"} */ side, /** @type {a
     e.stopPropagation();
     return;
   }
-  const run = app.runs[side], r = run.rec, now = app.state.selected;
+  const run = app.shown(side), r = run.rec, now = app.state.selected;
   const lists = /** @type {Record<string, () => any[]>} */ ({
     i: () => Array.from({ length: r.K }, (_, k) => k).filter((k) => r.get("institution_present")[k]).map((id) => ({ kind: "institution", id })),
     r: () => [...run.followed].map((id) => ({ kind: "resident", id })),

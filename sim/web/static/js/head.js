@@ -23,9 +23,8 @@ export function wireHead(app) {
     const kept = app.state;
     app.state = { ...fresh(), scenario: by("scenario").value, lang: kept.lang, present: kept.present, attribute: kept.attribute, charts: kept.charts };
     app.chooseScenario();
+    app.ahead = app.runs = app.hundredResult = app.details = null; // before anything is drawn: they are of another case
     app.player?.seek(0);
-    app.runs = null;
-    app.hundredResult = app.details = null;
     app.lookUp();
     app.compute();
     drawSetup(app);

@@ -163,9 +163,7 @@ function tries(/** @type {any} */ app) {
     ["try_admin", true, () => app.setRegime("b", "administrative")],
     ["try_late", true, change((p) => ({ ...p, start: Math.min(app.weeks - 2, (p.start ?? 0) + 26) }))],
     ["try_stop", true, change((p) => ({ ...p, end: Math.max((p.start ?? 0) + 1, YEAR) }))],
-    ["try_seed", true, () => {
-      app.setSeed((app.state.seed ?? 0) + 1);
-    }],
+    ["try_seed", true, () => app.setSeed(((app.state.seed ?? 0) + 1) % 4294967296)],
     ["try_bounced", false, () => mostHanded(app)],
     ["try_age", false, () => {
       app.state.attribute = "age";

@@ -22,6 +22,8 @@ import { viewOf } from "./views.js";
 import { keptVotes } from "./votes.js";
 import { figure, h, inWords, language, name, setLanguage, t, translate } from "./words.js";
 
+/** Share of the weeks up to which the first ones are worth asking for apart. */
+const FIRST_SHARE = 0.6;
 const by = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 
 class App extends Settings {
@@ -34,6 +36,8 @@ class App extends Settings {
     this.hundredResult = null;
     this.asking = 0;
     this.waiting = false;
+    /** First weeks of runs that are still being computed. @type {{a: Run, b: Run}|null} */
+    this.ahead = null;
     this.presented = false;
     /** @type {((kind: string) => void)|null} */
     this.openCards = null;
@@ -116,7 +120,7 @@ class App extends Settings {
 
   armName(/** @type {"a"|"b"} */ side) {
     const own = this.state[side], regime = this.regimes().find((/** @type {any} */ r) => r.key === this.regime(side));
-    return own.regime || own.policies ? `${name(regime)} · ${t("own_arm")}` : name(this.runs?.[side].header.arm) || name(this.arm(side));
+    return own.regime || own.policies ? `${name(regime)} · ${t("own_arm")}` : name(this.shown(side)?.header.arm) || name(this.arm(side));
   }
 
   setStretch(/** @type {[number, number]|null} */ stretch) {
@@ -136,44 +140,95 @@ class App extends Settings {
 
   changed() {
     this.hundredResult = null;
+    this.compute();
     this.timeline?.reload();
     drawSetup(this);
-    this.compute();
   }
 
   /** Asks for both runs anew; an answer to an older question is dropped. */
   async compute() {
     if (!this.canCompute) return;
     this.stop?.abort();
+    if (this.ahead) this.forget(); // first weeks of a question that is no longer asked
     this.stop = new AbortController();
     const mine = ++this.asking;
     this.waiting = true;
     document.body.setAttribute("aria-busy", "true");
     this.say(t("computing"));
     try {
-      const both = await patiently(compare(this.request(), this.stop.signal, this.runs && { a: this.runs.a.rec, b: this.runs.b.rec }), (ready) => mine === this.asking && this.say(t(ready ? "computing" : "first_start")));
+      const before = this.runs && { a: this.runs.a.rec, b: this.runs.b.rec };
+      const asked = compare({ ...this.request(), first: this.firstWeeks() }, this.stop.signal, before, (both) => mine === this.asking && this.foreseen(both));
+      const both = await patiently(asked, (ready) => mine === this.asking && !this.ahead && this.say(t(ready ? "computing" : "first_start")));
       if (mine === this.asking) this.received(both);
     } catch (error) {
       if (mine === this.asking) this.failed(error);
     } finally {
       if (mine === this.asking) {
         this.waiting = false;
+        if (this.ahead) this.forget();
         document.body.removeAttribute("aria-busy");
       }
     }
   }
 
+  /** Weeks that are wanted before all of them are there: enough to play on while the rest is computed; 0 where that is most of them. */
+  firstWeeks() {
+    if (!this.runs || !this.player) return 0;
+    const first = this.player.week + 8 + Math.ceil(this.player.speed);
+    return first <= FIRST_SHARE * this.weeks ? first : 0;
+  }
+
+  /** Run of a side as the map shows it. @param {"a"|"b"} side */
+  shown(side) {
+    return this.ahead?.[side] ?? this.runs?.[side];
+  }
+
+  /** The first weeks are there: the maps play them while all else still shows the runs before. @param {{a: any, b: any}} both */
+  foreseen(both) {
+    const weeks = Math.min(both.a.W, both.b.W);
+    if ((this.player?.week ?? 0) >= weeks) return; // who looks at a later week waits for it
+    const run = (/** @type {"a"|"b"} */ side) => (this.runs?.[side].rec === both[side] ? this.runs[side] : new Run(both[side], side));
+    this.ahead = { a: run("a"), b: run("b") };
+    this.say(t("first_weeks", weeks));
+    this.showRuns(this.ahead, this.runs);
+  }
+
+  /** Back to the runs before: those that had begun do not come. */
+  forget() {
+    const ahead = this.ahead;
+    this.ahead = null;
+    this.showRuns(this.runs, ahead);
+  }
+
+  /** Draws anew what is drawn of runs themselves: maps, story, what stands under the maps. */
+  showRuns(/** @type {any} */ runs, /** @type {any} */ before) {
+    if (!runs) return;
+    this.setMaps(runs, before);
+    this.redrawSelection();
+    this.drawArms();
+    this.drawFigures(this.player?.week ?? 0);
+  }
+
+  /** Gives each map its run. Numbers of cases name other cases in another run, so none stays chosen. */
+  setMaps(/** @type {any} */ runs, /** @type {any} */ before, longer = false) {
+    const changed = SIDES.filter((s) => runs[s] !== before?.[s]), chosen = this.state.selected;
+    for (const s of changed) this.maps?.[s].setRun(runs[s]);
+    document.body.classList.toggle("ahead", Boolean(this.ahead));
+    if (before && !longer && chosen?.kind === "case" && changed.includes(chosen.side)) this.state.selected = null;
+  }
+
   /** @param {{a: any, b: any}} both */
   received(both) {
-    const before = this.runs;
+    const before = this.runs, ahead = this.ahead;
     const run = (/** @type {"a"|"b"} */ side) => (before?.[side].rec === both[side] ? before[side] : new Run(both[side], side));
+    this.ahead = null;
     this.runs = { a: run("a"), b: run("b") };
     this.weeks = Math.min(both.a.W, both.b.W);
     if (this.state.seed === null) this.state.seed = this.state.usualSeed = both.a.header.seed;
     const player = /** @type {Player} */ (this.player);
     player.week = Math.min(player.week, this.weeks - 1);
     if (this.state.stretch && this.state.stretch[1] >= this.weeks) this.state.stretch = null;
-    for (const s of SIDES) if (this.runs[s] !== before?.[s]) this.maps?.[s].setRun(this.runs[s]);
+    this.setMaps(this.runs, ahead ?? before, Boolean(ahead));
     const same = before ? sameWeeks(before, this.runs) : 0;
     player.seen = before ? Math.max(player.week, Math.min(player.seen, same)) : player.week;
     this.say(before && same > 0 && same < this.weeks ? t("same_before", same) : "", 6000);
@@ -212,8 +267,8 @@ class App extends Settings {
     for (const side of SIDES) {
       if (!this.maps) continue;
       // The same people live on both sides, so a resident, building or institution is shown on both.
-      const shared = s && s.kind !== "case" ? s : s?.side === side ? s : null;
-      this.maps[side].view = { attribute: this.state.attribute, ties: this.state.ties, selected: shared, ...viewOf(this.state) };
+      const shared = s && s.kind !== "case" ? s : s?.side === side ? s : null, run = this.shown(side);
+      this.maps[side].view = { attribute: this.state.attribute, ties: this.state.ties, selected: shared && run && exists(run, shared) ? shared : null, ...viewOf(this.state) };
       if (this.maps[side].large !== this.state.present) {
         this.maps[side].large = this.state.present;
         this.maps[side].layout = undefined;
@@ -226,7 +281,8 @@ class App extends Settings {
   drawStory() {
     const box = by("story"), s = this.state.selected;
     document.querySelector(".stage")?.classList.toggle("chosen", Boolean(s));
-    if (!this.runs || !s || !exists(this.runs[/** @type {"a"|"b"} */ (s.side)], s)) {
+    const run = s && this.shown(s.side);
+    if (!run || !exists(run, s)) {
       const text = t("nothing_chosen");
       if (box.textContent !== text) box.replaceChildren(h("p", { class: "muted" }, text));
       return;
@@ -247,14 +303,27 @@ class App extends Settings {
     this.curves?.move(week);
     this.verdict?.move(week);
     this.feed?.move(week);
-    for (const s of SIDES) {
-      const run = this.runs[s], part = run.rec.outcome("participation_4")[week];
-      /** @type {any} */ (document.querySelector(`.map[data-side="${s}"] .figures`)).textContent = `${t("fig_part", figure(part, "share"))} · ${t("fig_open", run.cases.weeks[week].open)}`;
-      if (!this.player?.playing) by("maps").querySelector(`[data-side="${s}"] canvas[role]`).setAttribute("aria-label", mapSentence(this, s, week));
-    }
+    this.drawFigures(week);
+    for (const s of SIDES) if (!this.player?.playing) by("maps").querySelector(`[data-side="${s}"] canvas[role]`).setAttribute("aria-label", mapSentence(this, s, week));
     if (!this.player?.playing || week % 4 === 0) this.drawStory();
     this.lesson?.weekChanged(week);
     if (!this.player?.playing) this.saved();
+  }
+
+  /** What each map is of. */
+  drawArms() {
+    for (const s of SIDES) {
+      const arm = /** @type {any} */ (document.querySelector(`.map[data-side="${s}"] .arm`));
+      arm.textContent = arm.title = this.armName(s);
+    }
+  }
+
+  /** The two figures under each map. @param {number} week */
+  drawFigures(week) {
+    for (const s of SIDES) {
+      const run = this.shown(s), part = run.rec.outcome("participation_4")[week];
+      /** @type {any} */ (document.querySelector(`.map[data-side="${s}"] .figures`)).textContent = `${t("fig_part", figure(part, "share"))} · ${t("fig_open", run.cases.weeks[week].open)}`;
+    }
   }
 
   playingChanged() {
@@ -286,12 +355,8 @@ class App extends Settings {
       showSpeed(this.player);
     }
     if (!this.runs) return;
-    for (const s of SIDES) {
-      const arm = /** @type {any} */ (document.querySelector(`.map[data-side="${s}"] .arm`));
-      arm.textContent = this.armName(s);
-      arm.title = this.armName(s);
-      /** @type {any} */ (document.querySelector(`.map[data-side="${s}"] .tag`)).textContent = t(`side_${s}`);
-    }
+    this.drawArms();
+    for (const s of SIDES) /** @type {any} */ (document.querySelector(`.map[data-side="${s}"] .tag`)).textContent = t(`side_${s}`);
     if (!this.state.charts.length) this.state.charts = [...DEFAULTS];
     drawLegend(this);
     pick(by("attribute"));

@@ -28,6 +28,12 @@ export class Player {
     return s ? [Math.max(0, s[0]), Math.min(last, s[1])] : [0, last];
   }
 
+  /** Last week there is something to draw of. */
+  known() {
+    const { a, b } = this.app.ahead ?? this.app.runs;
+    return Math.min(a.rec.W, b.rec.W) - 1;
+  }
+
   /** @param {number} now */
   frame(now) {
     requestAnimationFrame((next) => this.frame(next));
@@ -60,7 +66,7 @@ export class Player {
   }
 
   advance(/** @type {number} */ dt) {
-    const [first, last] = this.ends();
+    const [first, end] = this.ends(), known = this.known(), last = Math.min(end, known);
     this.part += dt * this.speed;
     let week = this.week;
     while (this.part >= 1 && week < last) {
@@ -68,7 +74,8 @@ export class Player {
       week++;
     }
     if (this.part >= 1) {
-      if (this.loop) {
+      if (known < end) this.part = 1; // waits for the rest of its run
+      else if (this.loop) {
         week = first;
         this.part = 0;
       } else {
@@ -88,6 +95,7 @@ export class Player {
   /** @param {number} week @param {boolean} [animate] */
   seek(week, animate = false) {
     const to = Math.max(0, Math.min(this.app.weeks - 1, week));
+    if (this.app.ahead && to > this.known()) this.app.forget();
     this.part = animate && to === this.week + 1 ? 0 : 1;
     this.stepping = this.part < 1 ? 1 : 0;
     this.dirty = true;
@@ -98,6 +106,7 @@ export class Player {
   toggle(on = !this.playing) {
     const [first, last] = this.ends();
     if (on && (this.week >= last || this.week < first)) {
+      if (this.app.ahead && first > this.known()) this.app.forget();
       this.week = first;
       this.part = 0;
     }

@@ -83,26 +83,6 @@ export async function readRecording(bytes) {
   return new Recording(header, body, bytes);
 }
 
-/**
- * The two recordings of one answer: uint32 length of A, A, B. One that has not changed is the one that was there.
- * @param {ArrayBuffer} buffer @param {{a: Recording, b: Recording} | null} [before]
- */
-export async function readPair(buffer, before = null) {
-  const length = new DataView(buffer).getUint32(0, true);
-  const read = async (/** @type {Uint8Array} */ bytes, /** @type {Recording | undefined} */ known) => (known && same(bytes, known.bytes) ? known : readRecording(bytes));
-  const [a, b] = await Promise.all([
-    read(new Uint8Array(buffer, 4, length), before?.a), read(new Uint8Array(buffer, 4 + length), before?.b),
-  ]);
-  return { a, b };
-}
-
-/** @param {Uint8Array} one @param {Uint8Array} other */
-function same(one, other) {
-  let i = one.length === other.length ? 0 : one.length;
-  while (i < one.length && one[i] === other[i]) i++;
-  return one.length === other.length && i === one.length;
-}
-
 /** A recording's bytes, compressed: from a server on this machine they come as they are. @param {Uint8Array} bytes */
 export async function squeezed(bytes) {
   const start = 12 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);

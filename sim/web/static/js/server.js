@@ -1,6 +1,7 @@
 // All that is ever asked of the server: start, comparison, many seeds, a scenario, a policy, and whether it is ready; or what an
 // exported file carries in place of the first two.
-import { fromBase64, readPair, readRecording } from "./recording.js";
+import { frames, Pair, REFUSED } from "./pair.js";
+import { fromBase64, readRecording } from "./recording.js";
 import { language, t, Told } from "./words.js";
 
 /** A refusal with a sentence in both languages. */
@@ -25,9 +26,27 @@ export async function start() {
   return (await asked("api/start")).json();
 }
 
-/** Both runs of a comparison. @param {any} body @param {AbortSignal} signal @param {any} before runs that may not have changed */
-export async function compare(body, signal, before) {
-  return readPair(await (await asked("api/compare", body, signal)).arrayBuffer(), before);
+/**
+ * Both runs of a comparison.
+ * @param {any} body @param {AbortSignal} signal @param {any} before runs that may not have changed
+ * @param {(both: any) => void} early gets the first weeks, if they are asked for and come before the rest
+ */
+export async function compare(body, signal, before, early) {
+  const reader = (await asked("api/compare", body, signal)).body?.getReader(), pair = new Pair(before, early);
+  const next = async () => (await reader?.read())?.value ?? null;
+  try {
+    for (const each = frames(next); ;) {
+      const { done, value } = await whole(() => each.next());
+      if (done) break;
+      if (value.kind === REFUSED) throw new Refused(JSON.parse(new TextDecoder().decode(value.content)));
+      await pair.add(value.side, value.kind, value.content);
+    }
+  } finally {
+    reader?.cancel().catch(() => {}); // what nobody reads need not be computed
+  }
+  const both = pair.all();
+  if (!both) throw brokenOff();
+  return both;
 }
 
 /**

@@ -184,7 +184,7 @@ export class Settings {
   }
 
   setSeed(/** @type {number} */ seed) {
-    this.state.seed = Math.min(4294967295, Math.max(0, Math.round(seed || 0)));
+    this.state.seed = seed;
     this.changed();
   }
 

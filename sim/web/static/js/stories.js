@@ -11,6 +11,8 @@ const zh = () => language() === "zh";
 const join = (/** @type {(string|false|null|undefined)[]} */ parts) => parts.filter(Boolean).join(zh() ? "，" : ", ");
 /** A reason is named from this many logits on, so many for coming and so many against; as docs/recording.md has it. */
 const LEAST = 0.1, FOR = 3, AGAINST = 2;
+/** Decisions of a resident before the last that are told. */
+const EARLIER = 30;
 const percent = (/** @type {number} */ v) => `${Math.round((v / 255) * 100)}%`;
 
 /** Who a resident is, in one line. @param {Run} run @param {number} i */
@@ -43,7 +45,7 @@ export function tip(run, thing, week) {
 
 /** The story of what is chosen, up to a week. @param {any} app @param {"a"|"b"} side @param {Thing} thing @param {number} week @returns {Node[]} */
 export function story(app, side, thing, week) {
-  const run = app.runs[side];
+  const run = app.shown(side);
   const tag = h("b", { class: `tag ${side}` }, t(`side_${side}`));
   if (thing.kind === "resident") return residentStory(app, run, tag, thing.id, week);
   if (thing.kind === "institution") return institutionStory(app, run, tag, thing.id, week);
@@ -83,7 +85,9 @@ function residentStory(/** @type {any} */ app, /** @type {Run} */ run, /** @type
   if (earlier.length) {
     const more = h("details", null, h("summary", null, `${t("earlier")} (${earlier.length})`));
     more.addEventListener("toggle", () => {
-      if (more.childElementCount === 1) for (const d of earlier.slice(0, 30)) more.append(...decision(run, d, (/** @type {number} */ k) => app.player.seek(k)));
+      if (more.childElementCount > 1) return;
+      if (earlier.length > EARLIER) more.append(h("p", { class: "muted small" }, t("last_n", EARLIER)));
+      for (const d of earlier.slice(0, EARLIER)) more.append(...decision(run, d, (/** @type {number} */ k) => app.player.seek(k)));
     }, { once: true });
     out.push(more);
   }
@@ -148,7 +152,7 @@ function institutionStory(/** @type {any} */ app, /** @type {Run} */ run, /** @t
   }
   out.push(sparkline(run, k, week));
   if (held.length) out.push(h("p", null, t("waiting_list")), h("ul", null, ...held.slice(0, 6).map((c) => caseLink(app, run, c.id, week)), held.length > 6 ? h("li", null, t("more_n", held.length - 6)) : null));
-  else out.push(h("p", { class: "muted" }, t("none_here")));
+  else out.push(h("p", { class: "muted" }, t(r.at("institution_serving", week, k) + r.at("institution_waiting", week, k) > 0 ? "tasks_here" : "none_here")));
   return out;
 }
 

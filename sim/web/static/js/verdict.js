@@ -52,8 +52,10 @@ export function makeVerdict(app) {
     move(week) {
       const playing = app.player.playing, key = `${week} ${playing} ${language()}`;
       if (key === told || (playing && week % 4)) return;
+      const o = app.runs.a.header.outcomes.find((/** @type {any} */ x) => x.key === app.state.judged);
+      if (!o) return;
       told = key;
-      const o = app.runs.a.header.outcomes.find((/** @type {any} */ x) => x.key === app.state.judged), many = app.hundredResult?.outcomes?.[o.key];
+      const many = app.hundredResult?.outcomes?.[o.key];
       const cards = differing(app);
       root.replaceChildren(h("p", { class: "says" }, h("strong", { class: "what" }, `${name(o)}${t("colon")}`), ...(many?.difference && many.n ? sure(many, o, app.hundredResult) : unsure(app, o, week))),
         ...(playing ? [] : [why(app, o, week), cards.length ? h("p", { class: "small" }, t("when_harm"), ...cards.flatMap((kind, i) => [i ? (language() === "zh" ? "、" : ", ") : "", h("button", { class: "link", onclick: () => app.showCard(kind) }, name(app.policyName(kind)))])) : null].filter((x) => x !== null)));
