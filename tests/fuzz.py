@@ -27,7 +27,7 @@ from sim.calibration.running import calibration_of
 from sim.errors import YiheError
 from sim.optimisation.running import wanted_of
 from sim.scenario.datafiles import check_data_files
-from sim.scenario.merge import expand, show_path
+from sim.scenario.merge import show_path
 from sim.scenario.reading import load, loads
 from sim.scenario.schema import Scenario
 from sim.study.reading import read_study
@@ -256,7 +256,23 @@ def _nudge(draw: st.DrawFn, tree: Tree, path: Path_, known: Known) -> None:
         holder[path[-1]] = draw(st.floats() | st.integers() | st.just(str(value)))
 
 
-WAYS = (_replace, _replace, _drop, _rename, _add, _move, _wrap, _known, _known, _nudge)
+def _in_an_arm(draw: st.DrawFn, tree: Tree, path: Path_, known: Known) -> None:
+    """Something an arm says, in one spelling or in both, in either order."""
+    arms = tree.get("arms")
+    held = [arm for arm in arms.values() if isinstance(arm, dict)] if isinstance(arms, dict) else []
+    deep = [(target, value) for target, value in known if len(target) > 1]
+    if not held or not deep:
+        return
+    arm, (target, value) = draw(st.sampled_from(held)), draw(st.sampled_from(deep))
+    nested: Any = draw(st.just(value) | junk())
+    for step in reversed(target[1:]):
+        nested = {step: nested}
+    said = [(".".join(map(str, target)), draw(st.just(value) | junk())), (target[0], nested)]
+    for key, one in draw(st.sampled_from([said, said[::-1], said[:1]])):
+        arm[key] = copy.deepcopy(one)
+
+
+WAYS = (_replace, _replace, _drop, _rename, _add, _move, _wrap, _known, _known, _nudge, _in_an_arm)
 """What may be done to a place; twice what finds most."""
 
 
@@ -271,6 +287,7 @@ def written(tree: Tree) -> str:
     writer.default_flow_style = None
     writer.allow_unicode = True
     writer.representer.ignore_aliases = lambda data: True
+    writer.representer.sort_base_mapping_type_on_output = False
     out = io.StringIO()
     writer.dump(tree, out)
     return out.getvalue()
@@ -333,8 +350,15 @@ def check_scenario(file: Path, text: str) -> Scenario | None:
             check_refused(one, file, said)
         return None
     assert said is not None, "taken, though it is no sound YAML"
+    check_numbers(said)
     check_taken(scenario, said)
     return scenario
+
+
+def check_numbers(said: Tree) -> None:
+    """Nothing that was taken is ``.nan``."""
+    nowhere = [show_path(path) for path in places(said) if at(said, path) != at(said, path)]
+    assert not nowhere, f"taken, though no number: {nowhere}"
 
 
 def check_taken(scenario: Scenario, said: Tree) -> None:
@@ -347,13 +371,16 @@ def check_taken(scenario: Scenario, said: Tree) -> None:
     assert list(tree["arms"]) == list(arms)
     for name, arm in arms.items():
         resolved = scenario.arm(name).tree()
-        for key, value in expand(arm).items():
-            if key == "label":
+        for key, value in arm.items():
+            top, *rest = key.split(".")
+            for step in reversed(rest):
+                value = {step: value}
+            if top == "label":
                 label = scenario.arms[name].label
                 holds(label and label.model_dump(), value, f"arms.{name}.label")
             else:
-                assert key in resolved, f"arms.{name}.{key} was taken silently"
-                holds(resolved[key], value, f"arms.{name}.{key}")
+                assert top in resolved, f"arms.{name}.{key} was taken silently"
+                holds(resolved[top], value, f"arms.{name}.{key}")
 
 
 def holds(taken: Any, said: Any, where: str) -> None:
@@ -413,6 +440,5 @@ def check_study(file: Path, text: str) -> None:
     except YiheError as error:
         check_refused(error, file, said)
         return
-    nowhere = [show_path(path) for path in places(said) if at(said, path) != at(said, path)]
-    assert not nowhere, f"taken, though no number: {nowhere}"
+    check_numbers(said)
 

@@ -203,6 +203,30 @@ arms:
     assert scenario.arm("x").regime is Regime.FRAGMENTED
 
 
+# --- arms ---
+
+
+@pytest.mark.parametrize(("arm", "key", "other"), [
+    ("{ties: {atomisation: abc}, ties.atomisation: 0.5}", "ties.atomisation", "ties"),
+    ("{ties.atomisation: 0.5, ties: {atomisation: 0.6}}", "ties", "ties.atomisation"),
+    ("{ties: 7, ties.atomisation: 0.5}", "ties.atomisation", "ties"),
+    ("{actors.core.skill: 0.5, actors.core: {skill: .nan}}", "actors.core", "actors.core.skill")])
+def test_an_arm_says_nothing_twice(tmp_path: Path, arm: str, key: str, other: str) -> None:
+    with pytest.raises(YiheError) as refused:
+        load(write(tmp_path, twice=HEAD + f"arms:\n  a: {arm}\n"))
+    assert (refused.value.key, refused.value.line) == (f"arms.a.{key}", HEAD.count("\n") + 2)
+    assert f"same place as {other} in the same arm" in refused.value.en
+
+
+def test_an_arm_may_say_two_keys_of_one_block_and_another_file_either_again(tmp_path: Path) -> None:
+    base = HEAD + "arms:\n  a: {ties.atomisation: 0.1, ties: {homophily: 0.2}}\n"
+    middle = "extends: base.yaml\narms:\n  a: {ties: {atomisation: 0.3}}\n"
+    top = "extends: middle.yaml\narms:\n  a: {ties.atomisation: 0.4}\n"
+    child = write(tmp_path, child=top, middle=middle, base=base)
+    found = load(child).arm("a").ties
+    assert (found.atomisation, found.homophily) == (0.4, 0.2)
+
+
 # --- extends ---
 
 

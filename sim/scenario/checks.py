@@ -64,8 +64,8 @@ def _shocks(scenario: Scenario) -> Iterator[InitErrorDetails]:
         if shock.week + shock.weeks > scenario.weeks:
             yield problem(
                 ("shocks", i, "week"),
-                f"冲击在第 {shock.week} 周起持续 {shock.weeks} 周，超出 {scenario.weeks} 周的运行，"
-                "请提前或延长 weeks",
+                f"冲击从第 {shock.week} 周（从 0 数起）起持续 {shock.weeks} 周，"
+                f"超出 {scenario.weeks} 周的运行，请提前，或延长周数 weeks",
                 f"the shock lasts {shock.weeks} weeks from week {shock.week}, "
                 f"beyond the run's {scenario.weeks} weeks; move it or raise weeks",
             )
@@ -89,8 +89,8 @@ def _timing(scenario: Scenario, policy: Policy, i: int) -> Iterator[InitErrorDet
     if policy.start >= scenario.weeks:
         yield problem(
             ("policies", i, "start"),
-            f"开始周 {policy.start} 不在 {scenario.weeks} 周的运行之内，请提前或延长 weeks",
-            f"it starts in week {policy.start}, after the run's {scenario.weeks} weeks; "
+            f"开始周 {policy.start}（从 0 数起）不在 {scenario.weeks} 周的运行之内，请提前，或延长周数 weeks",
+            f"it starts in week {policy.start}, counted from 0, after the run's {scenario.weeks} weeks; "
             "start earlier or raise weeks",
         )
     elif policy.end is not None and policy.end > scenario.weeks:

@@ -36,6 +36,26 @@ def expand(tree: Mapping[str, Any]) -> dict[str, Any]:
     return nested
 
 
+def twice(tree: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Two keys at the top of a tree that say the same place, as one with dots may; None if there are none."""
+    said: dict[Path, str] = {}
+    for key, value in tree.items():
+        for path in _leaves(tuple(key.split(".")) if isinstance(key, str) else (key,), value):
+            for known, other in said.items():
+                n = min(len(path), len(known))
+                if other != key and path[:n] == known[:n]:
+                    return other, key
+            said[path] = key
+    return None
+
+
+def _leaves(path: Path, value: Any) -> list[Path]:
+    """Places of everything that is no mapping, or an empty one."""
+    if not isinstance(value, Mapping) or not value:
+        return [path]
+    return [leaf for key, inner in value.items() for leaf in _leaves((*path, key), inner)]
+
+
 def tuples(tree: Any) -> Any:
     """The same tree with every list as a tuple, as frozen models want it."""
     if isinstance(tree, Mapping):

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sim.errors import YiheError
 from sim.scenario import yamlfile
 from sim.scenario.conditions import under
-from sim.scenario.merge import Path, expand, merge, parse_path, put, show_path, tuples
+from sim.scenario.merge import Path, expand, merge, parse_path, put, show_path, tuples, twice
 from sim.scenario.messages import describe, one_line
 from sim.scenario.schema import Scenario, with_file
 from sim.scenario.yamlfile import Origins, Place
@@ -105,8 +105,7 @@ def set_paths(scenario: Scenario, overrides: Overrides) -> Scenario:
 
 
 def _build(tree: dict[str, Any], origins: Origins, file: FilePath | None, overrides: Overrides) -> Scenario:
-    tree, origins = _extended(tree, origins, file, ())
-    tree, origins = _arms_expanded(tree, origins)
+    tree, origins = _extended(*_arms_expanded(tree, origins, file), file, ())
     pairs = overrides.items() if isinstance(overrides, Mapping) else overrides
     for path, value in pairs:
         tree, where = _overridden(tree, path, value)
@@ -168,7 +167,7 @@ def _extended(
             f"there is no {reference}; the path must be relative to this file",
         )
     base, base_origins = yamlfile.parse(yamlfile.read_text(base_file), str(base_file))
-    base, base_origins = _extended(base, base_origins, base_file, chain)
+    base, base_origins = _extended(*_arms_expanded(base, base_origins, base_file), base_file, chain)
     base = _moved(base, base_file.parent, file.parent if file is not None else FilePath())
     own = {key: value for key, value in tree.items() if key != "extends"}
     kept = {p: o for p, o in base_origins.items() if not _replaced(p, own)}
@@ -202,7 +201,7 @@ def _moved(tree: dict[str, Any], old: FilePath, new: FilePath) -> dict[str, Any]
         moved["ties"] = {**ties, "file": _relative(old / ties["file"], new)}
     if isinstance(moved.get("arms"), Mapping):
         moved["arms"] = {
-            name: _moved(expand(arm), old, new) if isinstance(arm, Mapping) else arm
+            name: _moved(dict(arm), old, new) if isinstance(arm, Mapping) else arm
             for name, arm in moved["arms"].items()
         }
     return moved
@@ -215,11 +214,22 @@ def _relative(file: FilePath, folder: FilePath) -> str:
 # --- arms ---
 
 
-def _arms_expanded(tree: dict[str, Any], origins: Origins) -> tuple[dict[str, Any], Origins]:
-    """Dotted keys of arms written out, and their places with them."""
+def _arms_expanded(
+    tree: dict[str, Any], origins: Origins, file: FilePath | None,
+) -> tuple[dict[str, Any], Origins]:
+    """Dotted keys of one file's arms written out, and their places with them."""
     arms = tree.get("arms")
     if not isinstance(arms, Mapping):
         return tree, origins
+    for name, arm in arms.items():
+        both = twice(arm) if isinstance(arm, Mapping) else None
+        if both is not None:
+            one, other = both
+            place = _place(("arms", name, other), origins, file)
+            raise YiheError(
+                f"与同一方案里的 {one} 说的是同一处，请只留一个",
+                f"it says the same place as {one} in the same arm: keep one of them",
+                file=place.file, key=f"arms.{name}.{other}", line=place.line)
     expanded = {name: expand(arm) if isinstance(arm, Mapping) else arm for name, arm in arms.items()}
     moved: Origins = {}
     for path, place in origins.items():
