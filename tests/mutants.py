@@ -1,12 +1,12 @@
 """Small faults put into the kernels one at a time: does a test notice each of them?
 
-    python tests/mutants.py [--sample 80] [--seed 1] [FILE …]
+    python tests/mutants.py [--sample 80] [--seed 1] [--keep] [FILE …]
 
 A fault changes one operator, comparison, constant or condition of a compiled function. The package is copied,
 the kernels run as plain Python there (structured arrays as records of wide numbers, so that ``case.status``
 and ``1024 * case.relapses`` work without numba), and for each fault the tests that compare these kernels with
 their slow references are run. A fault that no test notices is printed: either a test is missing, or the fault
-changes nothing (``ALIKE`` says why for those known).
+changes nothing (``ALIKE`` says why for those known). ``--keep`` puts what came of it on docs/testing.md.
 """
 
 from __future__ import annotations
@@ -28,12 +28,32 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent
 DECIDING = "test_reference.py -k deciding or friedkin or mutant"
 QUEUEING = "test_reference_handling.py test_reference_coordination.py"
+INSTITUTIONS = "test_reference_institutions.py"
+LESSONS = "test_reference_lessons.py"
 TESTS = {
     "sim/processes/participation.py": DECIDING,
     "sim/processes/screening.py": DECIDING,
     "sim/processes/willingness.py": DECIDING,
-    "sim/processes/talk.py": DECIDING,
+    "sim/processes/talk.py":
+        "test_reference.py test_reference_lessons.py -k friedkin or reputations or mutant",
+    "sim/processes/acquaintance.py": "test_reference.py -k meeting or friedkin or mutant",
+    "sim/processes/experience.py": LESSONS,
     "sim/processes/queues.py": QUEUEING,
+    "sim/processes/handling.py": QUEUEING,
+    "sim/processes/routing.py": QUEUEING,
+    "sim/processes/office.py": QUEUEING,
+    "sim/processes/staffing.py": INSTITUTIONS,
+    "sim/processes/voices.py":
+        "test_reference.py test_reference_lessons.py -k partners or volunteers or case or mutant",
+    "sim/actors/committee.py": INSTITUTIONS,
+    "sim/actors/core.py": INSTITUTIONS,
+    "sim/actors/property.py": INSTITUTIONS,
+    "sim/actors/skill.py": INSTITUTIONS,
+    "sim/actors/society.py": INSTITUTIONS,
+    "sim/ledger/sharing.py": "test_reference.py -k budget or mutant",
+    "sim/clock.py": "test_reference.py -k working or five or mutant",
+    "sim/numerics.py": "test_reference.py -k exp or log or mutant",
+    "sim/rng.py": "test_reference.py -k draws or keys or mutant",
 }
 """Files that get faults, and the tests that should notice; those of ``test_mutants_found.py`` run for all."""
 
@@ -51,7 +71,26 @@ OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
 }
 """Each operator and what takes its place."""
 
-ALIKE: dict[str, str] = {}
+ALIKE: dict[str, str] = {
+    "sim/processes/experience.py:193:65: c[i].key > c[j].key  →  c[i].key >= c[j].key":
+        "no two cases have the same key",
+    "sim/processes/experience.py:242:8: uniform(key, combine(r.key[a], c[i].key)) < logistic(v)  →  "
+    "uniform(key, combine(r.key[a], c[i].key)) <= logistic(v)": "a draw equals a chance once in 2^53 draws",
+    "sim/processes/experience.py:187:51: 11  →  12": "other gaps, the same order",
+    "sim/processes/experience.py:245:15: lo > 0  →  lo >= 0":
+        "before the first stands the last, in another home",
+    "sim/processes/queues.py:42:53: cases[a].key < cases[b].key  →  cases[a].key <= cases[b].key":
+        "no two cases have the same key",
+    "sim/numerics.py:43:11: x > 2.0  →  x >= 2.0": "two is halved one step later",
+    "sim/processes/queues.py:132:8: c[i].first_service < 0.0  →  c[i].first_service <= 0.0":
+        "nothing reads when the first service began",
+    "sim/numerics.py:29:24: 0  →  1": "of the power 0 no factor is taken",
+    "sim/numerics.py:43:15: 2.0  →  3.0":
+        "as exact by the next step; a bit that moved would show in the baselines",
+    "sim/processes/participation.py:115:26: 0  →  1": "set anew before it is read",
+    "sim/processes/handling.py:110:102: 0  →  1":
+        "desks of streets come after those of communities: never in row 0",
+}
 """Faults that change no result, by their text, with the reason."""
 
 
@@ -60,6 +99,7 @@ class Fault(NamedTuple):
 
     file: str
     line: int
+    column: int
     before: str
     after: str
     source: str
@@ -67,7 +107,7 @@ class Fault(NamedTuple):
 
     @property
     def text(self) -> str:
-        return f"{self.file}:{self.line}: {self.before}  →  {self.after}"
+        return f"{self.file}:{self.line}:{self.column}: {self.before}  →  {self.after}"
 
 
 def faults(file: str, source: str) -> Iterator[Fault]:
@@ -89,10 +129,18 @@ def _body(function: ast.FunctionDef) -> Iterator[ast.AST]:
 def _of(file: str, tree: ast.Module, node: ast.AST) -> Iterator[Fault]:
     """Faults of one node: it is changed in place, the file is written down, and it is put back."""
     for name, new in _changes(node):
-        old, before = getattr(node, name), ast.unparse(node)
+        old, before = getattr(node, name), _said(node)
         setattr(node, name, new)
-        yield Fault(file, getattr(node, "lineno", 0), before, ast.unparse(node), ast.unparse(tree) + "\n")
+        line, column = getattr(node, "lineno", 0), getattr(node, "col_offset", -1) + 1
+        yield Fault(file, line, column, before, _said(node), ast.unparse(tree) + "\n")
         setattr(node, name, old)
+
+
+def _said(node: ast.AST) -> str:
+    """The code of a node on one line: of a statement its condition."""
+    if isinstance(node, (ast.If, ast.While)):
+        return f"{type(node).__name__.lower()} {ast.unparse(node.test)}"
+    return ast.unparse(node)
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, object]]:
@@ -106,11 +154,25 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, object]]:
         yield "test", ast.UnaryOp(ast.Not(), copy.copy(node.test))
 
 
-def chosen(wanted: list[str], sample: int, seed: int) -> list[Fault]:
+def kernel_files() -> list[str]:
+    """Every file of the model that has kernels; what only watches a run is none."""
+    return sorted(
+        file.relative_to(ROOT).as_posix() for file in (ROOT / "sim").rglob("*.py")
+        if "recording" not in file.parts and any(
+            line in ("@kernel", "@lean_kernel") for line in file.read_text(encoding="utf-8").splitlines()))
+
+
+def every_fault(files: list[str]) -> list[Fault]:
+    """All faults of some files."""
+    return [fault for file in files for fault in faults(file, (ROOT / file).read_text(encoding="utf-8"))]
+
+
+def chosen(every: list[Fault], sample: int, seed: int) -> list[Fault]:
     """A sample of all faults, the same for the same seed."""
-    every = [fault for file in wanted for fault in faults(file, (ROOT / file).read_text(encoding="utf-8"))]
-    every.sort(key=lambda fault: hashlib.sha256(f"{seed} {fault.text}".encode()).digest())
-    return every[:sample]
+    def rank(fault: Fault) -> bytes:
+        return hashlib.sha256(f"{seed} {fault.text}".encode()).digest()
+
+    return sorted(every, key=rank)[:sample]
 
 
 # --- the copy ---
@@ -185,14 +247,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int, default=80, help="faults tried")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", action="store_true", help="write the result to docs/testing.md")
     parser.add_argument("files", nargs="*", help="files that get faults; all of TESTS if none")
     asked = parser.parse_args()
-    os.environ.update(NUMBA_DISABLE_JIT="1", PYTHONDONTWRITEBYTECODE="1")
+    # Nothing is compiled, but each fault would get a folder for it, and drive the real one out
+    os.environ.update(
+        NUMBA_DISABLE_JIT="1", NUMBA_CACHE_DIR=tempfile.gettempdir(), PYTHONDONTWRITEBYTECODE="1")
     sys.dont_write_bytecode = True
     for name in ("numba", "mesa", "scipy.stats", "networkx", "pandas", "pydantic", "hypothesis", "pytest"):
         import_module(name)
-    tried = chosen(asked.files or list(TESTS), asked.sample, asked.seed)
-    survivors = 0
+    every = every_fault(asked.files or list(TESTS))
+    tried = chosen(every, asked.sample, asked.seed)
+    survivors, told = 0, []
     with tempfile.TemporaryDirectory(prefix="yihe-mutants-") as made:
         folder = Path(made)
         copied(folder)
@@ -204,14 +270,21 @@ def main() -> int:
         for number, fault in enumerate(tried, 1):
             sound = (folder / fault.file).read_text(encoding="utf-8")
             (folder / fault.file).write_text(fault.source, encoding="utf-8")
-            seen = fault.text in ALIKE or noticed(folder, TESTS[fault.file])
+            seen = fault.text not in ALIKE and noticed(folder, TESTS[fault.file])
             (folder / fault.file).write_text(sound, encoding="utf-8")
-            survivors += not seen
-            if not seen:
+            told.append([fault.file, fault.text, seen, ALIKE.get(fault.text, "")])
+            if not seen and fault.text not in ALIKE:
+                survivors += 1
                 print(f"not noticed: {fault.text}", flush=True)
             elif number % 10 == 0:
                 print(f"{number} of {len(tried)} tried, {survivors} not noticed", flush=True)
     print(f"{len(tried)} faults, {survivors} not noticed")
+    if asked.keep:
+        sys.path.insert(0, str(ROOT))
+        import_module("testing_figures").keep(
+            "mutants", {
+                "seed": asked.seed, "possible": len(every), "faults": told,
+                "apart": {file: len(every_fault([file])) for file in kernel_files() if file not in TESTS}})
     return int(survivors > 0)
 
 

@@ -8,9 +8,10 @@ from numba import config
 
 from sim.ledger.opportunities import OPPORTUNITY
 from sim.model import CommunityModel
-from sim.processes import engagement, screening
+from sim.network.ties import empty_event_slots
+from sim.processes import engagement, participation, screening, talk
 from sim.processes.screening import BLOCK, Bents, Exposure, Traits
-from sim.processes.willingness import Person, Weights, inclination
+from sim.processes.willingness import Person, Weights, active_share, inclination
 from sim.scenario.reading import load
 from sim.vocabulary import Activity, Kind, Stage
 
@@ -89,8 +90,35 @@ def test_a_block_ends_with_its_community_and_begins_where_screening_does() -> No
     assert screening.block_of(community, BLOCK + 4, BLOCK + 9) == BLOCK + 4
 
 
-def test_a_block_near_one_offer_alone_is_screened_like_others() -> None:
-    """A second offer beside the first changes nothing in who could take the first."""
+def test_a_rung_is_climbed_with_exactly_the_practice_it_asks() -> None:
+    tree = {"yihe": 1, "name": "one", "participation": {"practice_to_climb": 1.0, "practice_after": 0.5}}
+    model = CommunityModel(load({**tree, "population": {"residents": 60}}), 3)
+    r = model.residents
+    r.practice[:], r.stage[:] = 0.0, int(Stage.MUTUAL_HELP)
+    chosen = np.full((len(r.key), participation.MOST), -1, np.int32)
+    chosen[0, 0] = 0
+    offer = np.zeros(1, OPPORTUNITY)
+    offer["level"], offer["policy"] = int(Stage.MUTUAL_HELP), -1
+    participation.learn(r, offer, chosen, 5, model.learning)
+    assert r.stage[0] == int(Stage.MUTUAL_HELP) + 1
+    assert r.practice[0] == 0.5
+    assert (r.stage[1:] < int(Stage.MUTUAL_HELP)).all()  # no practice at all: a rung down
+
+
+def test_a_tie_of_the_least_strength_is_a_tie() -> None:
+    ties = empty_event_slots(2)
+    ties[0][0, 0], ties[1][0, 0] = 1, 1
+    none = np.zeros(3, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.uint8)
+    for active, share in ((1, (1.0, 1)), (0, (0.0, 0))):
+        assert active_share(0, *none, *ties, np.array([0, active], np.uint8)) == share
+    said, out = np.array([0.2, 0.9], np.float32), np.zeros(2, np.float32)
+    talk.friedkin_johnsen(*none, *ties, np.ones(2), said, said, out)
+    assert out.tolist() == said[[1, 1]].tolist()
+
+
+def test_a_block_near_few_offers_or_many_is_screened_alike() -> None:
+    """A second offer changes nothing in who could take the first; of more than 63, adults who live here
+    weigh the rest one by one."""
     model = CommunityModel(load({"yihe": 1, "name": "one", "population": {"residents": 120}}), 3)
     for _ in range(2):
         model.step()
@@ -108,8 +136,11 @@ def test_a_block_near_one_offer_alone_is_screened_like_others() -> None:
         screening.screen(
             r, model.ties, model.opportunities.rows, np.array([0, offers]), model.weights, shown, 1.0,
             np.uint64(7), active, touched, 0, len(r.key), found)
-        return found & np.uint64(1)
+        return found
 
-    alone = could(1)
+    alone, first = could(1), np.uint64(1)
     assert 0 < alone.sum() < len(alone)
-    np.testing.assert_array_equal(alone, could(2))
+    np.testing.assert_array_equal(alone, could(2) & first)
+    here = (r.present > 0) & (r.age >= 18)
+    np.testing.assert_array_equal(could(63) >> np.uint64(63), 0)
+    np.testing.assert_array_equal(could(64) >> np.uint64(63), here)

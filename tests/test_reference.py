@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mesa_form.draws import KEYED
 from mesa_form.gathering import Gathering, admit
@@ -348,6 +348,7 @@ def test_partners_live_next_door_in_the_building_or_in_the_community() -> None:
 
 
 @given(c=st.floats(0.01, 0.99), n=st.integers(1, 60))
+@example(c=0.3, n=2)
 @settings(max_examples=50, deadline=None)
 def test_volunteers_are_indifferent_at_the_equilibrium(c: float, n: int) -> None:
     p = voices.volunteer_probability(c, n)
@@ -374,10 +375,15 @@ def test_the_company_finds_its_best_effort(expected: float, **numbers: float) ->
 
 def requests(seed: int) -> list[Request]:
     u = rng.Streams(seed).uniform("requests", -1, np.arange(40)).reshape(5, 8)
-    return [
+    dear = [
         Request(money=round(900 * row[0]), attention=round(8 * row[1]),
                 staff={Kind.GRID_WORKER: round(12 * row[2])}, units=(5 * row[3:5]).astype(int))
         for row in u]
+    many = np.array([4000, 3000])  # of units that cost less than one of something, and nothing else
+    cheap = [
+        Request(money=0.5, units=many), Request(attention=1 / 64, units=many),
+        Request(staff={Kind.GRID_WORKER: 1 / 32}, units=many)]
+    return dear + cheap
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -388,6 +394,7 @@ def test_the_budget_grants_whole_units_longest_waiting_first(seed: int) -> None:
     staff[:, Kind.GRID_WORKER] = (25.0, 40.0)
     attention = np.array([16.0, 30.0])
     budget = Budget(2, np.array([1500.0, 2500.0]), 2.0)
+    total = [0.0, 0.0]
     fund, waited = [0.0, 0.0], {(name, c): 0 for name in names for c in range(2)}
     for week in range(8):
         budget.open_week(attention, staff)
@@ -397,6 +404,7 @@ def test_the_budget_grants_whole_units_longest_waiting_first(seed: int) -> None:
             purse = society.Purse(
                 min(fund[c], 2.0 * weekly) + weekly, float(attention[c]),
                 {int(Kind.GRID_WORKER): float(staff[c, Kind.GRID_WORKER])})
+            before = purse.money
             for name in sorted(names, key=lambda name: (-waited[name, c], name)):
                 p = names.index(name)
                 wanted = int(np.asarray(asked[p].units)[c])
@@ -405,4 +413,9 @@ def test_the_budget_grants_whole_units_longest_waiting_first(seed: int) -> None:
                 waited[name, c] = waited[name, c] + 1 if units < wanted else 0
             fund[c] = purse.money
             assert budget.fund[c] == pytest.approx(purse.money)
+            total[c] += before - purse.money
+            assert budget.spent_total[c] == pytest.approx(total[c])
+            assert budget.attention_used[c] == pytest.approx(attention[c] - purse.attention)
+            left = purse.staff[int(Kind.GRID_WORKER)]
+            assert budget.staff_used[c, Kind.GRID_WORKER] == pytest.approx(staff[c, Kind.GRID_WORKER] - left)
     assert max(waited.values()) > 0

@@ -95,6 +95,7 @@ class Both:
         for row in book.desks:
             desk = self.slow.desks[int(row["kind"])]
             assert (row["waiting"], row["busy"]) == (desk.waiting, desk.busy)
+            assert row["work_done"] == pytest.approx(desk.work_done(self.fast.week * 40.0), abs=1e-6)
             assert row["load"] == pytest.approx(desk.load)
             assert row["committed"] == pytest.approx(desk.committed)
         tally = dict(zip(TALLY, self.fast.tally.sum(axis=0).tolist(), strict=True))

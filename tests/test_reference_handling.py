@@ -39,11 +39,16 @@ def agree(counter: Counter, slots: list[int], files: list[queueing.Case], bureau
         assert Status(row["status"]).key == file.status
         for name in ("handoffs", "bounces", "returns", "relapses", "escalated"):
             assert int(row[name]) == int(getattr(file, name)), (file.key, name)
+        if file.gone and file.category == TASK:
+            assert row["told"] == 1  # nobody asks for it any more
+        if file.status not in ("open", "escalated"):
+            assert int(row["ended_week"]) == int(file.closed / 40.0), file.key
         for name in ("waited", "effort", "closed", "assigned", "fairness"):
             assert row[name] == pytest.approx(getattr(file, name), abs=1e-6), (file.key, name)
     for row in counter.book.desks:
         desk = bureau.desks[int(row["kind"])]
         assert (row["waiting"], row["busy"]) == (desk.waiting, desk.busy)
+        assert row["work_done"] == pytest.approx(desk.work_done(counter.week * 40.0), abs=1e-6)
         assert row["load"] == pytest.approx(desk.load)
         assert row["committed"] == pytest.approx(desk.committed)
     tally = dict(zip(TALLY, counter.tally.sum(axis=0).tolist(), strict=True))
@@ -55,7 +60,7 @@ def test_a_desk_with_classes_serves_as_the_slow_one(servers: int) -> None:
     """Non-preemptive, urgent first, first come first served, carried over while pace and staff change."""
     counter = Counter(Streams(SEED), {Kind.RESIDENTS_COMMITTEE: servers}, world={"tasks_hours": 5.0})
     u = draws("arrivals", 240).reshape(3, 80)
-    found = (8 * 40.0 * np.sort(u[0]) / servers).tolist()
+    found = [0.0, *(8 * 40.0 * np.sort(u[0]) / servers).tolist()[1:]]
     lines = (3 * u[1]).astype(int).tolist()
     slots = [counter.case(k + 1, TASK, t, c) for k, (t, c) in enumerate(zip(found, lines, strict=True))]
     bureau = as_bureau(counter, {})
@@ -75,6 +80,23 @@ def test_a_desk_with_classes_serves_as_the_slow_one(servers: int) -> None:
     ended = [(a, b) for file in files for a, b in [(file.assigned, file.closed)]]
     assert any(int(a / 40.0) < int(b / 40.0) for a, b in ended)
     assert sum(file.waited > 0.0 for file in files) > 40
+
+
+def test_tasks_that_wait_too_long_lapse_and_nobody_asks_for_them_any_more() -> None:
+    counter = Counter(
+        Streams(SEED), {Kind.RESIDENTS_COMMITTEE: 1}, world={"tasks_hours": 5.0}, cases={"patience": 1.5})
+    found = (60.0 * np.sort(draws("at once", 50))).tolist()
+    slots = [counter.case(k + 1, TASK, t, k % 3) for k, t in enumerate(found)]
+    bureau = as_bureau(counter, {})
+    files = [queueing.Case(k + 1, TASK, k % 3, t) for k, t in enumerate(found)]
+    for file in files:
+        bureau.at(file.found, bureau.arrive, file)
+    for week in range(6):
+        counter.work()
+        bureau.week(week)
+        agree(counter, slots, files, bureau)
+    assert min(sum(file.gone for file in files), sum(not file.gone for file in files)) > 10
+    assert bureau.count["gave_up"] == 0
 
 
 @pytest.mark.parametrize("record", [0.0, 0.5])

@@ -26,8 +26,9 @@ from sim.vocabulary import Kind
 
 C, WEEKS = 6, 12
 ACTORS = ActorParameters.model_validate({
-    "core": {"guiding": 0.1, "turnover": 0.4}, "grid_worker": {"turnover": 0.9, "per_grid": 2},
-    "social_organization": {"renewal_weeks": 4, "staff": 2}, "mediation": {"staff": 2},
+    "core": {"guiding": 0.1, "turnover": 0.4}, "grid_worker": {"turnover": 0.2, "per_grid": 2},
+    "social_organization": {"renewal_weeks": 4, "staff": 2},
+    "mediation": {"staff": 2, "practised_skill": 2.5},
     "volunteers": {"form_at": 4, "dissolve_at": 2}, "training_pace": 0.02})
 COMMON = as_record(ACTORS)
 Q = ACTORS.model_dump()
@@ -159,7 +160,7 @@ def test_grid_workers_go_round() -> None:
     desk_of_grid[1] = NOBODY
     s = committee.GridWorkerState(np.full(n, 2.0), between("skill", 0.2, 0.9, n), *np.zeros((2, n)))
     left = 0
-    for week in range(40):
+    for week in range(120):
         desks["load"] = between(f"load {week}", 0.0, 1.0, n)
         m = means(week)
         before, now_key = [row(s, g) for g in range(n)], key + np.uint64(week)

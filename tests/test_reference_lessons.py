@@ -171,6 +171,39 @@ def test_parties_witnesses_and_leavers_conclude_as_in_the_slow_account(feedback:
         lambda k: k["satisfaction"] > X.content)) > 8
 
 
+def one_case() -> np.ndarray:
+    """Resolved at once and without any fairness, of the second resident in the first home."""
+    c = case_table()[:1]
+    said = {
+        "used": 1, "told": 0, "status": int(Status.RESOLVED), "category": 0, "party_a": 1, "party_b": NOBODY,
+        "found": 5.0, "opened": 50.0, "closed": 50.0, "fairness": 0.0, "ended_week": 3, "convenor": NOBODY,
+        "acted": 0, "last_kind": int(Kind.RESIDENTS_COMMITTEE), "community": 0, "up": 0, "by_core": 0}
+    for name, value in said.items():
+        c[name] = value
+    return c
+
+
+def test_who_leaves_takes_the_whole_first_home_along_and_nobody_else() -> None:
+    r, (ties, _), left = residents(), fixed_ties(), np.zeros(2)
+    r.present[:] = 1
+    surely, case = X._replace(leave_intercept=60.0), one_case()
+    case["status"] = int(Status.PAPER)
+    experience.hear_outcomes(case, r, ties, DESKS, 11, surely, np.zeros(2), np.uint64(KEY), left)
+    assert r.present.tolist() == [0, 0] + [1] * (N - 2)
+    assert left.tolist() == [2, 0]
+
+
+def test_a_complainant_who_is_just_as_satisfied_as_asked_is_not_content() -> None:
+    """Settled at once and without any fairness, satisfaction is the weight of the outcome, to the bit."""
+    r, (ties, _), c = residents(), fixed_ties(), one_case()
+    good, bad = r.trust_good.copy(), r.trust_bad.copy()
+    lessons = X._replace(content=X.outcome_weight)
+    experience.hear_outcomes(c, r, ties, DESKS, 11, lessons, np.zeros(2), np.uint64(KEY), np.zeros(2))
+    assert c["satisfaction"][0] == X.outcome_weight
+    np.testing.assert_array_equal(r.trust_good, good)
+    assert r.trust_bad[1].sum() > bad[1].sum()
+
+
 def test_a_second_hearing_changes_nothing() -> None:
     r, (ties, _), c = residents(), fixed_ties(), case_table()
     for _ in range(2):

@@ -176,8 +176,7 @@ class Council(Bureau):
         assert isinstance(case, File)
         desk = case.desk
         assert desk is not None
-        desk.in_service.remove(case)
-        desk.at_work.append((case.begun, now))
+        desk.let_go(case, now)
         if case.step == "task":
             case.status, case.closed = "resolved", now
             self.count["tasks_done"] += 1

@@ -34,6 +34,8 @@ class Desk:
     in_service: list[Case] = field(default_factory=list)
     lines: tuple[list[Case], ...] = field(default_factory=lambda: ([], [], []))
     committed: float = 0.0
+    worked: float = 0.0
+    """Hours of staff put into services that ended this week."""
 
     @property
     def waiting(self) -> int:
@@ -43,6 +45,16 @@ class Desk:
         """Server-hours at work between two times."""
         services = self.at_work + [(case.begun, end) for case in self.in_service]
         return sum(max(0.0, min(b, end) - max(a, start)) for a, b in services)
+
+    def work_done(self, end: float) -> float:
+        """Hours of staff put into services this week, up to its end."""
+        return self.worked + sum(case.pace * (end - case.since) for case in self.in_service)
+
+    def let_go(self, case: Case, now: float) -> None:
+        """A service is over."""
+        self.in_service.remove(case)
+        self.at_work.append((case.begun, now))
+        self.worked += case.pace * (now - case.since)
 
     @property
     def busy(self) -> int:
@@ -79,6 +91,8 @@ class Case:
     begun: float = 0.0
     due: float = 0.0
     pace: float = 0.0
+    since: float = 0.0
+    """When its service began, or Monday if that was earlier."""
 
 
 class Bureau:
@@ -151,7 +165,9 @@ class Bureau:
 
     def go_on(self, desk: Desk, now: float) -> None:
         """What is unfinished goes on at this week's pace; fewer staff than services share the work."""
+        desk.worked = 0.0
         for case in desk.in_service:
+            case.since = now
             pace = desk.rate * min(1.0, desk.servers / desk.busy)
             pace = max(pace, 1e-9)
             if pace != case.pace:
@@ -185,7 +201,7 @@ class Bureau:
         hours = self.hours(case)
         case.effort += hours
         desk.in_service.append(case)
-        case.begun, case.pace = now, desk.rate
+        case.begun, case.since, case.pace = now, now, desk.rate
         case.due = now + hours / desk.rate
         self.at(case.due, self.served, case)
 
@@ -237,8 +253,7 @@ class Bureau:
     def served(self, case: Case, now: float) -> None:
         desk = case.desk
         assert desk is not None
-        desk.in_service.remove(case)
-        desk.at_work.append((case.begun, now))
+        desk.let_go(case, now)
         if case.step == "task":
             case.status, case.closed = "resolved", now
             self.count["tasks_done"] += 1
