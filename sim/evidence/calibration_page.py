@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.evidence.calibration_claims import elsewhere, reached, relative, required, untried
-from sim.evidence.posterior import Met, chance_shrinkage, course, distinct, met, seeds
+from sim.evidence.posterior import Met, chance_shrinkage, course, distinct, met, seeds, unmoved
 from sim.evidence.stored import REFERENCE, Reference, stored
 from sim.evidence.words import MADE, MARK, both, factor, in_unit, outcome, percent, plain, table, titled
 from sim.params import Label
@@ -23,7 +23,7 @@ _WHAT = Label(
        "与**代；模型里唯一的表决（业主表决）中党员并不领先，点估计反而相反（见[检验](validation.md)特征 "
        "2），所以“党员领先”只就参与而言。该表的投票率水平（47.9%）各样本口径不同，既不作目标，也不作检"
        "验。**严格校准**变动缴费与党员示范的参数，**项目自带的校准**变动倾向、习惯、熟人与信任的参数：同样的"
-       "目标，换一组参数来满足；满足得怎样，各节写明。其余特征与来源的主张一律留出，事后判。",
+       "目标，换一组参数去试；够不够得着，各节写明。其余特征与来源的主张一律留出，事后判。",
     en="Two calibrations, both in short form, to the same targets, which evidence.md §2 and §4 allow: "
        "collection of property fees (76 %, B) and members minus others (some 17 points, pattern 2, B). The "
        "latter is a gap in *voting*; the model has no election of the residents' committee, so *taking "
@@ -31,9 +31,9 @@ _WHAT = Label(
        "estimate has the other sign (pattern 2 of [validation](validation.md)): their lead holds for taking "
        "part alone. The level of turnout in that table (47.9 %) mixes samples and is neither target nor "
        "check. The *strict* calibration moves parameters of paying and of the members' example, *the "
-       "project's own* those of inclination, habit, contacts and trust: the same targets, met by other "
-       "parameters; how well, each section says. All other patterns and the sources' claims are held out "
-       "and judged afterwards.")
+       "project's own* those of inclination, habit, contacts and trust: the same targets, tried with other "
+       "parameters; whether these reach them, each section says. All other patterns and the sources' "
+       "claims are held out and judged afterwards.")
 _NOT = Label(
     zh="**这不使模型成为校准过的模型。** 两个全国或上海的数字，远少于模型的四百多个假设数字；满足它们的参数"
        "组合很多。下面的检验只在这几个参数变动、其余固定在默认值时成立。",
@@ -58,6 +58,7 @@ def _parts(root: Path) -> Iterator[str]:
         r = stored(study, root)
         yield f"## {zh} · {en}"
         yield "### 先验到后验 · Prior to posterior"
+        yield _waves(r)
         yield from _course(r)
         yield from _shrinkage(r)
         if study == STRICT:
@@ -129,6 +130,34 @@ def _course(r: Reference) -> Iterator[str]:
             "That is fewer than of an exact posterior: parameters that do not reach the targets, the "
             "tolerance, or the luck of few seeds make it so. *The fit is not good*, and what is predicted "
             "and said of claims below rests on it.")
+
+
+    for still in unmoved(r):
+        name = Label(zh=titled(still.outcome, False, "zh"), en=titled(still.outcome, False, "en"))
+        low, high = plain(still.low, still.outcome), plain(still.high, still.outcome)
+        yield (
+            f"变动的参数几乎不动**{name.zh}**：各组均值在 {low} 到 {high} 之间，差别远小于目标的误差，所以"
+            "谈不上拟合它；下表它的“相容”来自预测区间的宽度，不说明任何参数。  \n"
+            f"The parameters that were moved hardly move *{name.en}*: the draws' means lie between {low} and "
+            f"{high}, far less apart than the target's error. Nothing was fitted to it; that it is "
+            "compatible below comes of the width of the prediction, and speaks for no parameter.")
+
+
+def _waves(r: Reference) -> str:
+    """What history matching ruled out before ABC."""
+    waves = records(r.table("waves"))
+    last = waves[-1]
+    left, points = percent(float(last["share_left"])), sum(int(row["points"]) for row in waves)
+    if float(last["share_left"]) == 1.0:
+        return (
+            f"历史匹配（{points} 个点）没有排除先验的任何部分：在目标的误差之内，没有一组参数是不可能的。  \n"
+            f"History matching ({points} points) ruled out nothing of the prior: within the targets' errors "
+            "no set of parameters is implausible.")
+    return (
+        f"历史匹配 {len(waves)} 轮（{points} 个点）后，先验还剩 {left}；最后一轮排除最多的目标是 "
+        f"`{last['rules_out_most']}`。  \n"
+        f"After {len(waves)} waves of history matching ({points} points) {left} of the prior was left; the "
+        f"target that ruled out most in the last was `{last['rules_out_most']}`.")
 
 
 def _share(found: Met) -> str:

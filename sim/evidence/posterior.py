@@ -88,6 +88,27 @@ def met(r: Reference, errors: float) -> Met:
     return Met(int(hit.sum()), len(hit), low, high, math.erf(errors / math.sqrt(2.0)) ** len(fitted))
 
 
+class Unmoved(NamedTuple):
+    """A fitted target that the draws move by less than its error: nothing can be fitted to it."""
+
+    outcome: str
+    low: float
+    high: float
+    """Of the distinct draws' means."""
+    error: float
+
+
+def unmoved(r: Reference) -> list[Unmoved]:
+    """Fitted targets whose standard deviation over the distinct draws is below a third of their error."""
+    checks, found = r.table("checks"), []
+    means = r.table("draws").groupby(list(r.table("shrinkage")["parameter"]), sort=False).mean()
+    for target, row in checks[checks["use"] == "fit"].set_index("target").iterrows():
+        value = means[f"target:{target}"].to_numpy(float)
+        if value.std(ddof=1) < float(row["error"]) / 3.0:
+            found.append(Unmoved(str(row["outcome"]), value.min(), value.max(), float(row["error"])))
+    return found
+
+
 def seeds(r: Reference) -> tuple[int, int, int]:
     """Seeds of a point in history matching, of one in ABC, and of one in the checks at the end."""
     waves, generations = r.table("waves"), r.table("generations")

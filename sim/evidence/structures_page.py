@@ -92,9 +92,10 @@ def _other_mix(found: pd.DataFrame) -> Iterator[str]:
         yield (f"换成另一种纠纷构成（{MIXES[other].zh}），看得出的差别都还在。  \n"
                f"Under the other mix of disputes ({MIXES[other].en}) every difference that was told remains.")
         return
-    yield (f"**换一种纠纷构成（{MIXES[other].zh}），下列 {len(gone)} 个本来看得出的差别就看不出或反过来了："
-           f"**  \n**Under the other mix of disputes ({MIXES[other].en}) these {len(gone)} differences, told "
-           "under the usual one, are no longer told, or are reversed:**\n")
+    turned = int(gone["reversed"].sum())
+    yield (f"**换一种纠纷构成（{MIXES[other].zh}），下列 {len(gone)} 个本来看得出的差别就看不出了，其中反过"
+           f"来的 {turned} 个：**  \n**Under the other mix of disputes ({MIXES[other].en}) these {len(gone)} "
+           f"differences, told under the usual one, are no longer told; {turned} of them are reversed:**\n")
     for row in records(gone):
         name = str(row["outcome"])
         there_ = with_interval({key.removesuffix("_there"): row[key] for key in row if key not in (
