@@ -89,10 +89,12 @@ mutants: $(VENV)/.dev
 all-pythons: $(VENV)/.dev
 	$(BIN)/python tests/all_pythons.py
 
-# Lines that tests run, by module. Compiled kernels are not seen: make mutants asks of those.
+# Lines that tests run, by module: docs/testing.md. Compiled kernels are not seen: make mutants asks of those.
 coverage: $(VENV)/.dev
 	$(BIN)/python -m sim.precompile
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov=sim --cov-branch --cov-report=term:skip-covered $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov=sim --cov-branch \
+		--cov-report=json:build/coverage.json $(PYTEST_ARGS)
+	$(BIN)/python tests/testing_figures.py build/coverage.json
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
