@@ -35,12 +35,14 @@ class Audited(CommunityModel):
     def __init__(self, *args: Any, **more: Any) -> None:
         self.extra_hours = np.zeros(0)
         self.busy_before = np.zeros(0)
+        self.lent = np.zeros(0)
         super().__init__(*args, **more)
 
     def _institutions(self) -> None:
         super()._institutions()
         self.extra_hours = self.levers.get("free_hours").copy()
         self.busy_before = self.cases.desks["busy"].copy()
+        self.lent = self.levers.get("staff_hours").copy()
 
 
 @st.composite
@@ -162,13 +164,13 @@ def check_people(model: Audited) -> None:
     assert all(known.get((j, i)) == s and i != j for (i, j), s in known.items())
 
 
-def check_money(model: CommunityModel) -> None:
-    """Nothing is spent that did not come in, and no hours that were not there."""
+def check_money(model: Audited) -> None:
+    """Nothing is spent that did not come in, and no hours that were not there or lent by a policy."""
     b = model.budget
     assert (b.fund >= -SLACK).all()
     assert (b.spent_total + b.fund <= b.income_total + SLACK).all()
     assert (b.attention >= -SLACK).all()
-    assert (b.staff >= -SLACK).all()
+    assert (b.staff + np.maximum(model.lent, 0.0) >= -SLACK).all()
 
 
 def check_counts(model: CommunityModel, result: RunResult) -> None:
@@ -228,6 +230,24 @@ def test_nothing_is_lost_and_nobody_does_more_than_they_can(scenario: Scenario, 
         model.free()
     check_counts(model, result)
     check_series(result)
+
+
+def test_a_policy_may_use_hours_that_another_lent() -> None:
+    """A cut of staff leaves the committee less than the chain teaches with; devolution lent the rest."""
+    scenario = Scenario.model_validate({
+        "yihe": 1, "name": "lent", "weeks": 8, "warmup": 0, "regime": "fragmented",
+        "places": {"communities": 2, "grids": 2, "floors": 3, "dwellings_per_floor": 3},
+        "population": {"residents": 120}, "shocks": [{"week": 5, "weeks": 3, "staff_factor": 0.4}],
+        "actors": {"residents_committee": {"staff_per_1000": 0.4}},
+        "policies": [{"kind": "devolution"}, {"kind": "empowerment_chain"}]})
+    model = Audited(scenario, 0)
+    lowest = 0.0
+    while model.policy_week < scenario.weeks:
+        model.step()
+        check_money(model)
+        lowest = min(lowest, float(model.budget.staff[:, Kind.RESIDENTS_COMMITTEE].min()))
+    model.free()
+    assert lowest < -SLACK
 
 
 def test_a_community_where_everything_happens_at_once() -> None:

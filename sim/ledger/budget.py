@@ -83,7 +83,7 @@ class Budget:
         self.attention: FloatArray = np.zeros(communities)
         """Hours of the core's attention still free this week."""
         self.staff: FloatArray = np.zeros((communities, len(Kind)))
-        """Staff hours still free this week."""
+        """Staff hours still free this week; below 0 where a policy also used hours that another lent."""
         self.attention_used: FloatArray = np.zeros(communities)
         self.staff_used: FloatArray = np.zeros((communities, len(Kind)))
         self.waiting: dict[tuple[str, str], IntArray] = {}
@@ -120,7 +120,7 @@ class Budget:
         self.income_total += raised
 
     def take(self, kind: Kind, hours: FloatArray) -> None:
-        """Let a policy use hours that were left after all grants, (C,); they count as hours on policies."""
+        """Let a policy use hours, (C,), left after all grants or lent by another; they count as granted."""
         self.staff[:, kind] -= hours
         self.staff_used[:, kind] += hours
 
