@@ -42,6 +42,13 @@ class Recorder:
         self.group_sizes = sizes
         self.at += 1
 
+    def fork(self) -> Recorder:
+        """A copy; what either writes from now on, the other does not see."""
+        twin = Recorder(len(self._table), self.groups.shape[1])
+        twin._table[:], twin.groups[:] = self._table, self.groups
+        twin.group_sizes, twin.rows, twin.at = self.group_sizes, list(self.rows), self.at
+        return twin
+
     def cases(self) -> np.ndarray:
         """The case log, by time and key."""
         rows = np.concatenate(self.rows) if self.rows else np.zeros(0, CASE)

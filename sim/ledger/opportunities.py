@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.ledger.records import Rows as Rows
-from sim.ledger.records import whole
+from sim.ledger.records import picked, whole
 from sim.population.columns import Int32, UInt64
 from sim.rng import combine, combine_array, text_id
 from sim.vocabulary import EVERYONE, Activity, Kind, Stage
@@ -86,6 +86,20 @@ class Scope(NamedTuple):
         """Only some of the places, by a mask or by indices."""
         pick = np.asarray(mask)
         return Scope(self.community[pick], self.lo[pick], self.hi[pick], self.key[pick])
+
+
+def renumbered(rows: Rows, number: npt.NDArray[np.integer[Any]]) -> Rows:
+    """A copy of offers of a run whose policies have other numbers in the next one.
+
+    Parameters
+    ----------
+    rows : array of :data:`OPPORTUNITY`
+    number : array of int, shape (P + 1,)
+        The next run's number of each of P policies; the last is :data:`NO_POLICY`.
+    """
+    rows = picked(rows, slice(None))
+    rows["policy"] = number[rows["policy"]]
+    return rows
 
 
 class Opportunities:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,15 @@ class CaseWatch:
         status = book.cases["status"][slots]
         standing = slots[(book.cases["used"][slots] > 0) & _in_hand(status)]
         self._write(book.cases, standing, -1)
+
+    def fork(self, book: CaseBook) -> CaseWatch:
+        """A copy that follows a copy of the case book; what either writes, the other does not see."""
+        twin = copy.copy(self)
+        twin._desk_of, twin._desk_of_grid = book.desk_of, book.desk_of_grid
+        for name in ("_key", "_row", "_seen"):
+            setattr(twin, name, getattr(self, name).copy())
+        twin._fixed, twin._changes = list(self._fixed), list(self._changes)
+        return twin
 
     def _look(self, c: Table) -> tuple[Array, Array]:
         """Slots in which something changed, and which of these cases ended."""

@@ -14,6 +14,7 @@ from sim.model import CommunityModel
 from sim.outcomes import OUTCOMES
 from sim.params import Label
 from sim.recording.contents import ARRAYS, FORMAT, SCALES, Declared
+from sim.recording.courses import Courses
 from sim.recording.events import events, shock_words
 from sim.recording.recording import Recording
 from sim.recording.watching import WatchedModel
@@ -66,6 +67,7 @@ def record(
 def record_in_parts(
     scenario: Scenario, seed: int | None = None, *, compared: frozenset[str] | None = None,
     arm: tuple[str, Label] | None = None, warm: State | None = None, first: int = 0,
+    courses: Courses | None = None,
 ) -> Iterator[Recording]:
     """As :func:`record`; but whoever cannot wait for the end gets the first weeks before it.
 
@@ -74,7 +76,10 @@ def record_in_parts(
     scenario, seed, compared, arm, warm
         As in :func:`record`.
     first : int
-        Weeks of the recording that comes first; there is none if this is 0, or all weeks and more.
+        Weeks of the recording that comes first, at least; there is none if this is 0, or all weeks and more.
+    courses : Courses, optional
+        Earlier runs, from whose weeks this one goes on where it can, and which is to keep this one. Not for
+        scenarios with files of their own, which may change.
 
     Yields
     ------
@@ -84,19 +89,33 @@ def record_in_parts(
     """
     if warm is not None and warm.week != scenario.warmup:
         raise ValueError(f"the state given stands in week {warm.week}, the warm-up ends in {scenario.warmup}")
-    model = WatchedModel(scenario, seed, compared=compared, state=warm)
+    seed = scenario.seed if seed is None else seed
+    course = None if courses is None else courses.begin(scenario, seed, _all(scenario, compared))
+    if course is not None and course.marks:
+        model = course.marks[-1].resumed(scenario, seed, compared)
+    else:
+        model = WatchedModel(scenario, seed, compared=compared, state=warm)
     try:
         named = arm or (scenario.name, scenario.title)
-        if 0 < first < scenario.weeks:
-            while model.policy_week < first:
-                model.step()
-            yield _gather(model, named)
+        parted = 0 < first < scenario.weeks
+        while model.policy_week < scenario.weeks:
+            model.step()
+            if course is not None:
+                course.note(model)
+            if parted and first <= model.policy_week < scenario.weeks:
+                parted = False
+                yield _gather(model, named)
         result = model.run()
         recording = _gather(model, named, result.digest)
         recording.header["events"] = events(recording)
         yield recording
     finally:
         model.free()
+
+
+def _all(scenario: Scenario, compared: frozenset[str] | None) -> frozenset[str]:
+    """Policies whose own events are left out: all of them if it is not said which."""
+    return frozenset(policy.id for policy in scenario.policies) if compared is None else compared
 
 
 def warmed(scenario: Scenario, seed: int | None = None) -> State:

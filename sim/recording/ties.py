@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,13 @@ class TieWatch:
         self._weeks: list[int] = []
         self._rows: list[tuple[Array, ...]] = []
         self.week(neighbour, -1)
+
+    def fork(self) -> TieWatch:
+        """A copy; what either writes from now on, the other does not see."""
+        twin = copy.copy(self)
+        twin._seen = self._seen.copy()
+        twin._weeks, twin._rows = list(self._weeks), list(self._rows)
+        return twin
 
     def week(self, neighbour: UInt32, week: int) -> None:
         """Note who has met whom, and who has lost sight of whom."""

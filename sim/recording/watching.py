@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.ledger.opportunities import Rows
+from sim.ledger.cases import CaseBook
+from sim.ledger.opportunities import Rows, renumbered
 from sim.ledger.records import joined, picked
 from sim.model import CommunityModel
 from sim.population.columns import UInt8
@@ -93,6 +95,21 @@ class Notes:
         self._heard: list[Array] = []
         self._decisions: list[dict[str, Array]] = []
         self._offer_count = 0
+
+    def fork(self, book: CaseBook) -> Notes:
+        """A copy that follows a copy of the case book; what either writes, the other does not see."""
+        twin = copy.copy(self)
+        twin._key = self._key.copy()
+        twin.cases, twin.ties = self.cases.fork(book), self.ties.fork()
+        twin.weekly = {name: rows.copy() for name, rows in self.weekly.items()}
+        twin._desks = {name: hours.copy() for name, hours in self._desks.items()}
+        twin._offers, twin._heard = list(self._offers), list(self._heard)
+        twin._decisions = list(self._decisions)
+        return twin
+
+    def renumber(self, number: Array) -> None:
+        """Number the policies behind all offers anew: :func:`sim.ledger.opportunities.renumbered`."""
+        self._offers = [renumbered(offers, number) for offers in self._offers]
 
     def take(self, model: CommunityModel, week: int, room: Room) -> None:
         """Note one week down, at its end."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from sim.web.frames import Made
 from sim.web.hundred import Series, verdicts
 
 if TYPE_CHECKING:
+    from sim.recording.courses import Courses
     from sim.state import State
 
 KEPT = 6
@@ -39,6 +41,7 @@ def warm() -> None:
     for _ in compare({"a": tiny}, {"a": tiny.title}, 1, frozenset(), first=3):
         pass
     _kept.clear()
+    _runs.cache_clear()
     seed({"a": tiny}, 1, frozenset())
 
 
@@ -54,8 +57,19 @@ def compare(
 
     for side, arm in arms.items():
         label, warm = (side, labels[side]), _warmed(arm, seed)
-        for one in record_in_parts(arm, seed, compared=compared, arm=label, warm=warm, first=first):
+        own_file = arm.population_path is not None or arm.ties_path is not None  # which may change
+        for one in record_in_parts(
+                arm, seed, compared=compared, arm=label, warm=warm, first=first,
+                courses=None if own_file else _runs()):
             yield Made(side, one.weeks == arm.weeks, one.to_bytes(level))
+
+
+@cache
+def _runs() -> Courses:
+    """Runs of late that this worker's next ones may go on from."""
+    from sim.recording.courses import Courses
+
+    return Courses()
 
 
 def _warmed(scenario: Scenario, seed: int) -> State:
