@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -36,13 +37,13 @@ UNTIMED = 5
 READY = "#maps[data-ready=yes]"
 GOALS = {"ready": 3.0, "switch": {1000: 0.5, 5000: 3.0}, "frames": {1000: 50.0, 5000: 25.0}, "file": 8.0}
 
-SWITCH = """async ([start, week, both]) => {
+SWITCH = """async ([number, key, week, both]) => {
     const app = yihe, before = app.runs, shown = app.maps.a.run, policies = app.policies('a');
     app.player.seek(week);
     app.player.toggle(true);
     const asked = performance.now();
-    if (both) app.setSeed(1000 + start);
-    else app.setPolicy('a', 0, {...policies[0], start});
+    if (both) app.setSeed(1000 + number);
+    else app.setPolicy('a', 0, {...policies[0], [key]: number});
     const frame = () => new Promise(done => requestAnimationFrame(done));
     while (app.maps.a.run === shown) await frame();
     const drawn = app.player.frames;
@@ -55,8 +56,12 @@ SWITCH = """async ([start, week, both]) => {
 }"""
 """Seconds from a policy moved on the timeline, or another seed for both sides, to the first weeks of what
 changed playing beside the other side, and until all weeks are there."""
-KINDS = {"": (10, False), ", both sides changed": (10, True), ", in week 81": (80, False)}
-"""Switches: the week shown, and whether both sides change or one."""
+KINDS = {
+    "": ("start", 0, 10, False), ", both sides changed": ("start", 0, 10, True),
+    ", ended where week 81 is shown": ("end", 80, 80, False),
+    ", begun early while week 81 is shown": ("start", 0, 80, False)}
+"""Switches: the week of the policy that moves and where it begins to move, the week shown, and whether both
+sides change or one."""
 
 FRAMES = """([view, count]) => new Promise(done => {
     const app = yihe;
@@ -144,16 +149,18 @@ def measure(browser: Any, repeats: int, frames: int) -> list[Figure]:
             with page_of(browser) as page:
                 page.goto(address(url, conditions))
                 page.wait_for_selector(READY)
-                starts = iter(range(1, 100))
+                starts = count(1)
                 for _ in range(UNTIMED):
-                    page.evaluate(SWITCH, [next(starts), 10, False])
-                for kind, (week, both) in KINDS.items():
+                    page.evaluate(SWITCH, [next(starts), "start", 10, False])
+                for kind, (key, base, week, both) in KINDS.items():
+                    numbers = count(base + 1) if base else starts
                     whole: list[float] = []
 
-                    def switched(page: Page = page, week: int = week, both: bool = both,
+                    def switched(page: Page = page, key: str = key, week: int = week, both: bool = both,
                                  whole: list[float] = whole,
-                                 starts: Iterator[int] = starts) -> list[float]:
-                        found = [page.evaluate(SWITCH, [next(starts), week, both]) for _ in range(repeats)]
+                                 numbers: Iterator[int] = numbers) -> list[float]:
+                        found = [
+                            page.evaluate(SWITCH, [next(numbers), key, week, both]) for _ in range(repeats)]
                         whole.extend(until for _, until in found)
                         return [playing for playing, _ in found]
 
