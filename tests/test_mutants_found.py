@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from numba import config
+from reference.bench import SEED, Counter
 
 from sim.ledger.opportunities import OPPORTUNITY
 from sim.model import CommunityModel
 from sim.network.ties import empty_event_slots
-from sim.processes import engagement, participation, screening, talk
+from sim.processes import engagement, handling, participation, queues, screening, talk
 from sim.processes.screening import BLOCK, Bents, Exposure, Traits
 from sim.processes.willingness import Person, Weights, active_share, inclination
+from sim.rng import Streams
 from sim.scenario.reading import load
-from sim.vocabulary import Activity, Kind, Stage
+from sim.vocabulary import Activity, Kind, Regime, Stage
 
 N = 40
 """Residents of the block screened."""
@@ -144,3 +148,89 @@ def test_a_block_near_few_offers_or_many_is_screened_alike() -> None:
     here = (r.present > 0) & (r.age >= 18)
     np.testing.assert_array_equal(could(63) >> np.uint64(63), 0)
     np.testing.assert_array_equal(could(64) >> np.uint64(63), here)
+
+
+def offers_in_buildings(model: CommunityModel, each: int = 1, **more: float) -> np.ndarray:
+    """This week's offers: so many in every building, and where each community's begin."""
+    model.opportunities.clear()
+    for number in range(each):
+        model.opportunities.offer(
+            5, Kind.CORE, Activity.FESTIVAL, Stage.SELF_HELP, model.scope("building"), hours=1.0, notice=1.0,
+            number=number, **more)
+    return np.searchsorted(model.opportunities.rows["community"], np.arange(model.places.communities + 1))
+
+
+def test_blocks_are_screened_one_by_one_as_all_together() -> None:
+    """A bit says which of the offers near the block: that block must be the one that decides read it by."""
+    model = CommunityModel(load({"yihe": 1, "name": "two", "population": {"residents": 2 * BLOCK + 90}}), 3)
+    r, shown = model.residents, engagement.exposure(model)
+    first = offers_in_buildings(model, ease=3.0)
+    active = np.zeros(len(r.key), np.uint8)
+
+    def could(start: int, end: int) -> list[int]:
+        found = np.zeros(end - start, np.uint64)
+        screening.screen(
+            r, model.ties, model.opportunities.rows, first, model.weights, shown, 1.0, np.uint64(7), active,
+            active, start, end, found)
+        return list(found)
+
+    starts = [*range(0, len(r.key), BLOCK), len(r.key)]
+    assert len(starts) == 4
+    apart = [bits for ends in pairwise(starts) for bits in could(*ends)]
+    assert sum(bits > 0 for bits in apart) > 100
+    assert could(0, len(r.key)) == apart
+
+
+def test_offers_beyond_the_63rd_keep_to_their_scope() -> None:
+    """What screening has no bits for is weighed one by one: nobody from the next building comes."""
+    model = CommunityModel(load({
+        "yihe": 1, "name": "many", "population": {"residents": 120},
+        "places": {"grids": 1, "floors": 2, "dwellings_per_floor": 2}}), 3)
+    model.step()
+    r, shown = model.residents, engagement.exposure(model)
+    first = offers_in_buildings(model, 80, ease=20.0)
+    rows, chosen = model.opportunities.rows, model.chosen
+    here = (r.present > 0) & (r.age >= 18) & (r.free_hours > 4.0)
+    for open_to in (range(80), range(70, 80)):
+        rows["audience"] = 1
+        each = len(rows) // 80
+        for number in open_to:
+            rows["audience"][number * each : (number + 1) * each] = 0
+        keys = participation.Keys(*(np.uint64(k) for k in (3, 5, 7, 9)))
+        participation.decide(
+            r, model.ties, rows, first, model.weights, shown, keys, 1.0, np.zeros(len(r.key), np.uint8),
+            np.zeros(len(r.key), np.uint32), chosen)
+        who, place = np.nonzero(chosen >= 0)
+        taken = rows[chosen[who, place]]
+        assert ((taken["lo"] <= who) & (who < taken["hi"])).all()
+        assert (chosen[here, 0] >= 0).mean() > 0.9
+
+
+def test_who_finds_no_seat_keeps_what_else_they_chose() -> None:
+    offers = np.zeros(4, OPPORTUNITY)
+    offers["seats"], offers["hours"], offers["key"] = [1, 9, 9, 9], 2.0, np.arange(4)
+    chosen = np.full((2, participation.MOST), -1, np.int32)
+    chosen[:, :4] = [1, 0, 2, 3]
+    first, resident = np.array([0, 2, 4, 6, 8]), np.array([0, 1] * 4, np.int32)
+    hours = np.full(2, 8.0, np.float32)
+    assert participation._turn_away(
+        np.array([1, 2], np.uint64), hours, offers, first, resident, chosen, np.uint64(7), 0.5, np.zeros(2))
+    away = int(hours.argmin())
+    assert hours[[away, 1 - away]].tolist() == [5.5, 8.0]
+    assert chosen[away].tolist() == [1, 2, 3] + [-1] * (participation.MOST - 3)
+    assert chosen[1 - away, :4].tolist() == [1, 0, 2, 3]
+
+
+def test_a_convenor_lends_authority_in_the_round_in_which_they_met() -> None:
+    """A file that comes back has a convenor from before, but nobody has met yet."""
+    staff = {Kind.RESIDENTS_COMMITTEE: 1, Kind.PROPERTY: 1, Kind.OWNERS_COMMITTEE: 1}
+    counter = Counter(Streams(SEED), staff, setting={"authority": 0.1, "legitimacy": 0.9})
+    slot, row = counter.case(1, 0, 0.0, 0), counter.book.cases
+    numbers, skill = counter.rules.numbers[0], counter.book.desks["skill"][2]
+    row["regime"][slot], row["convenor"][slot] = int(Regime.SELF_GOVERNING), 2
+    row["phase"][slot] = queues.DELIVER
+    assert handling._authority(counter.office(), slot) == numbers["actor_authority"]
+    row["meetings"][slot] = 1
+    met = numbers["self_authority"] * 0.9 * (0.5 + skill)
+    assert handling._authority(counter.office(), slot) == pytest.approx(met)
+    assert met != numbers["actor_authority"]

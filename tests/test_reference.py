@@ -43,6 +43,8 @@ def test_draws_have_the_bits_of_plain_integers(key: int, part: int, other: int) 
     assert int(rng.mix(k)) == arithmetic.mix(key)
     assert int(rng.combine(k, p)) == expected
     assert int(rng.combine_array(k, np.array([part, other], np.uint64))[0]) == expected
+    both = rng.combine_array(np.array([k, q]), np.array([p, k]))
+    assert both.tolist() == [expected, arithmetic.combine(other, key)]
     assert rng.uniform(k, p) == arithmetic.uniform(key, part)
     assert rng.uniform_array(k, np.array([part], np.uint64))[0] == arithmetic.uniform(key, part)
     assert rng.unit_interval(np.array([expected], np.uint64))[0] == arithmetic.uniform(key, part)

@@ -212,8 +212,10 @@ def test_partner_units_lend_by_satisfaction() -> None:
     room = Room(Kind.PARTNER_UNIT)
     s = society.PartnerState(
         np.arange(C, dtype=float), between("happy", 0.0, 1.0, C), *between("x", 0.1, 0.9, 2, C))
+    s.number[1] = 1.5 / p["hours"]  # so few hours that more of an hour's work would strain less
     for week in range(WEEKS):
         room.load(week)
+        room.of(Kind.PARTNER_UNIT, 1)["work_done"] = 0.9
         m = means(week)
         exchange, served = between(f"exchange {week}", 0.0, 0.9, C), between(f"served {week}", 0.0, 0.9, C)
         before = [row(s, c) for c in range(C)]

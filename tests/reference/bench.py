@@ -63,13 +63,16 @@ class Counter:
         self.week = 0
         self.tally = np.zeros((n, len(TALLY)))
 
-    def work(self) -> None:
-        """One week of events."""
+    def office(self) -> Office:
+        """Everything as handling sees it."""
         book = self.book
-        room = Office(
+        return Office(
             book.cases, book.desks, book.head, book.tail, book.heap, book.desk_of, book.desk_of_grid,
             self.good, self.bad, self.rules, self.settings, self.tally)
-        handling.work_week(room, self.week * WEEK_HOURS, (self.week + 1) * WEEK_HOURS)
+
+    def work(self) -> None:
+        """One week of events."""
+        handling.work_week(self.office(), self.week * WEEK_HOURS, (self.week + 1) * WEEK_HOURS)
         self.week += 1
 
     def case(self, key: int, category: int, found: float, priority: int) -> int:

@@ -152,12 +152,6 @@ class Council(Bureau):
 
     # Work.
 
-    def begin(self, case: Case, desk: Desk, now: float) -> None:
-        assigned = case.assigned
-        super().begin(case, desk, now)
-        if case.step in ("prepare", "approve"):  # not yet at the desk that will see to it
-            case.assigned = assigned
-
     def hours(self, case: Case) -> float:
         assert isinstance(case, File)
         r, mean = self.rules, self.categories[case.category]["hours"]

@@ -62,6 +62,10 @@ class Desk:
         return len(self.in_service)
 
 
+PASSING = ("bounce", "prepare", "approve")
+"""Steps in which a desk does not work on the matter itself."""
+
+
 @dataclass(eq=False)
 class Case:
     """One case and everything that is reported of it."""
@@ -88,6 +92,8 @@ class Case:
     queued_at: float = 0.0
     fairness: float = 0.5
     gone: bool = False
+    worked: set[int] = field(default_factory=set)
+    """Kinds that have worked on it in this round: beyond sending it on."""
     begun: float = 0.0
     due: float = 0.0
     pace: float = 0.0
@@ -196,8 +202,10 @@ class Bureau:
             if case.helper is not None:
                 case.helper.committed += r["bounce_hours"]
                 case.effort += r["bounce_hours"]
-        if case.step != "bounce" and case.assigned < 0.0:
-            case.assigned = now
+        if case.step not in PASSING:
+            case.worked.add(desk.kind)
+            if case.assigned < 0.0:
+                case.assigned = now
         hours = self.hours(case)
         case.effort += hours
         desk.in_service.append(case)
@@ -317,7 +325,7 @@ class Bureau:
     def relapse(self, case: Case, now: float) -> None:
         case.relapses += 1
         case.bounces = case.returns = 0
-        case.up, case.assigned = False, -1.0  # a round of its own
+        case.up, case.assigned, case.worked = False, -1.0, set()  # a round of its own
         self.count["relapsed"] += 1
         self.arrive(case, now)
 
