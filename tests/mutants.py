@@ -108,17 +108,15 @@ class Fault(NamedTuple):
     column: int
     before: str
     after: str
-    source: str
-    """The whole file with the fault in it."""
 
     @property
     def text(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.before}  →  {self.after}"
 
 
-def faults(file: str, source: str) -> Iterator[Fault]:
-    """Every fault of every kernel in a file."""
-    tree = ast.parse(source)
+def faults(file: str) -> Iterator[tuple[Fault, ast.Module]]:
+    """Every fault of every kernel in a file, and the file with it: until the next is asked for."""
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef) and {"kernel", "lean_kernel"} & {
                 mark.id for mark in function.decorator_list if isinstance(mark, ast.Name)}:
@@ -132,13 +130,13 @@ def _body(function: ast.FunctionDef) -> Iterator[ast.AST]:
             yield from ast.walk(statement)
 
 
-def _of(file: str, tree: ast.Module, node: ast.AST) -> Iterator[Fault]:
+def _of(file: str, tree: ast.Module, node: ast.AST) -> Iterator[tuple[Fault, ast.Module]]:
     """Faults of one node: it is changed in place, the file is written down, and it is put back."""
     for name, new in _changes(node):
         old, before = getattr(node, name), _said(node)
         setattr(node, name, new)
         line, column = getattr(node, "lineno", 0), getattr(node, "col_offset", -1) + 1
-        yield Fault(file, line, column, before, _said(node), ast.unparse(tree) + "\n")
+        yield Fault(file, line, column, before, _said(node)), tree
         setattr(node, name, old)
 
 
@@ -171,7 +169,12 @@ def kernel_files() -> list[str]:
 
 def every_fault(files: list[str]) -> list[Fault]:
     """All faults of some files."""
-    return [fault for file in files for fault in faults(file, (ROOT / file).read_text(encoding="utf-8"))]
+    return [fault for file in files for fault, _ in faults(file)]
+
+
+def faulty(fault: Fault) -> str:
+    """The whole file with a fault in it."""
+    return next(ast.unparse(tree) + "\n" for found, tree in faults(fault.file) if found == fault)
 
 
 def chosen(every: list[Fault], sample: int, seed: int) -> list[Fault]:
@@ -276,7 +279,7 @@ def main() -> int:
                 return 2
         for number, fault in enumerate(tried, 1):
             sound = (folder / fault.file).read_text(encoding="utf-8")
-            (folder / fault.file).write_text(fault.source, encoding="utf-8")
+            (folder / fault.file).write_text(faulty(fault), encoding="utf-8")
             seen = fault.text not in ALIKE and noticed(folder, TESTS[fault.file])
             (folder / fault.file).write_text(sound, encoding="utf-8")
             told.append([fault.file, fault.text, seen, ALIKE.get(fault.text, "")])

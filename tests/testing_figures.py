@@ -48,7 +48,8 @@ runs in processes of its own, such as commands and the page's workers, only in p
 
 LEAST = """
 ### 最少的文件 · Files with least
-{n} 个文件不足 {low}% · {n} files below {low} %:
+{n} 个文件不足 {low}%；另有 {kernels} 个含编译内核，见下一节 · {n} files are below {low} %;
+{kernels} more hold compiled kernels, of which the next section asks:
 
 | 文件 · file | 语句 · statements | % |
 |---|---:|---:|
@@ -62,9 +63,9 @@ MUTANTS = """
 One at a time, an operator, comparison, constant or condition of a compiled function is changed, and the tests
 that hold these kernels to slow references are run. Of {n} faults drawn from {all} possible ones,
 **{noticed}** were noticed. Tests are written for faults that a sample shows, so the same sample drawn again
-flatters: a new seed says what is still missed (first time round, 21 of 210 were not noticed, ten of which
-change nothing). 针对样本里漏掉的错误会补上测试，所以同一样本再抽会偏好看：换一个种子才知道还漏什么（头一回
-210 个里漏了 21 个，其中 10 个不改变任何结果）。
+flatters: a new seed says what is still missed (of the first 310, seeds 1 to 3, 33 were not noticed when first
+drawn, 15 of which change nothing). 针对样本里漏掉的错误会补上测试，所以同一样本再抽会偏好看：换一个种子才知道
+还漏什么（种子 1 至 3 的 310 个，头一回漏了 33 个，其中 15 个不改变任何结果）。
 
 | 文件 · file | 试了 · tried | 发现 · noticed | 不改变任何结果 · change nothing |
 |---|---:|---:|---:|
@@ -97,7 +98,9 @@ def keep(part: str, found: Mapping[str, Any]) -> None:
 def measured(report: Path) -> Json:
     """What coverage.py's own report in JSON says of each file."""
     said = json.loads(report.read_text(encoding="utf-8"))
-    return {"files": {
+    from mutants import kernel_files
+
+    return {"kernels": kernel_files(), "files": {
         name.replace("\\", "/"): [file["summary"][count] for count in COUNTS]
         for name, file in sorted(said["files"].items())}}
 
@@ -131,8 +134,9 @@ def _coverage(part: Mapping[str, Any]) -> str:
         counts = _sum([counts for name, counts in files.items() if _room(name) == room])
         text += f"| `{room}` | {' | '.join(map(str, counts))} | {_share(counts):.1f} |\n"
     low = sorted((_share(counts), name) for name, counts in files.items() if _share(counts) < LOW)
-    text += LEAST.format(n=len(low), low=LOW)
-    return text + "".join(f"| `{name}` | {files[name][0]} | {share:.1f} |\n" for share, name in low)
+    plain = [(share, name) for share, name in low if name not in part["kernels"]]
+    text += LEAST.format(n=len(plain), low=LOW, kernels=len(low) - len(plain))
+    return text + "".join(f"| `{name}` | {files[name][0]} | {share:.1f} |\n" for share, name in plain)
 
 
 def _mutants(part: Mapping[str, Any]) -> str:
