@@ -88,6 +88,17 @@ ALIKE: dict[str, str] = {
     "sim/numerics.py:43:15: 2.0  →  3.0":
         "as exact by the next step; a bit that moved would show in the baselines",
     "sim/processes/participation.py:115:26: 0  →  1": "set anew before it is read",
+    "sim/processes/experience.py:140:17: 0.0  →  1.0": "how satisfied one is who was never heard is not read",
+    "sim/processes/experience.py:134:17: c[i].found >= 0.0  →  c[i].found > 0.0":
+        "nothing is found before the first week has begun",
+    "sim/processes/handling.py:204:62: c[i].helper >= 0  →  c[i].helper > 0":
+        "row 0 is a core's desk, and a core is nobody's helper",
+    "sim/processes/participation.py:108:22: end - lo  →  end + lo": "more room than is needed",
+    "sim/processes/participation.py:214:12: n <= offers[j].seats  →  n < offers[j].seats":
+        "where as many come as there are seats, nobody is turned away by the draws either",
+    "sim/processes/handling.py:186:12: draw(o, i, U_RELAPSE, ONCE) < r.relapse * (1.0 - r.fairness_holds * "
+    "c[i].fairness)  →  draw(o, i, U_RELAPSE, ONCE) <= r.relapse * (1.0 - r.fairness_holds * c[i].fairness)":
+        "a draw equals a chance once in 2^53 draws",
     "sim/processes/participation.py:237:25: 1  →  2": "one offer was dropped, so one place is left to clear",
     "sim/processes/participation.py:137:16: could[i - lo] >> np.uint64(min(q, LAST_BIT)) & np.uint64(1)  →  "
     "could[i - lo] >> np.uint64(min(q, LAST_BIT)) | np.uint64(1)":

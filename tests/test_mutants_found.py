@@ -148,6 +148,7 @@ def test_a_block_near_few_offers_or_many_is_screened_alike() -> None:
     here = (r.present > 0) & (r.age >= 18)
     np.testing.assert_array_equal(could(63) >> np.uint64(63), 0)
     np.testing.assert_array_equal(could(64) >> np.uint64(63), here)
+    assert (could(64)[~here] == 0).all()
 
 
 def offers_in_buildings(model: CommunityModel, each: int = 1, **more: float) -> np.ndarray:

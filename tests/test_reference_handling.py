@@ -43,6 +43,8 @@ def agree(counter: Counter, slots: list[int], files: list[queueing.Case], bureau
             assert row["told"] == 1  # nobody asks for it any more
         if file.status not in ("open", "escalated"):
             assert int(row["ended_week"]) == int(file.closed / 40.0), file.key
+            news = file.category != TASK and row["ended_week"] == counter.week - 1
+            assert not news or row["told"] == 0, file.key
         elif file.category != TASK:
             assert row["told"] == 0, file.key  # how it ends this time is still to be learned
         assert int(row["acted"]) == sum(1 << kind for kind in file.worked), file.key

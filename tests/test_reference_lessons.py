@@ -232,7 +232,8 @@ def as_offers(rows: np.ndarray, came: list[list[int]]) -> list[dict[str, Any]]:
             for row, some in zip(rows, came, strict=True)]
 
 
-def test_gatherings_bear_fruit_as_in_the_slow_account() -> None:
+@pytest.mark.parametrize("x", [X, X._replace(fruit_full=4.0, fruit_size=3.0, fruit_intercept=-4.0)])
+def test_gatherings_bear_fruit_as_in_the_slow_account(x: experience.Lessons) -> None:
     r, (ties, known) = residents(), fixed_ties()
     rows, came = gatherings()
     people, fruitful = as_people(r, ties, known), []
@@ -244,12 +245,12 @@ def test_gatherings_bear_fruit_as_in_the_slow_account() -> None:
         experience.reap(
             r, rows, np.cumsum([0, *map(len, came)]),
             np.array([i for some in came for i in some], np.int32), norm,
-            r.building, adults, np.uint64(key), help_, told, X)
+            r.building, adults, np.uint64(key), help_, told, x)
         fruitful = []
         for row, some in zip(rows, came, strict=True):
             slow_one = Gathering(row)
             slow_one.guests, slow_one.fruitful = [people[i] for i in some], False
-            slow_one.bear_fruit(place, key, X, KEYED)
+            slow_one.bear_fruit(place, key, x, KEYED)
             fruitful.append(slow_one.fruitful)
             assert int(row["attended"]) == len(some)
             assert bool(row["fruitful"]) == slow_one.fruitful
@@ -276,6 +277,7 @@ def test_forums_raise_the_silent_cases_of_their_scope() -> None:
     assert n == len(expected) == int(heap.size[0])
     assert 5 < n < sum(case["status"] == "silent" and case["found"] < 0 for case in cases)
     assert (c["found"][opened] == (week + 1) * 40.0).all()
+    assert (c["found_clock"][opened] == (week + 1) * 168.0 + 9.0).all()  # Monday at nine
     assert (c["status"][opened] == Status.OPEN).all()
 
 
