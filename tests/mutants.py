@@ -99,6 +99,8 @@ ALIKE: dict[str, str] = {
     "sim/processes/handling.py:186:12: draw(o, i, U_RELAPSE, ONCE) < r.relapse * (1.0 - r.fairness_holds * "
     "c[i].fairness)  →  draw(o, i, U_RELAPSE, ONCE) <= r.relapse * (1.0 - r.fairness_holds * c[i].fairness)":
         "a draw equals a chance once in 2^53 draws",
+    "sim/processes/acquaintance.py:137:12: strength[i, k] > 0  →  strength[i, k] >= 0":
+        "an empty place is emptied",
     "sim/processes/participation.py:237:25: 1  →  2": "one offer was dropped, so one place is left to clear",
     "sim/processes/participation.py:137:16: could[i - lo] >> np.uint64(min(q, LAST_BIT)) & np.uint64(1)  →  "
     "could[i - lo] >> np.uint64(min(q, LAST_BIT)) | np.uint64(1)":

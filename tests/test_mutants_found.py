@@ -12,7 +12,7 @@ from reference.bench import SEED, Counter
 from sim.ledger.opportunities import OPPORTUNITY
 from sim.model import CommunityModel
 from sim.network.ties import empty_event_slots
-from sim.processes import engagement, handling, participation, queues, screening, talk
+from sim.processes import acquaintance, engagement, handling, participation, queues, screening, talk, voices
 from sim.processes.screening import BLOCK, Bents, Exposure, Traits
 from sim.processes.willingness import Person, Weights, active_share, inclination
 from sim.rng import Streams
@@ -120,6 +120,22 @@ def test_a_tie_of_the_least_strength_is_a_tie() -> None:
     assert out.tolist() == said[[1, 1]].tolist()
 
 
+def test_who_moves_away_is_forgotten_and_the_others_still_know_each_other() -> None:
+    neighbour, strength = empty_event_slots(4)
+    for one, slot, other in ((0, 0, 1), (1, 0, 0), (0, 2, 2), (2, 1, 0), (1, 1, 2), (2, 0, 1)):
+        neighbour[one, slot], strength[one, slot] = other, 3
+    acquaintance.forget_all(neighbour, strength, 0)
+    assert {(i, int(neighbour[i, k])) for i, k in zip(*np.nonzero(strength), strict=True)} == {(1, 2), (2, 1)}
+
+
+def test_trust_is_the_share_of_good_in_all_that_was_seen() -> None:
+    good, bad = np.full((2, 10), 3.0, np.float32), np.full((2, 10), 1.0, np.float32)
+    good[1, 4] = 0.0
+    nothing = np.zeros(2)
+    v = voices.Voices(nothing.astype(np.uint8), nothing.astype(np.uint8), nothing, nothing, good, bad)
+    assert [voices.trusts(v, i, 4) for i in range(2)] == [0.75, 0.0]
+
+
 def test_a_block_near_few_offers_or_many_is_screened_alike() -> None:
     """A second offer changes nothing in who could take the first; of more than 63, adults who live here
     weigh the rest one by one."""
@@ -215,9 +231,10 @@ def test_who_finds_no_seat_keeps_what_else_they_chose() -> None:
     first, resident = np.array([0, 2, 4, 6, 8]), np.array([0, 1] * 4, np.int32)
     hours = np.full(2, 8.0, np.float32)
     assert participation._turn_away(
-        np.array([1, 2], np.uint64), hours, offers, first, resident, chosen, np.uint64(7), 0.5, np.zeros(2))
+        np.array([1, 2], np.uint64), hours, offers, first, resident, chosen, np.uint64(7), 0.5,
+        np.full(2, 0.25))  # of the half hour's way
     away = int(hours.argmin())
-    assert hours[[away, 1 - away]].tolist() == [5.5, 8.0]
+    assert hours[[away, 1 - away]].tolist() == [5.75, 8.0]
     assert chosen[away].tolist() == [1, 2, 3] + [-1] * (participation.MOST - 3)
     assert chosen[1 - away, :4].tolist() == [1, 0, 2, 3]
 
