@@ -99,6 +99,8 @@ ALIKE: dict[str, str] = {
         "where as many come as there are seats, nobody is turned away by the draws either",
     "sim/processes/acquaintance.py:137:12: strength[i, k] > 0  →  strength[i, k] >= 0":
         "an empty place is emptied",
+    "sim/processes/routing.py:96:12: lead >= 0  →  lead > 0":
+        "row 0 is a core's desk, and a core never leads residents",
     "sim/processes/participation.py:237:25: 1  →  2": "one offer was dropped, so one place is left to clear",
     "sim/processes/participation.py:137:16: could[i - lo] >> np.uint64(min(q, LAST_BIT)) & np.uint64(1)  →  "
     "could[i - lo] >> np.uint64(min(q, LAST_BIT)) | np.uint64(1)":
