@@ -84,6 +84,15 @@ def test_the_screen_is_the_inclination_with_the_most_free_hours_and_no_looser(
     assert passed > 0
 
 
+def test_where_time_draws_people_in_the_screen_takes_the_least_there_can_be() -> None:
+    """A quarter of an hour, the least that time needed is divided by."""
+    _, w, t, _, e = drawn(1)
+    block = screening.make_block()
+    block.norm[:N] = 0.0
+    screening._prepare(t, e, w._replace(time_weight=-0.5), 0.8, 0, N, block)
+    assert (block.pace[:N] == 1.0 / 0.25).all()
+
+
 def test_a_block_ends_with_its_community_and_begins_where_screening_does() -> None:
     community = np.zeros(3 * BLOCK, np.int32)
     community[BLOCK + 10 :] = 1
