@@ -146,8 +146,8 @@ class Week:
         """The census."""
         r, places = self.r, self.model.places
         groups = self.model.recorder.groups.shape[1]
-        take_census(r, self.ties, self.model.week, BANDS, groups - places.grids, groups)
-        sum_trust(r.present, r.age, r.trust_good, r.trust_bad)
+        take_census(r, self.ties, self.model.week, BANDS, groups - places.grids, groups, places.communities)
+        sum_trust(r.present, r.age, r.community, r.trust_good, r.trust_bad, places.communities)
 
     def whole(self) -> None:
         """All that residents do in a week; cases that ended are told once, so the first repeat has most."""

@@ -7,7 +7,7 @@ import numpy as np
 from sim.jit import kernel
 from sim.ledger.cases import Table
 from sim.network.ties import Ties
-from sim.population.columns import N_KINDS, Float32, Float64, Int64, Residents, UInt8
+from sim.population.columns import N_KINDS, Float32, Float64, Int32, Int64, Residents, UInt8
 from sim.processes.categories import TASK
 from sim.vocabulary import AGE_BANDS, WEEK_HOURS, Channel, Membership, Status
 
@@ -20,7 +20,7 @@ assert int(Membership.NONE) == 0
 
 @kernel
 def take_census(
-    r: Residents, ties: Ties, week: int, bands: Int64, grid_offset: int, n_groups: int
+    r: Residents, ties: Ties, week: int, bands: Int64, grid_offset: int, n_groups: int, communities: int
 ) -> tuple[Int64, Float64, Int64, Int64, int]:
     """Count adults once over.
 
@@ -36,14 +36,15 @@ def take_census(
     grid_offset : int
         Number of the first grid's group.
     n_groups : int
+    communities : int
 
     Returns
     -------
     counts : array of int, shape (10,)
         Adults; active this week; with a mark of any, other, public participation within 52 weeks; of any and
         other within 4; at mutual help, public affairs, volunteering or above.
-    sums : array, shape (4,)
-        Hours, efficacy, autonomy, attachment.
+    sums : array, shape (C, 4)
+        Hours, efficacy, autonomy, attachment in each community.
     habit : array of int, shape (50,)
         Histogram.
     groups : array of int, shape (2, n_groups)
@@ -52,7 +53,7 @@ def take_census(
         Event slots in use.
     """
     counts = np.zeros(10, np.int64)
-    sums = np.zeros(4)
+    sums = np.zeros((communities, 4))
     habit = np.zeros(_HABIT_BINS, np.int64)
     groups = np.zeros((2, n_groups), np.int64)
     filled = 0
@@ -71,10 +72,11 @@ def take_census(
         counts[7] += r.stage[i] >= 1
         counts[8] += r.stage[i] >= 2
         counts[9] += r.stage[i] >= 3
-        sums[0] += r.hours[i]
-        sums[1] += r.efficacy[i]
-        sums[2] += r.autonomy[i]
-        sums[3] += r.attachment[i]
+        c = r.community[i]
+        sums[c, 0] += r.hours[i]
+        sums[c, 1] += r.efficacy[i]
+        sums[c, 2] += r.autonomy[i]
+        sums[c, 3] += r.attachment[i]
         habit[min(_HABIT_BINS - 1, int(r.habit[i] * _HABIT_BINS))] += 1
         band = n_bands - 1
         while band > 0 and r.age[i] < bands[band + 1]:
@@ -90,19 +92,22 @@ def take_census(
 
 
 @kernel
-def sum_trust(present: UInt8, age: UInt8, good: Float32, bad: Float32) -> Float64:
-    """Sums over adults of the mean of each reputation, (10,), in the order of residents.
+def sum_trust(
+    present: UInt8, age: UInt8, community: Int32, good: Float32, bad: Float32, communities: int,
+) -> Float64:
+    """Sums over adults of the mean of each reputation, (C, 10), in the order of residents.
 
     Parameters
     ----------
-    present, age : arrays, shape (N,)
+    present, age, community : arrays, shape (N,)
     good, bad : arrays, shape (N, 10)
+    communities : int
     """
-    sums = np.zeros(N_KINDS)
+    sums = np.zeros((communities, N_KINDS))
     for i in range(len(age)):
         if present[i] != 0 and age[i] >= 18:
             for k in range(N_KINDS):
-                sums[k] += good[i, k] / (good[i, k] + bad[i, k])
+                sums[community[i], k] += good[i, k] / (good[i, k] + bad[i, k])
     return sums
 
 
@@ -129,21 +134,30 @@ def gini(histogram: Int64) -> float:
 
 
 @kernel
-def measure_cases(c: Table, week: int) -> Float64:
-    """State of the case table: open and escalated now, and mean times of those that closed this week.
+def measure_cases(c: Table, week: int, slots: Int64, communities: int) -> Float64:
+    """State of the case table: open and escalated now, and times of those that closed this week.
+
+    Parameters
+    ----------
+    c : Table
+    week : int
+    slots : array of int
+        Slots in use, in the order in which times are to be added up.
+    communities : int
 
     Returns
     -------
-    array
+    array, shape (C, 13)
         Open, closed this week, summed times to close, waits (those given up too), hand-offs, satisfied sum,
         satisfied count, times to assign (sum, count), ended this week, clock times to find (sum, count) of
         latent disputes born this week that were or will be found, raised by a forum this week.
     """
-    out = np.zeros(13)
+    sums = np.zeros((communities, 13))
     monday = (week + 1) * WEEK_HOURS
-    for i in range(len(c)):
-        if c[i].used == 0 or c[i].category == TASK:
+    for i in slots:
+        if c[i].category == TASK:
             continue
+        out = sums[c[i].community]
         if c[i].born_week == week and c[i].found_clock >= 0.0:
             out[10] += c[i].found_clock - c[i].born_clock
             out[11] += 1
@@ -164,4 +178,4 @@ def measure_cases(c: Table, week: int) -> Float64:
             if c[i].assigned >= 0.0:
                 out[7] += c[i].assigned - c[i].opened
                 out[8] += 1
-    return out
+    return sums

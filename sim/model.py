@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import mesa
 import numpy as np
 import numpy.typing as npt
 
@@ -17,12 +16,14 @@ from sim.ledger.levers import Levers
 from sim.ledger.means import means_of
 from sim.ledger.opportunities import OPPORTUNITY, Opportunities, Scope
 from sim.ledger.records import picked
+from sim.mesa_side import MesaSide
 from sim.network.builders import build_ties
+from sim.observed import group_count
 from sim.params import as_record
 from sim.plugins import own_institutions, with_own_categories
 from sim.policies.base import Policy
-from sim.population.columns import Population
 from sim.population.csv_import import read_csv
+from sim.population.section import Section, whole
 from sim.population.synthesis import synthesize
 from sim.processes import aftermath, casework, engagement, environment, experience
 from sim.processes.parameters import Shock
@@ -34,12 +35,10 @@ from sim.results import RunResult
 from sim.rng import Streams
 from sim.scenario.schema import Scenario
 from sim.state import State, make_institutions
+from sim.streets import district_digest, street_digests
 from sim.threads import side_by_side
-from sim.view import Kept
+from sim.view import Kept, Meeting
 from sim.vocabulary import Activity, Kind, Regime
-
-if TYPE_CHECKING:
-    import networkx as nx
 
 _LEVELS = ("community", "grid", "building")
 
@@ -51,7 +50,7 @@ def _sealed(made: Kept) -> Kept:
     return made
 
 
-class CommunityModel(mesa.Model):  # type: ignore[misc]
+class CommunityModel(MesaSide):
     """One community or district under one scenario and seed.
 
     Parameters
@@ -65,13 +64,19 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         out.
     state : State, optional
         Start from a copy of another run's state instead of a fresh community.
+    section : Section, optional
+        Only this part of the district (:mod:`sim.sharding`).
+    meeting : Meeting, optional
+        Where it learns what the other parts say.
     """
 
     def __init__(
         self, scenario: Scenario, seed: int | None = None, *, compared: frozenset[str] | None = None,
-        state: State | None = None,
+        state: State | None = None, section: Section | None = None,
+        meeting: Meeting | None = None,
     ) -> None:
         self.scenario = scenario
+        self._section, self._meeting = section, meeting
         self.run_seed = scenario.seed if seed is None else seed
         super().__init__(rng=self.run_seed)
         self.streams = Streams(self.run_seed)
@@ -90,8 +95,7 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         self.shocks: tuple[Shock, ...] = ()
         self.staff_factor = 1.0
         self.grants = Grants(np.zeros((0, 0), np.int64), np.zeros((0, 0), np.int64))
-        self.recorder = Recorder(scenario.weeks, measures.group_count(self.places))
-        self._views: list[Any] | None = None
+        self.recorder = Recorder(scenario.weeks, group_count(self.places))
         self._no_hours = np.zeros(self.places.communities), np.zeros((self.places.communities, len(Kind)))
         self._lasting: dict[Hashable, Any] = {}
         self._weekly: dict[Hashable, Any] = {}
@@ -119,7 +123,7 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         if s.population_path is not None:
             population = read_csv(s.population_path, s.places, s.population, self.streams)
         else:
-            population = synthesize(s.places, s.population, self.streams)
+            population = synthesize(s.places, s.population, self.streams, self._section)
         arrived = population.residents
         arrived.skill_home[:], arrived.autonomy_home[:] = arrived.skill, arrived.autonomy
         ties = build_ties(population, s.located_ties(), self.streams, s.population)
@@ -173,6 +177,15 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
     cases = property(lambda self: self.state_.cases)
     budget = property(lambda self: self.state_.budget)
     last_opportunities = property(lambda self: self.state_.last_offers)
+
+    @property
+    def section(self) -> Section:
+        """Part of the district that this is; all of it as a rule."""
+        return self._section or whole(self.places.communities)
+
+    def everywhere(self, own: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """What every part of the district says; see :class:`sim.view.ModelView`."""
+        return own if self._meeting is None else self._meeting.gather(own)
 
     @property
     def policy_week(self) -> int:
@@ -287,11 +300,18 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         attendance, (counts, tally) = side_by_side(len(self.residents.key), self._gatherings, self._cases)
         left = aftermath.learn_from_week(self, attendance)
         if self.policy_week >= 0:
-            measures.record(self, counts, tally, left)
+            self._record(counts, tally, left)
         casework.clear(self)
         self.state_.last_offers = picked(self.opportunities.rows, slice(None))
         self.levers.reset()
         self.state_.week += 1
+
+    def _record(
+        self, counts: npt.NDArray[np.float64], tally: npt.NDArray[np.float64],
+        left: npt.NDArray[np.float64],
+    ) -> None:
+        """Write the week's outcomes."""
+        measures.record(self, counts, tally, left)
 
     def _shocks(self) -> tuple[Shock, ...]:
         week = self.policy_week
@@ -305,10 +325,11 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
             return
         requests = [self.policies[i].request(self) for i in active]
         self.grants = self.budget.grant([self._names[i] for i in active], requests)
-        for rank, i in enumerate(active):
+        levels = np.stack([self.policies[i].intensity * self.grants.share(n) for n, i in enumerate(active)])
+        acts = self.everywhere(np.array([[float(level.any())] for level in levels]))
+        for n, (i, level) in enumerate(zip(active, levels, strict=True)):
             policy = self.policies[i]
-            level = policy.intensity * self.grants.share(rank)
-            if self.regime in policy.convenors and level.any():
+            if self.regime in policy.convenors and acts[n].any():
                 policy.act(self, level)
         self.budget.take_in(self.levers.get("income"))
 
@@ -345,44 +366,8 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
             self.step()
         return measures.gather(self)
 
-    def free(self) -> None:
-        """Let go of what mesa keeps for ever; a run is over."""
-        mesa.Agent._ids.pop(self, None)
-        self._views = None
-
-    # Mesa's side.
-
-    def _materialise(self) -> None:
-        if self._views is None:
-            from sim.population.agents import make_views
-
-            self._views = make_views(self)
-            kinds = (*ROSTER, *PARTS, *own_institutions())
-            self._views += [cls(self, i) for cls in kinds for i in range(cls.rows(self))]
-
-    @property
-    def agents(self) -> Any:
-        """All residents and institutions as mesa agents; made on first use."""
-        self._materialise()
-        return super().agents
-
-    @property
-    def datacollector(self) -> mesa.DataCollector:
-        """Outcomes recorded so far as a mesa data collector: one model variable an outcome."""
-        reporters = {name: (lambda _: None) for name in self.recorder.series}
-        collector = mesa.DataCollector(model_reporters=reporters)
-        collector.model_vars = {
-            name: series[: self.recorder.at].tolist() for name, series in self.recorder.series.items()}
-        return collector
-
-    def graph(self) -> nx.Graph[Any]:
-        """Residents and all their ties of this week as a networkx graph with node attributes."""
-        from sim.network.interchange import to_networkx
-
-        return to_networkx(Population(self.places, self.residents, self.names), self.ties)
-
-    @property
-    def agents_by_type(self) -> Any:
-        """Agents by class; made on first use."""
-        self._materialise()
-        return super().agents_by_type
+    def digest(self) -> str:
+        """Hash of every array the run changes; that of a district is made of those of its streets."""
+        if self.section.communities == 1:
+            return self.state_.digest()
+        return district_digest(street_digests(self.state_))

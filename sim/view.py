@@ -20,10 +20,22 @@ if TYPE_CHECKING:
     from sim.ledger.opportunities import Opportunities, Rows, Scope
     from sim.network.ties import Ties
     from sim.population.columns import Places, Residents
+    from sim.population.section import Section
     from sim.processes.parameters import Shock
 
 
 Kept = TypeVar("Kept")
+
+RESIDENT = "who"
+"""Column of a policy's memory that holds rows of residents, counted from 1; 0 for nobody."""
+
+
+class Meeting(Protocol):
+    """Where the parts of a district say what crosses their borders, week by week."""
+
+    def gather(self, own: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """What all parts said, joined along the last axis; every part must say something of the same kind."""
+        ...
 
 
 class ModelView(Protocol):
@@ -37,6 +49,8 @@ class ModelView(Protocol):
     """Week of the model, counted from the start of the warm-up."""
     regime: Regime
     places: Places
+    section: Section
+    """Part of the district that these places are; all of it as a rule."""
     residents: Residents
     ties: Ties
     commons: Commons
@@ -88,6 +102,17 @@ class ModelView(Protocol):
         """What never changes in a run, made once: of places and of a scenario's numbers, not of residents."""
         ...
 
+    def everywhere(self, own: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """What every part of the district says, joined along the last axis; its own where it is all of it.
+
+        Parameters
+        ----------
+        own : array, shape (…, C) or (…, 1)
+            Columns of the communities here, or one number for all of them. Where a district is run in parts,
+            every part must ask in the same weeks and order.
+        """
+        ...
+
     def weekly(self, name: Hashable, make: Callable[[], Kept]) -> Kept:
         """What does not change between a policy's request and its act, made once a week."""
         ...
@@ -119,7 +144,8 @@ class ModelView(Protocol):
         name : str
             Id of the policy.
         columns : mapping of str to {"resident", "building", "grid", "community"}
-            One array a column, one entry an entity of its level. To be asked for first in ``act``, so that a
+            One array a column, one entry an entity of its level; rows of residents may stand only in a
+            column named :data:`RESIDENT`. To be asked for first in ``act``, so that a
             policy that is off leaves nothing.
 
         Returns

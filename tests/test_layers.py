@@ -20,8 +20,8 @@ ROOMS = """
     population network population.agents
     ledger view
     policies actors processes
-    outcomes plugins scenario results census recorder measures
-    state model simulation
+    outcomes plugins scenario results census recorder observed measures
+    state streets mesa_side model simulation sharding
     designs
     study
     analysis calibration optimisation

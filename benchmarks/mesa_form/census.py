@@ -13,7 +13,8 @@ _BINS = 50
 
 
 def take(
-    people: Iterable[Person], week: int, bands: Sequence[int], grid_offset: int, n_groups: int
+    people: Iterable[Person], week: int, bands: Sequence[int], grid_offset: int, n_groups: int,
+    communities: int,
 ) -> tuple[tuple[Any, Any, Any, Any, int], Any]:
     """Counts, sums, habits, groups and event ties as of :func:`sim.census.take_census`; sums of trust.
 
@@ -26,8 +27,10 @@ def take(
     grid_offset : int
         Number of the first grid's group.
     n_groups : int
+    communities : int
     """
-    count, sums, trust = [0] * 10, [0.0] * 4, [0.0] * 10
+    count = [0] * 10
+    sums, trust = ([[0.0] * k for _ in range(communities)] for k in (4, 10))
     habit, size, took_part, ties = [0] * _BINS, [0] * n_groups, [0] * n_groups, 0
     n_bands = len(bands) - 1
     for p in people:
@@ -40,9 +43,9 @@ def take(
         for k, answer in enumerate(answers):
             count[k] += answer
         for k, value in enumerate((p.hours, p.efficacy, p.autonomy, p.attachment)):
-            sums[k] += value
+            sums[p.community][k] += value
         for kind in range(10):
-            trust[kind] += p.trust(kind)
+            trust[p.community][kind] += p.trust(kind)
         habit[min(_BINS - 1, int(p.habit * _BINS))] += 1
         band = n_bands - 1
         while band > 0 and p.age < bands[band + 1]:

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from sim import measures
+from sim import measures, observed
 from sim.census import BANDS
 from sim.ledger.opportunities import Opportunities
 from sim.model import CommunityModel
@@ -152,10 +152,11 @@ class MesaModel(CommunityModel):
     def _record(self, counts: np.ndarray, tally: np.ndarray, left: np.ndarray) -> None:
         """The week's outcomes, with the agents' own census in the place of the kernels'."""
         found, trust = census.take(
-            self.neighbourhood, self.week, BANDS.tolist(), self._grid_offset(), len(self.recorder.groups[0]))
+            self.neighbourhood, self.week, BANDS.tolist(), self._grid_offset(), len(self.recorder.groups[0]),
+            self.places.communities)
         with (
-            patch.object(measures, "take_census", lambda *_: found),
-            patch.object(measures, "sum_trust", lambda *_: trust),
+            patch.object(observed, "take_census", lambda *_: found),
+            patch.object(observed, "sum_trust", lambda *_: trust),
         ):
             measures.record(self, counts, tally, left)
 

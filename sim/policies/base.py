@@ -121,9 +121,9 @@ class Policy(Parameters):
         places = view.places
         covered = np.ones(places.buildings, bool)
         if self.target.communities is not None:
-            covered &= np.isin(places.building_community, self.target.communities)
+            covered &= np.isin(places.building_community + view.section.first, self.target.communities)
         if self.target.grids is not None:
-            covered &= np.isin(places.building_grid, self.target.grids)
+            covered &= np.isin(places.building_grid + view.section.first_grid, self.target.grids)
         if self.target.share < 1:
             covered &= view.draw(f"target/{self.id}", "building", -1) < self.target.share
         return covered

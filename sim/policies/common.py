@@ -171,12 +171,13 @@ class PlacePolicy(Policy):
         """Picked places in each community, (C,)."""
         return np.bincount(self._community(view)[places], minlength=view.places.communities).astype(float)
 
-    def thousands(self, view: ModelView) -> float:
-        """Thousand residents an average place that can be served holds."""
-        def made() -> float:
-            lo, hi = view.places.resident_range(self.place)
-            lived = hi > lo
-            return float((hi - lo).sum()) / max(int(lived.sum()), 1) / THOUSAND
+    def thousands(self, view: ModelView) -> FloatArray:
+        """Thousand residents of an average place of each community, (C,); empty places do not count."""
+        def made() -> FloatArray:
+            (lo, hi), n = view.places.resident_range(self.place), view.places.communities
+            community = self._community(view)
+            people, lived = (np.bincount(community, each, n) for each in (hi - lo, hi > lo))
+            return people / np.maximum(lived, 1.0) / THOUSAND
 
         return view.lasting(("thousands a place", self.place), made)
 

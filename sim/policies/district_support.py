@@ -101,16 +101,18 @@ class DistrictSupport(CommunityPolicy):
         levers.add("desk_skill", -self.unlearning * memory["leaning"], kind=Kind.RESIDENTS_COMMITTEE)
 
     def _choose(self, view: ModelView) -> FloatArray:
-        """1 for each community supported this week; chosen anew by load when a term ends."""
+        """1 for each community supported this week; chosen anew by load in the district when a term ends."""
         memory = view.memory(self.id, _COLUMNS)
-        reached = self.communities(view)
-        if view.week % self.term == 0 or not memory["chosen"].any():
+        supported = view.everywhere(memory["chosen"].max(keepdims=True)).any()
+        if view.week % self.term == 0 or not supported:
             load = view.cases.desks["load"][view.cases.desk_of[Kind.RESIDENTS_COMMITTEE]]
-            lots = view.draw(f"support/{self.id}", "community", -1)
-            order = np.lexsort((lots, -load))
-            order = order[reached[order]]
-            new = np.zeros(view.places.communities)
-            new[order[: max(1, round(self.share * order.size))]] = 1.0
+            loads, lots, reached = view.everywhere(np.stack([
+                load, view.draw(f"support/{self.id}", "community", -1), self.communities(view)]))
+            order = np.lexsort((lots, -loads))
+            order = order[reached[order] > 0]
+            everywhere = np.zeros(view.section.communities)
+            everywhere[order[: max(1, round(self.share * order.size))]] = 1.0
+            new = everywhere[view.section.own]
             memory["weeks"] *= new * memory["chosen"]
             memory["chosen"][:] = new
         return memory["chosen"]

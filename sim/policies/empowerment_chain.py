@@ -155,7 +155,7 @@ class EmpowermentChain(CommunityPolicy):
         on = reached > self.arrives
         if not on.any():
             return
-        view.levers.add("facilitation", self.facilitation * reached)
+        view.levers.add("facilitation", self.facilitation * reached * on)
         due = on & view.turn(f"chain/{self.id}", "community", self.activity_weeks)
         offer(view, self.id, "community", due, Kind.VOLUNTEERS, Activity.MUTUAL_HELP, Stage.MUTUAL_HELP,
               self.hours, self.notice * (reached * (2.0 - reached))[due], relevance=self.relevance,

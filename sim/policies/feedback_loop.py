@@ -9,6 +9,7 @@ from sim.params import Label, Param
 from sim.policies.arithmetic import HOUR
 from sim.policies.base import Card, FloatArray
 from sim.policies.common import CommunityPolicy
+from sim.policies.fieldwork import tally
 from sim.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class FeedbackLoop(CommunityPolicy):
     def request(self, view: ModelView) -> Request:
         """Hours by last week's attendance."""
         scale = self.thousands(view)
-        came = float(view.last_opportunities["attended"].sum()) / view.places.communities
+        came = tally(view.last_opportunities, "attended", view.places.communities)
         replies = self.told * self.reply_minutes / HOUR * came * self.intensity
         return self.ask(view, self.money * scale, 0.0, {
             Kind.RESIDENTS_COMMITTEE: self.reply_hours * scale + replies})

@@ -92,8 +92,8 @@ class LastResort(CommunityPolicy):
         levers.add("paper_hours", hours, kind=Kind.RESIDENTS_COMMITTEE)
         new = (r.position == Position.NEW_EMPLOYMENT) & (r.present > 0) & self.buildings(view)[r.building]
         levers.add("visits", self.visits * level[r.community] * new)
-        on = strength > 0
-        if view.week % self.weeks == 0 and (new & on[r.community]).any():
+        on = (strength > 0) & (np.bincount(r.community, new, view.places.communities) > 0)
+        if view.week % self.weeks == 0 and on.any():
             view.opportunities.offer(
                 view.week, Kind.CORE, Activity.MICRO_WISH, Stage.SELF_HELP,
                 view.scope("community").where(on), hours=self.hours,

@@ -113,8 +113,6 @@ class MemberModelPosts(CommunityPolicy):
         """Make members visible, call them to duty, take their time."""
         places, levers, r = view.places, view.levers, view.residents
         who = members_here(view, self.buildings(view))
-        if not len(who) or not level.any():
-            return
         community, retired = r.community[who], r.membership[who] == Membership.RETIRED
         rate = np.where(retired, self.uptake, self.double_report) * level[community]
         post = view.draw(f"post/{self.id}", "resident", -1, who) < rate

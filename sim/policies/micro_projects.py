@@ -137,8 +137,9 @@ class MicroProjects(PlacePolicy):
         rows = own_rows(view, self.id)
         rows = rows[rows["activity"] == Activity.MICRO_WISH]
         asking = np.bincount(view.residents.grid[rows["lo"]], rows["attended"].astype(float), places.grids)
-        waiting = kept["pile"] + self.wish_share * asking
-        able = held * self.money * self.thousands(view) / self.cost_each
+        open_ = np.bincount(places.grid_community, held, n) > 0  # where nobody sees to wishes, none are kept
+        waiting = kept["pile"] + self.wish_share * asking * open_[places.grid_community]
+        able = held * self.money * self.thousands(view)[places.grid_community] / self.cost_each
         now = np.minimum(waiting, able)
         kept["pile"][:] = waiting - now
         kept["seen"][:] += now

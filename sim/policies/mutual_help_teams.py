@@ -147,5 +147,5 @@ class MutualHelpTeams(PlacePolicy):
         if visits.size and held.any():
             given = np.bincount(
                 visits["community"], visits["attended"] * visits["hours"], view.places.communities
-            )
+            ) * (self.rounds(view, held) > 0)
             view.levers.add("staff_hours", self.care_share * given, kind=Kind.SOCIAL_ORGANIZATION)

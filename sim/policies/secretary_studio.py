@@ -110,7 +110,7 @@ class SecretaryStudio(CommunityPolicy):
 
     def showcase(self, view: ModelView) -> BoolArray:
         """Showcase communities among those it reaches, (C,)."""
-        return np.isin(np.arange(view.places.communities), self._hosts(view))
+        return np.isin(np.arange(view.section.communities), self._hosts(view))[view.section.own]
 
     def request(self, view: ModelView) -> Request:
         """One share for each community, several for showcases."""
@@ -138,32 +138,38 @@ class SecretaryStudio(CommunityPolicy):
         self._small_works(view, use[PROJECTS], memory["projects_fit"])
 
     def _hosts(self, view: ModelView) -> npt.NDArray[np.int64]:
-        """Showcases in the order of their draw."""
-        lots = view.draw(f"showcase/{self.id}", "community", -1)
-        order = np.argsort(lots, kind="stable")
-        return order[self.communities(view)[order]][: self.showcases]
+        """Showcases among all communities of the district, in the order of their draw."""
+        def made() -> npt.NDArray[np.int64]:
+            lots = view.everywhere(view.draw(f"showcase/{self.id}", "community", -1))
+            reached = view.everywhere(self.communities(view).astype(float)) > 0
+            order = np.argsort(lots, kind="stable")
+            return order[reached[order]][: self.showcases]
+
+        return view.lasting(("showcases", self.id), made)
 
     def _spread(
         self, view: ModelView, memory: dict[str, FloatArray], practice: str, level: FloatArray
     ) -> None:
         """Showcases begin on their own; others copy whoever suits best, or the first showcase."""
+        own, mine = view.section.own, memory[f"{practice}_fit"].copy()
+        known, levels, places = view.everywhere(
+            np.stack([mine, level, view.draw(f"conditions/{practice}", "community", -1)]))
         hosts = self._hosts(view)
-        hosts = hosts[level[hosts] > 0]
-        known = memory[f"{practice}_fit"].copy()
+        hosts = hosts[levels[hosts] > 0]
         sources = np.flatnonzero(known > 0)
-        memory[f"{practice}_fit"][hosts] = np.maximum(known[hosts], 1.0)
+        hosting = np.isin(np.arange(view.section.communities), hosts)[own]
+        memory[f"{practice}_fit"][hosting] = np.maximum(mine[hosting], 1.0)
         if not hosts.size or not sources.size:
             return
-        place = view.draw(f"conditions/{practice}", "community", -1)
-        apart = np.abs(place[:, None] - place[sources])
+        place = places[own]
+        apart = np.abs(place[:, None] - places[sources])
         copied = known[sources] * (1.0 - self.loss) * (1.0 - self.misfit * apart)
         best = copied.max(axis=1)
-        star = (1.0 - self.loss) * (1.0 - self.misfit * np.abs(place - place[hosts[0]]))
+        star = (1.0 - self.loss) * (1.0 - self.misfit * np.abs(place - places[hosts[0]]))
         chooses = view.draw(f"source/{practice}/{self.id}", "community") < self.research
-        chance = self.uptake * np.minimum(1.0, level) * min(1.0, float(level[hosts].mean()))
+        chance = self.uptake * np.minimum(1.0, level) * min(1.0, float(levels[hosts].mean()))
         learns = view.draw(f"uptake/{practice}/{self.id}", "community") < chance
-        learns &= (level > 0) & (known == 0)
-        learns[hosts] = False
+        learns &= (level > 0) & (mine == 0) & ~hosting
         # A copy without any fit is still a copy: it takes hours and brings nothing.
         memory[f"{practice}_fit"][learns] = np.maximum(np.where(chooses, best, star), TRACE)[learns]
 

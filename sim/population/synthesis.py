@@ -24,6 +24,7 @@ from sim.population.households import (
     household_table,
 )
 from sim.population.parameters import ADULT, BAND_LOWS, OLDEST, PlacesParameters, PopulationParameters
+from sim.population.section import Section, grids_of_communities, streets, whole
 from sim.rng import Streams, combine_array, text_id
 from sim.vocabulary import Tenure
 
@@ -35,7 +36,10 @@ _UNIT_SLOT = 1_000_000  # building slots of member units, apart from those of dw
 _EMPLOYEE_SLOT = 1_000  # member slots of employees, apart from household roles
 
 
-def synthesize(places: PlacesParameters, population: PopulationParameters, streams: Streams) -> Population:
+def synthesize(
+    places: PlacesParameters, population: PopulationParameters, streams: Streams,
+    section: Section | None = None,
+) -> Population:
     """Make places and residents from margins.
 
     Parameters
@@ -43,6 +47,8 @@ def synthesize(places: PlacesParameters, population: PopulationParameters, strea
     places : PlacesParameters
     population : PopulationParameters
     streams : Streams
+    section : Section, optional
+        Only this part of the district; rows are numbered from its own first.
 
     Returns
     -------
@@ -54,7 +60,7 @@ def synthesize(places: PlacesParameters, population: PopulationParameters, strea
     YiheError
         If the declared buildings cannot hold the declared residents.
     """
-    site, occupied = _lay_out(places, population)
+    site, occupied = _lay_out(places, population, section or whole(places.communities))
     table = household_table(population)
     homes = np.flatnonzero(site.building_units[site.dwelling_building] == 0)
     lived_in = streams.uniform("population.occupied", SETUP_WEEK, site.dwelling_key[homes]) < occupied
@@ -93,7 +99,9 @@ def permute_inputs(population: Population, streams: Streams) -> Population:
     return population._replace(residents=residents._replace(**changed))
 
 
-def _lay_out(p: PlacesParameters, population: PopulationParameters) -> tuple[Places, float]:
+def _lay_out(
+    p: PlacesParameters, population: PopulationParameters, section: Section,
+) -> tuple[Places, float]:
     """Places without residents, and the share of dwellings lived in."""
     total = p.grids_total or p.grids * p.communities
     if total < p.communities:
@@ -102,8 +110,6 @@ def _lay_out(p: PlacesParameters, population: PopulationParameters) -> tuple[Pla
             f"{total} grids are fewer than {p.communities} communities; give each at least one grid.",
             key="places.grids_total",
         )
-    communities = np.arange(p.communities)
-    grid_counts = total // p.communities + (communities < total % p.communities)
     per_building = p.floors * p.dwellings_per_floor
     households = population.residents * p.communities / total / population.household_size
     needed = households / (1.0 - p.vacancy) / per_building
@@ -116,15 +122,22 @@ def _lay_out(p: PlacesParameters, population: PopulationParameters) -> tuple[Pla
             "add buildings, or set 0 to have them worked out.",
             key="places.buildings",
         )
+    street = streets(p)[section.own]
     return make_places(
-        communities * p.streets // p.communities,
-        grid_counts,
+        street - street[0],
+        grids_of_communities(p)[section.own],
         homes,
         per_building,
         p.floors,
         p.unit_buildings,
         _units(p, population),
+        section.first,
     ), occupied
+
+
+def community_keys(first: int, last: int) -> UInt64:
+    """Stable ids of communities ``first`` to ``last`` − 1 of a district."""
+    return combine_array(COMMUNITY_ROOT, np.arange(first, last))
 
 
 def _units(p: PlacesParameters, population: PopulationParameters) -> int:
@@ -143,6 +156,7 @@ def make_places(
     floors: int,
     units: int,
     offices: int,
+    first: int = 0,
 ) -> Places:
     """Regular geometry with empty dwellings.
 
@@ -159,8 +173,10 @@ def make_places(
         Buildings of member units in each community, dealt out to its grids in turn.
     offices : int
         Member units in each of them: "dwellings" that employees belong to.
+    first : int
+        Communities of the district before these.
     """
-    community_key = combine_array(COMMUNITY_ROOT, np.arange(len(street)))
+    community_key = community_keys(first, first + len(street))
     community_first = _edges(grid_counts)
     grid_community = np.repeat(np.arange(len(street)), grid_counts)
     grid_slot = np.arange(len(grid_community)) - community_first[grid_community]

@@ -1,0 +1,152 @@
+"""One week as it is measured: counts and sums of each community, from which outcomes are made.
+
+What is measured of a part of a district is its rows of what is measured of the whole, to the bit; therefore
+sums over residents, buildings and cases stop at communities, and :mod:`sim.measures` adds these up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from sim.census import BANDS, measure_cases, sum_trust, take_census
+from sim.population.columns import Float64, Int64, Places
+from sim.processes.running import RunningModel
+from sim.recorder import AGE_GROUPS, MEMBER_GROUPS, POSITION_GROUPS, TENURE_GROUPS
+from sim.threads import side_by_side
+from sim.vocabulary import Activity, Kind
+
+FIXED = (*AGE_GROUPS, *POSITION_GROUPS, *TENURE_GROUPS, *MEMBER_GROUPS)
+GRID_OFFSET = len(FIXED)
+COLUMNS = (
+    "unit_satisfaction", "units", "legitimacy", "owners", "fee_payment", "effort", "firms", "committee_load",
+    "core_load", "committee_paper", "core_paper", "social_paper", "grid_paper", "committee_hours",
+    "core_hours", "social", "left", "spent", "attention_used")
+"""What is known of institutions and means in each community."""
+
+
+class Week(NamedTuple):
+    """One week of a district or a part of it; C communities, G grids."""
+
+    residents: int
+    """Residents, whether they have moved in or not."""
+    people: Int64
+    """(10,) adults, by :func:`sim.census.take_census`."""
+    sums: Float64
+    """(C, 4)"""
+    trust: Float64
+    """(C, 10)"""
+    habit: Int64
+    """(50,) histogram."""
+    groups: Int64
+    """(2, fixed groups) adults, and those who took part."""
+    grids: Int64
+    """(2, G) the same by grid."""
+    event_ties: int
+    votes: Float64
+    """(3,) votes called, those who came, those who were asked."""
+    counts: Float64
+    """(C, 4) :data:`sim.processes.world.COUNTS`."""
+    tally: Float64
+    """(C, len(TALLY)) :data:`sim.processes.office.TALLY`."""
+    cases: Float64
+    """(C, 13) :func:`sim.census.measure_cases`."""
+    norm: Float64
+    """(C, 2) summed rules of conduct, buildings."""
+    staff_used: Float64
+    """(C, 10) staff hours that policies were granted."""
+    institutions: Float64
+    """(C, len(COLUMNS)) :data:`COLUMNS`."""
+
+    def column(self, name: str) -> Float64:
+        """One of :data:`COLUMNS`, (C,)."""
+        return self.institutions[:, COLUMNS.index(name)]
+
+
+_TOTAL = ("residents", "people", "habit", "groups", "event_ties", "votes")
+
+
+def joined(parts: Sequence[Week]) -> Week:
+    """The week of a district from those of its parts, in the order of communities."""
+    if len(parts) == 1:
+        return parts[0]
+    found = {}
+    for name in Week._fields:
+        columns = [getattr(part, name) for part in parts]
+        if name in _TOTAL:
+            found[name] = sum(columns[1:], start=columns[0])
+        else:
+            found[name] = np.concatenate(columns, axis=1 if name == "grids" else 0)
+    return Week(**found)
+
+
+class Observable(RunningModel, Protocol):
+    """A model whose weeks are measured."""
+
+
+def group_count(places: Places) -> int:
+    """Number of groups by which participation is recorded."""
+    return GRID_OFFSET + places.grids
+
+
+def observe(model: Observable, counts: Float64, tally: Float64, left: Float64) -> Week:
+    """Measure the week that is ending.
+
+    Parameters
+    ----------
+    model : Observable
+    counts : array, shape (C, 4)
+        :data:`sim.processes.world.COUNTS`.
+    tally : array, shape (C, len(TALLY))
+        :data:`sim.processes.office.TALLY`.
+    left : array, shape (C,)
+        Residents who left.
+    """
+    r, n, book = model.residents, model.places.communities, model.cases
+    (people, sums, habit, groups, event_ties), trust = side_by_side(
+        len(r.key),
+        lambda: take_census(
+            r, model.ties, model.week, BANDS, GRID_OFFSET, group_count(model.places), n),
+        lambda: sum_trust(r.present, r.age, r.community, r.trust_good, r.trust_bad, n))
+    slots = book.live()
+    if model.section.communities > 1:  # in an order of which every part knows its own
+        slots = slots[np.argsort(book.cases["key"][slots])]
+    return Week(
+        len(r.key), people, sums, trust, habit, groups[:, :GRID_OFFSET], groups[:, GRID_OFFSET:],
+        int(event_ties), _votes(model), counts, tally, measure_cases(book.cases, model.week, slots, n),
+        _norm(model), model.budget.staff_used, _institutions(model, left))
+
+
+def _votes(model: Observable) -> Float64:
+    rows = model.opportunities.rows
+    rows = rows[rows["activity"] == Activity.VOTE]
+    # Counted when the vote was called: some of those who voted may have left by now
+    asked = model.state(Kind.OWNERS_COMMITTEE).asked[rows["community"]]
+    return np.array([len(rows), rows["attended"].sum(), asked.sum()], float)
+
+
+def _norm(model: Observable) -> Float64:
+    places, norm = model.places, model.commons.norm
+    n = places.communities
+    return np.stack([
+        np.bincount(places.building_community, norm, n),
+        np.bincount(places.building_community, minlength=n).astype(float)], axis=1)
+
+
+def _institutions(model: Observable, left: Float64) -> Float64:
+    partners, owners = model.state(Kind.PARTNER_UNIT), model.state(Kind.OWNERS_COMMITTEE)
+    firm, social = model.state(Kind.PROPERTY), model.state(Kind.SOCIAL_ORGANIZATION)
+    committee, core = model.state(Kind.RESIDENTS_COMMITTEE), model.state(Kind.CORE)
+    load, desk_of = model.cases.desks["load"], model.cases.desk_of
+    table = np.empty((model.places.communities, len(COLUMNS)))
+    for k, column in enumerate((
+        partners.satisfaction, partners.number, owners.legitimacy, owners.present, firm.paying, firm.effort,
+        firm.present, load[desk_of[Kind.RESIDENTS_COMMITTEE]], load[desk_of[Kind.CORE]],
+        committee.record_hours, core.report_hours, social.report_hours,
+        model.levers.get("paper_hours")[:, Kind.GRID_WORKER], committee.staff_hours, core.staff_hours,
+        social.present, left, model.budget.spent, model.budget.attention_used,
+    )):
+        table[:, k] = column
+    return table
