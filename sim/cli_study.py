@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim import cli_options as options
-from sim.errors import default_language
+from sim.errors import YiheError, default_language
 
 if TYPE_CHECKING:
     from sim.params import Label
     from sim.report.network_figure import State
     from sim.scenario.schema import Scenario
     from sim.study.compare import Comparison
+    from sim.study.work import Engine
 
 Named = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="情景文件，或 文件:方案 · scenario file, or file:arm")
@@ -34,6 +36,24 @@ def run(
     weeks: options.Weeks = None,
     replicates: options.Replicates = 1,
     workers: options.Workers = None,
+    parts: Annotated[
+        int | None,
+        typer.Option(
+            "--parts",
+            min=2,
+            max=1024,
+            help="把一个区按街道切成几片，同时运行，结果逐位相同 · "
+            "run a district in so many parts of whole streets side by side; the same result, to the bit",
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="分片用已有的 Dask 调度器 · a Dask scheduler whose workers run the parts",
+        ),
+    ] = None,
     out: options.Out = None,
     record: Annotated[
         Path | None,
@@ -60,25 +80,62 @@ def run(
         from sim.recording.files import check_free
 
         check_free(record)
-    code = run_command(
-        scenario,
-        arm=arm,
-        replicates=replicates,
-        seed=seed,
-        weeks=weeks,
-        workers=workers,
-        out=out,
-        lang=language,
-        quiet=quiet,
-        as_json=as_json,
-        unit_name=unit_name,
-        prepare=lambda: ready(language, quiet),
-    )
+    if parts is not None:
+        _check_cut(scenario, arm, weeks, parts)
+    with _parted(parts, scheduler, workers, lambda: ready(language, quiet)) as engine:
+        code = run_command(
+            scenario,
+            arm=arm,
+            replicates=replicates,
+            seed=seed,
+            weeks=weeks,
+            workers=1 if engine else workers,
+            out=out,
+            lang=language,
+            quiet=quiet,
+            as_json=as_json,
+            unit_name=unit_name,
+            engine=engine,
+            prepare=lambda: ready(language, quiet),
+        )
     if record is not None and code == 0:
         _record(scenario, arm, seed, weeks, record)
         if not (quiet or as_json):
             print({"zh": f"记录：{record}", "en": f"recording: {record}"}[language])
     raise typer.Exit(code)
+
+
+def _check_cut(scenario: str, arm: str | None, weeks: int | None, parts: int) -> None:
+    """Refuse what cannot be cut into parts before anything is written."""
+    from sim.sharding import cut
+    from sim.study.compare import single
+    from sim.study.plan import source
+
+    for each in single(source(scenario, weeks), arm).arms.values():
+        cut(each, parts)
+
+
+@contextlib.contextmanager
+def _parted(
+    parts: int | None, scheduler: str | None, workers: int | None, prepare: Callable[[], None],
+) -> Iterator[Engine | None]:
+    """The engine that runs a district in parts, if that is asked for."""
+    if parts is None:
+        if scheduler is not None:
+            raise YiheError(
+                "--scheduler 只用于分片：请加上 --parts，例如 --parts 4",
+                "--scheduler is for runs in parts: add --parts, such as --parts 4", key="--scheduler")
+        yield None
+        return
+    if workers is not None:
+        raise YiheError(
+            "分片时每片一个进程：请去掉 --workers",
+            "each part has a process of its own: leave --workers out", key="--workers")
+    from sim.study.parted import parted
+
+    prepare()
+    with parted(parts, scheduler) as engine:
+        yield engine
 
 
 def _record(scenario: str, arm: str | None, seed: int | None, weeks: int | None, file: Path) -> None:
