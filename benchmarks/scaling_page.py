@@ -117,7 +117,8 @@ def _row(values: list[str]) -> str:
 
 def page(record: Mapping[str, Any]) -> str:
     """The whole page, from its record."""
-    parts, meetings, run = record["parts"], record["meetings"], record["compared"]
+    parts, run = record["parts"], record["compared"]
+    meetings = {many: record["meetings"][many] for many in sorted(record["meetings"], key=int)}
     largest = max(parts, key=lambda one: one["residents"])
     left = run["left"] / run["left_communities"] / run["weeks"]
     text = HEAD + MEASURED.format(
