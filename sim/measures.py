@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 
 from sim.census import gini
 from sim.ledger.caselog import harvestable, log_rows
-from sim.observed import GRID_OFFSET, Week, observe
+from sim.observed import GRID_OFFSET, Week, Weeks, observe, stacked
 from sim.plugins import category_keys, own_outcomes
-from sim.population.columns import Float64
+from sim.population.columns import Float64, Int64
 from sim.processes.categories import TASK
 from sim.processes.office import TALLY
 from sim.processes.parameters import Shock
@@ -26,6 +26,7 @@ _OLD = AGE_GROUPS.index("60–69")
 _PRIVATE = len(AGE_GROUPS) + int(Position.PRIVATE_MIDDLE)
 _TRUST = tuple(
     (kind, "trust_committee" if kind == Kind.RESIDENTS_COMMITTEE else f"trust_{kind.key}") for kind in Kind)
+_YEAR = 52
 _MEMBER = len(AGE_GROUPS) + len(POSITION_GROUPS) + len(TENURE_GROUPS)
 
 
@@ -39,105 +40,118 @@ class Run(RunningModel, Protocol):
         ...
 
     @property
-    def recorder(self) -> Recorder:
+    def recorder(self) -> Recorder[Week]:
         """Outcomes and cases so far."""
         ...
 
 
-def _sum(column: Float64) -> float:
-    return added(column.tolist())
+def _added(columns: Float64) -> Float64:
+    """Sums over the last axis in its order, (W, k) to (W,), rounded as by :func:`sim.sums.added`."""
+    total = np.zeros(len(columns))
+    for k in range(columns.shape[1]):
+        total = total + columns[:, k]
+    return total
 
 
-def _mean(column: Float64) -> float:
-    return added(column.tolist()) / len(column)
+def _sums(table: Float64) -> list[Float64]:
+    """Sums over communities, (W, C, k) to k columns (W,)."""
+    if table.shape[1] == 1:
+        return list(table[:, 0].T)
+    return [_added(table[:, :, k]) for k in range(table.shape[2])]
 
 
-def _mean_where(column: Float64, present: Float64) -> float:
+def _mean(column: Float64) -> Float64:
+    """Mean over communities, (W, C) to (W,)."""
+    return _added(column) / column.shape[1]
+
+
+def _mean_where(column: Float64, present: Float64) -> Float64:
     """Mean over the communities that have such an institution; NaN if none has."""
-    pairs = zip(column.tolist(), present.tolist(), strict=True)
-    values = [value for value, here in pairs if here > 0]
-    return added(values) / len(values) if values else float("nan")
+    total = np.zeros(len(column))
+    for c in range(column.shape[1]):
+        total = np.where(present[:, c] > 0, total + column[:, c], total)
+    return _ratio(total, (present > 0).sum(axis=1))
 
 
-def _sums(table: Float64) -> list[float]:
-    """Sums over communities, (C, k) to k numbers."""
-    rows = table.tolist()
-    return rows[0] if len(rows) == 1 else [added(column) for column in zip(*rows, strict=True)]
-
-
-def _ratio(a: float, b: float) -> float:
-    return a / b if b > 0 else float("nan")
+def _ratio(a: Float64 | Int64, b: Float64 | Int64) -> Float64:
+    """a / b; NaN where b is not above 0."""
+    found: Float64 = np.divide(a, b, out=np.full(len(b), np.nan), where=b > 0)
+    return found
 
 
 def record(model: Run, counts: Float64, tally: Float64, left: Float64) -> None:
-    """Write this week's outcomes; parameters as of :func:`sim.observed.observe`."""
+    """Measure this week; parameters as of :func:`sim.observed.observe`."""
     own = {name: float(reading(model)) for name, reading in own_outcomes()}
-    write(model.recorder, observe(model, counts, tally, left), own)
+    model.recorder.put(observe(model, counts, tally, left), own)
 
 
-def write(recorder: Recorder, week: Week, own: Mapping[str, float] | None = None) -> None:
-    """Make outcomes of what was measured in the week after those recorded, and record them.
+def make_recorder(weeks: int, groups: int) -> Recorder[Week]:
+    """A recorder that makes outcomes as declared here; parameters as of :class:`sim.recorder.Recorder`."""
+    return Recorder(weeks, groups, outcomes)
 
-    Parameters
-    ----------
-    recorder : Recorder
-        Written.
-    week : Week
-        Of the whole district.
-    own : mapping of str to float, optional
-        Outcomes of plug-ins.
+
+def outcomes(recorder: Recorder[Week], measured: Sequence[Week]) -> tuple[dict[str, Float64], Float64, Int64]:
+    """Outcomes of W weeks after those that ``recorder`` has settled.
+
+    Returns
+    -------
+    values : dict of str to array, shape (W,)
+    shares : array, shape (W, groups)
+        Share of each group that took part.
+    sizes : array of int, shape (groups,)
+        Adults of each group in the last week.
     """
-    sizes, took_part = np.concatenate([week.groups, week.grids], axis=1)
-    share = np.divide(took_part, sizes, out=np.full(len(sizes), np.nan), where=sizes > 0)
-    recorder.put({**outcomes(week, recorder), **(own or {})}, share, sizes)
+    weeks = stacked(measured)
+    v: dict[str, Float64] = {}
+    _participation(v, weeks)
+    _votes(v, weeks)
+    _disputes(v, weeks, recorder)
+    _state(v, weeks)
+    _cost(v, weeks, recorder)
+    sizes, took_part = np.moveaxis(np.concatenate([weeks.groups, weeks.grids], axis=2), 1, 0)
+    shares = np.divide(took_part, sizes, out=np.full(sizes.shape, np.nan), where=sizes > 0)
+    return v, shares, sizes[-1].copy()
 
 
-def outcomes(week: Week, recorder: Recorder) -> dict[str, float]:
-    """Outcomes of one week; ``recorder`` holds those before it."""
-    v: dict[str, float] = {}
-    _participation(v, week)
-    _votes(v, week)
-    _disputes(v, week, recorder)
-    _state(v, week)
-    _cost(v, week, recorder)
-    return v
-
-
-def _participation(v: dict[str, float], week: Week) -> None:
-    adults, active, any52, other52, public52, any4, other4, mutual, public, volunteer = week.people.tolist()
-    n = max(adults, 1)
+def _participation(v: dict[str, Float64], weeks: Weeks) -> None:
+    adults, active, any52, other52, public52, any4, other4, mutual, public, volunteer = weeks.people.T
+    n = np.maximum(adults, 1)
     v["participation_52"], v["participation_52_other"] = any52 / n, other52 / n
     v["participation_52_public"], v["participation_week"] = public52 / n, active / n
     v["participation_4"], v["participation_4_other"] = any4 / n, other4 / n
     v["stage_mutual_help"], v["stage_public_affairs"] = mutual / n, public / n
     v["stage_volunteer"] = volunteer / n
-    v["hours_given"] = _sums(week.sums)[0] / n
-    v["participation_gini"] = gini(week.habit)
+    v["hours_given"] = _sums(weeks.sums)[0] / n
+    v["participation_gini"] = np.array([gini(habit) for habit in weeks.habit])
     old, young = slice(_OLD, len(AGE_GROUPS)), slice(0, _OLD)
-    sizes, took = week.groups.tolist()
-    v["age_gap"] = _ratio(added(took[old]), added(sizes[old])) - _ratio(
-        added(took[young]), added(sizes[young]))
-    v["class_gap"] = _ratio(took[_PRIVATE], sizes[_PRIVATE]) - other52 / n
-    v["member_gap"] = _ratio(took[_MEMBER], sizes[_MEMBER]) - _ratio(took[_MEMBER + 1], sizes[_MEMBER + 1])
+    sizes, took = weeks.groups[:, 0], weeks.groups[:, 1]
+    v["age_gap"] = (_ratio(took[:, old].sum(axis=1), sizes[:, old].sum(axis=1))
+                    - _ratio(took[:, young].sum(axis=1), sizes[:, young].sum(axis=1)))
+    v["class_gap"] = _ratio(took[:, _PRIVATE], sizes[:, _PRIVATE]) - other52 / n
+    v["member_gap"] = (_ratio(took[:, _MEMBER], sizes[:, _MEMBER])
+                       - _ratio(took[:, _MEMBER + 1], sizes[:, _MEMBER + 1]))
 
 
-def _year(recorder: Recorder, v: dict[str, float], name: str) -> float:
-    """Sum of an outcome over the last 52 recorded weeks, this one included."""
-    past = recorder.series[name][max(0, recorder.at - 51) : recorder.at]
-    return _sum(past) + v[name]
+def _year(recorder: Recorder[Week], v: dict[str, Float64], name: str) -> Float64:
+    """Sums of an outcome over 52 weeks each, or as many as there were, the weeks themselves last."""
+    past = recorder.last(name, _YEAR - 1)
+    every = np.concatenate([np.zeros(_YEAR - 1 - len(past)), past, v[name]])
+    total = np.zeros(len(v[name]))
+    for k in range(_YEAR):  # from the oldest on; before the first week nothing is added
+        total = total + every[k : k + len(total)]
+    return total
 
 
-def _votes(v: dict[str, float], week: Week) -> None:
-    called, came, asked = week.votes.tolist()
-    if called:
-        v["vote_turnout"] = _ratio(came, asked)
+def _votes(v: dict[str, Float64], weeks: Weeks) -> None:
+    called, came, asked = weeks.votes.T
+    v["vote_turnout"] = np.where(called > 0, _ratio(came, asked), np.nan)
 
 
-def _disputes(v: dict[str, float], week: Week, recorder: Recorder) -> None:
-    per = 1000.0 / max(week.residents, 1)
+def _disputes(v: dict[str, Float64], weeks: Weeks, recorder: Recorder[Week]) -> None:
+    per = 1000.0 / np.maximum(weeks.residents, 1)
     born, done = (
         dict(zip(names, _sums(table), strict=True))
-        for names, table in ((COUNTS, week.counts), (TALLY, week.tally)))
+        for names, table in ((COUNTS, weeks.counts), (TALLY, weeks.tally)))
     v["potential_frictions"], v["latent_disputes"] = born["potential"] * per, born["latent"] * per
     v["latent_neighbour_disputes"] = born["latent_neighbour"] * per
     v["recorded_disputes"] = done["recorded"] * per
@@ -146,16 +160,17 @@ def _disputes(v: dict[str, float], week: Week, recorder: Recorder) -> None:
     v["escalated"], v["relapsed"] = done["escalated"] * per, done["relapsed"] * per
     v["given_up"] = done["gave_up"] * per
     waiting, closed, close, wait, passed, happy, heard, assign, assigned, ended, find, found, raised = _sums(
-        week.cases)
+        weeks.cases)
     # What a forum brings up was counted when it fell silent, and is found now
     v["raised_disputes"] = raised * per
     v["silent_disputes"] = (born["silent"] + done["gave_up"] - raised) * per
     v["backlog"] = waiting * per
-    solved, papered = _year(recorder, v, "resolved"), _year(recorder, v, "closed_on_paper")
+    solved, papered, given_up = (
+        _year(recorder, v, name) for name in ("resolved", "closed_on_paper", "given_up"))
     # All that was in hand at some time in these weeks has been closed, was given up, or is open now.
-    in_hand = solved + papered + _year(recorder, v, "given_up") + v["backlog"]
-    never_found = _year(recorder, v, "silent_disputes") - _year(recorder, v, "given_up")
-    held = max(0.0, solved - _year(recorder, v, "relapsed"))
+    in_hand = solved + papered + given_up + v["backlog"]
+    never_found = _year(recorder, v, "silent_disputes") - given_up
+    held = np.maximum(0.0, solved - _year(recorder, v, "relapsed"))
     v["real_resolution_rate"] = _ratio(held, in_hand + never_found)
     v["recorded_resolution_rate"] = _ratio(solved + papered, in_hand)
     v["time_to_close"], v["time_waiting"] = _ratio(close, closed), _ratio(wait, ended)
@@ -164,36 +179,38 @@ def _disputes(v: dict[str, float], week: Week, recorder: Recorder) -> None:
     v["time_to_find"] = _ratio(find, found)
 
 
-def _state(v: dict[str, float], week: Week) -> None:
-    n, column = max(int(week.people[0]), 1), week.column
-    trust = _sums(week.trust)
+def _state(v: dict[str, Float64], weeks: Weeks) -> None:
+    n, column = np.maximum(weeks.people[:, 0], 1), weeks.column
+    trust = _sums(weeks.trust)
     for kind, name in _TRUST:
         v[name] = trust[kind] / n
     v["unit_satisfaction"] = _mean_where(column("unit_satisfaction"), column("units"))
     v["legitimacy"] = _mean_where(column("legitimacy"), column("owners"))
-    v["efficacy"], v["autonomy"], v["attachment"] = (each / n for each in _sums(week.sums)[1:])
-    v["event_ties"] = week.event_ties / n
-    norm, buildings = _sums(week.norm)
-    v["norm"] = norm / max(buildings, 1.0)
+    v["efficacy"], v["autonomy"], v["attachment"] = (each / n for each in _sums(weeks.sums)[1:])
+    v["event_ties"] = weeks.event_ties / n
+    norm, buildings = _sums(weeks.norm)
+    v["norm"] = norm / np.maximum(buildings, 1.0)
     v["fee_payment"] = _mean_where(column("fee_payment"), column("firms"))
     v["property_effort"] = _mean_where(column("effort"), column("firms"))
     v["staff_load"], v["core_load"] = _mean(column("committee_load")), _mean(column("core_load"))
-    paper = _sum(column("committee_paper")) + _sum(column("core_paper")) + _sum(column("social_paper"))
-    paper += _sums(week.tally)[TALLY.index("paper_hours")] + _sum(column("grid_paper"))
-    total = _sum(column("committee_hours")) + _sum(column("core_hours")) + 40.0 * _sum(column("social"))
-    v["paper_share"] = min(1.0, paper / max(total, 1e-9))
-    v["people_left"] = _sum(column("left")) * 1000.0 / max(week.residents, 1)
+    paper, more, social, grid, hours, core_hours, present = (_added(column(name)) for name in (
+        "committee_paper", "core_paper", "social_paper", "grid_paper", "committee_hours", "core_hours",
+        "social"))
+    paper = paper + more + social + (_sums(weeks.tally)[TALLY.index("paper_hours")] + grid)
+    total = hours + core_hours + 40.0 * present
+    v["paper_share"] = np.minimum(1.0, paper / np.maximum(total, 1e-9))
+    v["people_left"] = _added(column("left")) * 1000.0 / np.maximum(weeks.residents, 1)
 
 
-def _cost(v: dict[str, float], week: Week, recorder: Recorder) -> None:
-    per = 1000.0 / max(week.residents, 1)
-    v["money_spent"] = _sum(week.column("spent")) * per
-    hours = _sum(week.column("attention_used")) + _sum(week.staff_used.reshape(-1))
-    v["hours_on_policies"] = hours * per
+def _cost(v: dict[str, Float64], weeks: Weeks, recorder: Recorder[Week]) -> None:
+    per = 1000.0 / np.maximum(weeks.residents, 1)
+    v["money_spent"] = _added(weeks.column("spent")) * per
+    staff = _added(weeks.staff_used.reshape(len(per), -1))
+    v["hours_on_policies"] = (_added(weeks.column("attention_used")) + staff) * per
     v["cost_per_resolved"] = _ratio(_year(recorder, v, "money_spent"), _year(recorder, v, "resolved"))
 
 
-def _recovery(recorder: Recorder, shocks: Sequence[Shock]) -> float:
+def _recovery(recorder: Recorder[Week], shocks: Sequence[Shock]) -> float:
     """Weeks from the end of the first shock until the backlog is back within a tenth of what it was.
 
     The usual backlog is the mean of up to eight weeks before the shock. NaN without a shock or without a week
@@ -221,9 +238,10 @@ def log_the_rest(model: Run) -> None:
     model.recorder.rows.append(log_rows(model.cases.cases, rest, model.scenario.warmup, TASK))
 
 
-def finished(recorder: Recorder, seed: int, shocks: Sequence[Shock], digest: str) -> RunResult:
+def finished(recorder: Recorder[Week], seed: int, shocks: Sequence[Shock], digest: str) -> RunResult:
     """What has been recorded as a result."""
-    recorder.series["recovery_weeks"][:] = _recovery(recorder, shocks)
+    series = recorder.series
+    series["recovery_weeks"][:] = _recovery(recorder, shocks)
     grids = recorder.groups.shape[1] - GRID_OFFSET
     names = {
         "age": AGE_GROUPS, "position": POSITION_GROUPS, "tenure": TENURE_GROUPS, "membership": MEMBER_GROUPS,
@@ -234,5 +252,5 @@ def finished(recorder: Recorder, seed: int, shocks: Sequence[Shock], digest: str
         sizes[breakdown] = recorder.group_sizes[at : at + len(keys)]
         at += len(keys)
     return RunResult(
-        seed=seed, series=recorder.series, groups=groups, group_names=names, group_sizes=sizes,
+        seed=seed, series=series, groups=groups, group_names=names, group_sizes=sizes,
         cases=recorder.cases(), categories=category_keys(), digest=digest)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from sim.actors.roster import PARTS, ROSTER
+from sim.observed import Week
 from sim.plugins import own_institutions
 from sim.population.columns import Places, Population, Residents
 from sim.recorder import Recorder
@@ -21,7 +22,7 @@ class MesaSide(mesa.Model):  # type: ignore[misc]
     """A mesa model whose agents are views of columns."""
 
     _views: list[Any] | None = None
-    recorder: Recorder
+    recorder: Recorder[Week]
     places: Places
     residents: Residents
     names: tuple[str, ...]

@@ -30,7 +30,6 @@ from sim.processes.parameters import Shock
 from sim.processes.participation import MOST, Attendance
 from sim.processes.rules import make_rules
 from sim.processes.staffing import make_case_book
-from sim.recorder import Recorder
 from sim.results import RunResult
 from sim.rng import Streams
 from sim.scenario.schema import Scenario
@@ -95,7 +94,7 @@ class CommunityModel(MesaSide):
         self.shocks: tuple[Shock, ...] = ()
         self.staff_factor = 1.0
         self.grants = Grants(np.zeros((0, 0), np.int64), np.zeros((0, 0), np.int64))
-        self.recorder = Recorder(scenario.weeks, group_count(self.places))
+        self.recorder = measures.make_recorder(scenario.weeks, group_count(self.places))
         self._no_hours = np.zeros(self.places.communities), np.zeros((self.places.communities, len(Kind)))
         self._lasting: dict[Hashable, Any] = {}
         self._weekly: dict[Hashable, Any] = {}

@@ -60,9 +60,34 @@ class Week(NamedTuple):
     institutions: Float64
     """(C, len(COLUMNS)) :data:`COLUMNS`."""
 
+
+class Weeks(NamedTuple):
+    """Several weeks: the columns of :class:`Week`, each with the weeks as its first axis."""
+
+    residents: Int64
+    people: Int64
+    sums: Float64
+    trust: Float64
+    habit: Int64
+    groups: Int64
+    grids: Int64
+    event_ties: Int64
+    votes: Float64
+    counts: Float64
+    tally: Float64
+    cases: Float64
+    norm: Float64
+    staff_used: Float64
+    institutions: Float64
+
     def column(self, name: str) -> Float64:
-        """One of :data:`COLUMNS`, (C,)."""
-        return self.institutions[:, COLUMNS.index(name)]
+        """One of :data:`COLUMNS`, (W, C)."""
+        return self.institutions[:, :, COLUMNS.index(name)]
+
+
+def stacked(weeks: Sequence[Week]) -> Weeks:
+    """Weeks one after the other."""
+    return Weeks(*(np.array(column) for column in zip(*weeks, strict=True)))
 
 
 _TOTAL = ("residents", "people", "habit", "groups", "event_ties", "votes")

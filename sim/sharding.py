@@ -21,7 +21,6 @@ from sim.observed import GRID_OFFSET, Week, joined, observe
 from sim.plugins import own_institutions, own_outcomes
 from sim.population.columns import Float64
 from sim.population.section import Section, sections
-from sim.recorder import Recorder
 from sim.results import RunResult
 from sim.scenario.schema import Scenario
 from sim.streets import district_digest, street_digests
@@ -129,9 +128,9 @@ def cut(scenario: Scenario, parts: int) -> list[Section]:
 def merged(scenario: Scenario, seed: int, parts: Sequence[Part]) -> RunResult:
     """The result of a district from those of its parts, in the order of communities."""
     grids = sum(part.grids for part in parts)
-    recorder = Recorder(scenario.weeks, GRID_OFFSET + grids)
+    recorder = measures.make_recorder(scenario.weeks, GRID_OFFSET + grids)
     for week in zip(*(part.weeks for part in parts), strict=True):
-        measures.write(recorder, joined(week))
+        recorder.put(joined(week))
     buildings = 0
     for part in parts:
         rows = part.cases.copy()

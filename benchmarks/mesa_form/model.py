@@ -152,16 +152,13 @@ class MesaModel(CommunityModel):
     def _record(self, counts: np.ndarray, tally: np.ndarray, left: np.ndarray) -> None:
         """The week's outcomes, with the agents' own census in the place of the kernels'."""
         found, trust = census.take(
-            self.neighbourhood, self.week, BANDS.tolist(), self._grid_offset(), len(self.recorder.groups[0]),
-            self.places.communities)
+            self.neighbourhood, self.week, BANDS.tolist(), observed.GRID_OFFSET,
+            observed.group_count(self.places), self.places.communities)
         with (
             patch.object(observed, "take_census", lambda *_: found),
             patch.object(observed, "sum_trust", lambda *_: trust),
         ):
             measures.record(self, counts, tally, left)
-
-    def _grid_offset(self) -> int:
-        return len(self.recorder.groups[0]) - self.places.grids
 
 
 def offered(opportunities: Opportunities) -> list[Gathering]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.ledger.opportunities import NO_POLICY, renumbered
+from sim.observed import Week
 from sim.policies.base import Policy
 from sim.population.columns import Float64
 from sim.recorder import Recorder
@@ -32,7 +33,7 @@ class Mark(NamedTuple):
     week: int
     """Weeks that were over since the warm-up."""
     state: State
-    recorder: Recorder
+    recorder: Recorder[Week]
     notes: Notes
     record_weight: Float64
     """(C,) weight of records that week."""
