@@ -84,9 +84,7 @@ class Ours:
         wall, work = time.perf_counter(), time.process_time()
         attendance = engagement.participate(model, 1.0)
         talked = np.empty_like(r.efficacy)
-        friedkin_johnsen(
-            ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength,
-            model.susceptibility, r.efficacy_own, r.efficacy, talked)
+        friedkin_johnsen(ties, model.susceptibility, r.efficacy_own, r.efficacy, talked)
         r.efficacy[:] = talked
         return time.perf_counter() - wall, time.process_time() - work, len(attendance.resident)
 

@@ -4,8 +4,8 @@ Measured in one run: the machine's bandwidth (a triad as in STREAM, on one threa
 the district's own ties (the sum of one float32 column over everyone's neighbours, and nothing else), and
 beside them the passes of a week. A pass's roofline is the time to read its columns and write those it changes
 at the triad's rate, and its ties at the gather's. Columns count once a pass however often it reads them;
-screening skips the ties of those whose contacts all stayed at home, so of its ties only the others' count;
-forgetting, once a month, does not count.
+deciding follows only the ties of those who were active, so only these count; forgetting, once a month, does
+not count.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ from district import WHOLE
 from measuring import RESULTS, Figure, begin, row, write, yardstick
 from participation_kernel import Frozen
 
-from sim.census import BANDS, sum_trust, take_census
+from sim.census import cells, sum_trust, take_census
 from sim.processes import aftermath, engagement
-from sim.processes.screening import touch
 from sim.processes.talk import friedkin_johnsen
 from sim.threads import in_spans, threads
 
@@ -81,8 +80,8 @@ SCREENED = (
     "stage")
 LEARNT = ("habit", "skill", "crowding", "practice", "fatigue", "stay", "attachment", "active", "stage")
 COUNTED = (
-    "present", "age", "last_any", "last_other", "last_public", "active", "stage", "hours", "efficacy",
-    "autonomy", "attachment", "habit", "position", "tenure", "membership", "grid")
+    "present", "last_any", "last_other", "last_public", "active", "stage", "hours", "efficacy", "autonomy",
+    "attachment", "habit")
 
 
 class Week:
@@ -98,32 +97,32 @@ class Week:
         self.model = model = frozen.model
         r, ties = model.residents, model.ties
         self.r, self.ties, self.n, self.offers = r, ties, len(r.key), frozen.offers
-        self.talked = np.empty_like(r.efficacy)
+        self.talked, self.cell = np.empty_like(r.efficacy), cells(r)
         self.tie_bytes = ties.neighbour.nbytes + 4 * len(ties.neighbour)  # an index, and what it points to
-        met, chosen = ties.event_strength.nbytes, model.chosen.nbytes
+        met, chosen, mark = ties.event_strength.nbytes, model.chosen.nbytes, 4 * self.n
         doubles = 8 * self.n  # a column of float64, as levers and susceptibility are
         reached = self._reached()
-        # Screening reads two levers (free hours, distance) and two marks (active, touched by one who was)
-        decide = columns(r, SCREENED, ("hours",)) + 2 * doubles + 2 * self.n + chosen
-        talk = ties.first.nbytes + ties.weight.nbytes + met + doubles + columns(
+        # Two levers (free hours, distance), who was active, and two marks of contacts who were
+        decide = columns(r, SCREENED, ("hours",)) + 2 * doubles + self.n + 3 * mark + chosen
+        talk = ties.first.nbytes + ties.weight.nbytes + ties.strength.nbytes + met + doubles + columns(
             r, ("efficacy_own",), ("efficacy",))
         reputations = columns(r, ("present", "age", "trust_good", "trust_bad"))
-        learn = columns(r, (*LEARNT, "autonomy", "attachment_home"), LEARNT) + 2 * chosen
-        copied = columns(r, ("efficacy",), ("efficacy",)) + 2 * columns(r, ("active",))
+        learn = columns(r, (*LEARNT, "autonomy", "attachment_home"), LEARNT)
+        copied = columns(r, ("efficacy",), ("efficacy",))
+        counted = columns(r, COUNTED) + self.cell.nbytes + met
         self.passes = (
             Pass("talk", self.talk, talk, self.tie_bytes),
-            Pass("hearing, deciding, seats, learning", self.participate, decide + learn + chosen,
+            Pass("hearing, deciding, seats, learning", self.participate, decide + learn,
                  int(reached * self.tie_bytes)),
-            Pass("census and trust", self.count, columns(r, COUNTED) + met + reputations, 0),
+            Pass("census and trust", self.count, counted + reputations, 0),
             Pass("the residents' whole week", self.whole,
-                 talk + decide + learn + chosen + columns(r, COUNTED) + met + reputations + copied,
+                 talk + decide + learn + counted + reputations + copied,
                  int((1.0 + reached) * self.tie_bytes)))
 
     def _reached(self) -> float:
-        """Share of ties that screening follows: those of people with an active contact."""
-        touched = touch(self.ties, self.r.active).astype(bool)
+        """Share of ties that deciding follows: those of people who were active."""
         degree = np.diff(self.ties.first)
-        return float(degree[touched].sum() / max(degree.sum(), 1))
+        return float(degree[self.r.active > 0].sum() / max(degree.sum(), 1))
 
     def gather(self) -> None:
         """The bare sum over neighbours."""
@@ -133,9 +132,7 @@ class Week:
     def talk(self) -> None:
         """Everyone listens."""
         r, ties = self.r, self.ties
-        friedkin_johnsen(
-            ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength,
-            self.model.susceptibility, r.efficacy_own, r.efficacy, self.talked)
+        friedkin_johnsen(ties, self.model.susceptibility, r.efficacy_own, r.efficacy, self.talked)
 
     def participate(self) -> Any:
         """Hearing, deciding, seats, learning by doing."""
@@ -145,8 +142,8 @@ class Week:
     def count(self) -> None:
         """The census."""
         r, places = self.r, self.model.places
-        groups = self.model.recorder.groups.shape[1]
-        take_census(r, self.ties, self.model.week, BANDS, groups - places.grids, groups, places.communities)
+        grid = self.model.scope("grid")
+        take_census(r, self.cell, self.ties, self.model.week, places, grid.lo, grid.hi)
         sum_trust(r.present, r.age, r.community, r.trust_good, r.trust_bad, places.communities)
 
     def whole(self) -> None:

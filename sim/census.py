@@ -2,41 +2,160 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from sim.jit import kernel
+from sim.jit import kernel, lean_kernel
 from sim.ledger.cases import Table
 from sim.network.ties import Ties
-from sim.population.columns import N_KINDS, Float32, Float64, Int32, Int64, Residents, UInt8
+from sim.population.columns import (
+    N_KINDS,
+    Float32,
+    Float64,
+    Int32,
+    Int64,
+    Places,
+    Residents,
+    UInt8,
+    UInt64,
+)
 from sim.processes.categories import TASK
-from sim.vocabulary import AGE_BANDS, WEEK_HOURS, Channel, Membership, Status
+from sim.vocabulary import AGE_BANDS, WEEK_HOURS, Channel, Membership, Position, Status, Tenure
 
 _SILENT, _OPEN, _ESCALATED = int(Status.SILENT), int(Status.OPEN), int(Status.ESCALATED)
 _RAISED = int(Channel.NEIGHBOUR)
-BANDS = np.array([low for low, _ in AGE_BANDS], np.int64)
+_BANDS = tuple(low for low, _ in AGE_BANDS[1:])
+_N_BANDS, _N_POSITIONS, _N_TENURES, _N_MEMBER = len(_BANDS), len(Position), len(Tenure), 2
+_CELLS = _N_BANDS * _N_POSITIONS * _N_TENURES * _N_MEMBER
+CHILD = 255
+"""Cell of those who are not counted."""
 _HABIT_BINS = 50
+_YEAR, _MONTH = 52, 4
+_ONES, _SEVEN = np.uint64(0x0101010101010101), np.uint64(0x7F7F7F7F7F7F7F7F)
 assert int(Membership.NONE) == 0
+assert _CELLS <= CHILD
+
+
+def cells(r: Residents) -> UInt8:
+    """Number of everyone's age band, position, tenure and membership together, (N,): never changes."""
+    band = np.searchsorted(_BANDS, r.age, "right") - 1
+    other = (r.membership == 0).astype(np.int64)
+    cell = ((band * _N_POSITIONS + r.position) * _N_TENURES + r.tenure) * _N_MEMBER + other
+    return np.where(band < 0, CHILD, cell).astype(np.uint8)
+
+
+class Counted(NamedTuple):
+    """What the census has counted so far."""
+
+    people: Int64
+    """(10,)"""
+    habit: Int64
+    """(51,) the last of those who are not counted."""
+    cells: Int64
+    """(2, 256) adults of each cell, and those who took part; the last are not counted."""
+    grids: Int64
+    """(2, G) the same by grid."""
+    filled: Int64
+    """(1,) event slots in use."""
+
+
+@lean_kernel
+def _count(
+    adult: UInt8, r: Residents, cell: UInt8, met: UInt64, week: int, lo: int, hi: int, grid: int, n: Counted
+) -> None:
+    """Count the residents ``lo`` to ``hi`` of one grid; ``adult`` is written over."""
+    here = slice(lo, hi)
+    present, own = r.present[here], cell[here]
+    for k in range(hi - lo):
+        adult[k] = (present[k] != 0) & (own[k] != CHILD)
+    active, last_any, last_other, last_public = (
+        r.active[here], r.last_any[here], r.last_other[here], r.last_public[here])
+    none = np.int64(0)
+    adults = took = any52 = other52 = public52 = any4 = other4 = none
+    for k in range(hi - lo):
+        a = np.int64(adult[k])
+        adults += a
+        took += a * np.int64(active[k])
+        any52 += a * np.int64(week - last_any[k] < _YEAR)
+        other52 += a * np.int64(week - last_other[k] < _YEAR)
+        public52 += a * np.int64(week - last_public[k] < _YEAR)
+        any4 += a * np.int64(week - last_any[k] < _MONTH)
+        other4 += a * np.int64(week - last_other[k] < _MONTH)
+    stage = r.stage[here]
+    first = second = third = none
+    for k in range(hi - lo):
+        a, rung = np.int64(adult[k]), stage[k]
+        first += a * np.int64(rung >= 1)
+        second += a * np.int64(rung >= 2)
+        third += a * np.int64(rung >= 3)
+    for k, number in enumerate((adults, took, any52, other52, public52, any4, other4, first, second, third)):
+        n.people[k] += number
+    n.grids[0, grid] += adults
+    n.grids[1, grid] += other52
+    slots, filled = met[here], np.uint64(0)
+    for k in range(hi - lo):
+        # The high bit of each byte that is not 0; strengths are below 128. Then the bytes' sum.
+        marks = ((slots[k] + _SEVEN) >> np.uint64(7)) & _ONES
+        filled += np.uint64(adult[k]) * ((marks * _ONES) >> np.uint64(56))
+    n.filled[0] += np.int64(filled)
+    habit = r.habit[here]
+    for k in range(hi - lo):  # who is not counted goes to a column that nobody reads: cheaper than to skip
+        n.habit[min(_HABIT_BINS - 1, int(habit[k] * _HABIT_BINS)) if adult[k] != 0 else _HABIT_BINS] += 1
+        at = own[k] if adult[k] != 0 else np.uint8(CHILD)
+        n.cells[0, at] += 1
+        n.cells[1, at] += week - last_other[k] < _YEAR
+
+
+@lean_kernel
+def _add_up(
+    adult: UInt8, hours: Float32, efficacy: Float32, autonomy: Float32, attachment: Float32, sums: Float64
+) -> None:
+    """Add adults' columns to the sums of their community, (4,), in the order of residents."""
+    a, b, c, d = sums[0], sums[1], sums[2], sums[3]
+    for k in range(len(hours)):
+        if adult[k] != 0:
+            a += hours[k]
+            b += efficacy[k]
+            c += autonomy[k]
+            d += attachment[k]
+    sums[0], sums[1], sums[2], sums[3] = a, b, c, d
 
 
 @kernel
-def take_census(
-    r: Residents, ties: Ties, week: int, bands: Int64, grid_offset: int, n_groups: int, communities: int
-) -> tuple[Int64, Float64, Int64, Int64, int]:
-    """Count adults once over.
+def _census(
+    r: Residents, cell: UInt8, met: UInt64, week: int, first: Int32, last: Int32, community_first_grid: Int32
+) -> tuple[Counted, Float64]:
+    grids, communities = len(first), len(community_first_grid) - 1
+    counted = Counted(
+        np.zeros(10, np.int64), np.zeros(_HABIT_BINS + 1, np.int64), np.zeros((2, CHILD + 1), np.int64),
+        np.zeros((2, grids), np.int64), np.zeros(1, np.int64))
+    sums = np.zeros((communities, 4))
+    adult = np.empty(max(1, np.max(last - first)), np.uint8)
+    for c in range(communities):
+        for g in range(community_first_grid[c], community_first_grid[c + 1]):
+            lo, hi = first[g], last[g]
+            _count(adult, r, cell, met, week, lo, hi, g, counted)
+            _add_up(
+                adult, r.hours[lo:hi], r.efficacy[lo:hi], r.autonomy[lo:hi], r.attachment[lo:hi], sums[c])
+    return counted, sums
 
-    Groups are numbered age bands, positions, tenures, member and other, grids.
+
+def take_census(
+    r: Residents, cell: UInt8, ties: Ties, week: int, places: Places, first: Int32, last: Int32
+) -> tuple[Int64, Float64, Int64, Int64, Int64, int]:
+    """Count adults once over.
 
     Parameters
     ----------
     r : Residents
+    cell : array of uint8, shape (N,)
+        From :func:`cells`.
     ties : Ties
     week : int
-    bands : array, shape (n_bands,)
-        Lower bounds of age; the first band holds children and is left out.
-    grid_offset : int
-        Number of the first grid's group.
-    n_groups : int
-    communities : int
+    places : Places
+    first, last : array of int, shape (G,)
+        First resident of each grid and one past the last.
 
     Returns
     -------
@@ -47,51 +166,34 @@ def take_census(
         Hours, efficacy, autonomy, attachment in each community.
     habit : array of int, shape (50,)
         Histogram.
-    groups : array of int, shape (2, n_groups)
-        Adults, and those who took part within 52 weeks without the compared policies' own events.
+    groups : array of int, shape (2, 18)
+        By age band, position, tenure, member and other: adults, and those who took part within 52 weeks
+        without the compared policies' own events.
+    grids : array of int, shape (2, G)
+        The same by grid.
     filled : int
         Event slots in use.
     """
-    counts = np.zeros(10, np.int64)
-    sums = np.zeros((communities, 4))
-    habit = np.zeros(_HABIT_BINS, np.int64)
-    groups = np.zeros((2, n_groups), np.int64)
-    filled = 0
-    n_bands = len(bands) - 1
-    for i in range(len(r.age)):
-        if r.present[i] == 0 or r.age[i] < 18:
-            continue
-        other = week - r.last_other[i] < 52
-        counts[0] += 1
-        counts[1] += r.active[i]
-        counts[2] += week - r.last_any[i] < 52
-        counts[3] += other
-        counts[4] += week - r.last_public[i] < 52
-        counts[5] += week - r.last_any[i] < 4
-        counts[6] += week - r.last_other[i] < 4
-        counts[7] += r.stage[i] >= 1
-        counts[8] += r.stage[i] >= 2
-        counts[9] += r.stage[i] >= 3
-        c = r.community[i]
-        sums[c, 0] += r.hours[i]
-        sums[c, 1] += r.efficacy[i]
-        sums[c, 2] += r.autonomy[i]
-        sums[c, 3] += r.attachment[i]
-        habit[min(_HABIT_BINS - 1, int(r.habit[i] * _HABIT_BINS))] += 1
-        band = n_bands - 1
-        while band > 0 and r.age[i] < bands[band + 1]:
-            band -= 1
-        member = 0 if r.membership[i] > 0 else 1
-        for g in (band, n_bands + r.position[i], n_bands + 7 + r.tenure[i], n_bands + 9 + member,
-                  grid_offset + r.grid[i]):
-            groups[0, g] += 1
-            groups[1, g] += other
-        for k in range(ties.event_strength.shape[1]):
-            filled += ties.event_strength[i, k] > 0
-    return counts, sums, habit, groups, filled
+    met = ties.event_strength.view(np.uint64)[:, 0]
+    n, sums = _census(r, cell, met, week, first, last, places.community_first_grid)
+    table = n.cells[:, :_CELLS].reshape(2, _N_BANDS, _N_POSITIONS, _N_TENURES, _N_MEMBER)
+    groups = np.concatenate([
+        table.sum(axis=(2, 3, 4)), table.sum(axis=(1, 3, 4)), table.sum(axis=(1, 2, 4)),
+        table.sum(axis=(1, 2, 3))], axis=1)
+    return n.people, sums, n.habit[:_HABIT_BINS], groups, n.grids, int(n.filled[0])
 
 
-@kernel
+@lean_kernel
+def _add_trust(
+    present: UInt8, age: UInt8, community: Int32, good: Float32, bad: Float32, sums: Float64
+) -> None:
+    for i in range(len(age)):
+        if present[i] != 0 and age[i] >= 18:
+            to, a, b = sums[community[i]], good[i], bad[i]
+            for k in range(N_KINDS):
+                to[k] += a[k] / (a[k] + b[k])
+
+
 def sum_trust(
     present: UInt8, age: UInt8, community: Int32, good: Float32, bad: Float32, communities: int,
 ) -> Float64:
@@ -104,14 +206,11 @@ def sum_trust(
     communities : int
     """
     sums = np.zeros((communities, N_KINDS))
-    for i in range(len(age)):
-        if present[i] != 0 and age[i] >= 18:
-            for k in range(N_KINDS):
-                sums[community[i], k] += good[i, k] / (good[i, k] + bad[i, k])
+    _add_trust(present, age, community, good, bad, sums)
     return sums
 
 
-@kernel
+@lean_kernel
 def gini(histogram: Int64) -> float:
     """Gini coefficient of values in equal bins from 0, each at its bin's middle; 0 if nobody has any.
 

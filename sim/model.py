@@ -261,6 +261,11 @@ class CommunityModel(MesaSide):
         """Number under which an opportunity names the policy behind it."""
         return self._index[policy_id]
 
+    @property
+    def party_members(self) -> npt.NDArray[np.intp]:
+        """Residents who are party members; see :class:`sim.view.ModelView`."""
+        return self.lasting("party members", lambda: np.flatnonzero(self.residents.membership))
+
     def visits_a_resident(self) -> npt.NDArray[np.float64]:
         """(C,) the core's own home visits a resident this week."""
         return self.state(Kind.CORE).visit_hours / self.actors.core.visit_hours / np.maximum(self.adults, 1.0)

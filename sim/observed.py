@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from sim.census import BANDS, measure_cases, sum_trust, take_census
+from sim.census import cells, measure_cases, sum_trust, take_census
 from sim.population.columns import Float64, Int64, Places
 from sim.processes.running import RunningModel
 from sim.recorder import AGE_GROUPS, MEMBER_GROUPS, POSITION_GROUPS, TENURE_GROUPS
@@ -130,18 +130,18 @@ def observe(model: Observable, counts: Float64, tally: Float64, left: Float64) -
         Residents who left.
     """
     r, n, book = model.residents, model.places.communities, model.cases
-    (people, sums, habit, groups, event_ties), trust = side_by_side(
+    cell, grid = model.lasting("cells", lambda: cells(r)), model.scope("grid")
+    (people, sums, habit, groups, grids, event_ties), trust = side_by_side(
         len(r.key),
-        lambda: take_census(
-            r, model.ties, model.week, BANDS, GRID_OFFSET, group_count(model.places), n),
+        lambda: take_census(r, cell, model.ties, model.week, model.places, grid.lo, grid.hi),
         lambda: sum_trust(r.present, r.age, r.community, r.trust_good, r.trust_bad, n))
     slots = book.live()
     if model.section.communities > 1:  # in an order of which every part knows its own
         slots = slots[np.argsort(book.cases["key"][slots])]
     return Week(
-        len(r.key), people, sums, trust, habit, groups[:, :GRID_OFFSET], groups[:, GRID_OFFSET:],
-        int(event_ties), _votes(model), counts, tally, measure_cases(book.cases, model.week, slots, n),
-        _norm(model), model.budget.staff_used, _institutions(model, left))
+        len(r.key), people, sums, trust, habit, groups, grids, event_ties, _votes(model), counts, tally,
+        measure_cases(book.cases, model.week, slots, n), _norm(model), model.budget.staff_used,
+        _institutions(model, left))
 
 
 def _votes(model: Observable) -> Float64:

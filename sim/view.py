@@ -56,6 +56,8 @@ class ModelView(Protocol):
     commons: Commons
     actors: ActorParameters
     """Numbers of the institutions."""
+    party_members: npt.NDArray[np.intp]
+    """Residents who are party members, ascending: never changes, for like households follow each other."""
     adults: npt.NDArray[np.float64]
     """(C,) residents aged 18 and over whose home it is, whether moved in or not: never changes."""
     record_weight: npt.NDArray[np.float64]

@@ -34,6 +34,8 @@ TESTS = {
     "sim/processes/participation.py": DECIDING,
     "sim/processes/screening.py": DECIDING,
     "sim/processes/willingness.py": DECIDING,
+    "sim/processes/contacts.py": DECIDING,
+    "sim/processes/learning.py": DECIDING,
     "sim/processes/talk.py":
         "test_reference.py test_reference_lessons.py -k friedkin or reputations or mutant",
     "sim/processes/acquaintance.py": "test_reference.py -k meeting or friedkin or mutant",

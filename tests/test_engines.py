@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sim import CommunityModel, load, simulate, threads
-from sim.network.ties import EVENT_SLOTS
-from sim.processes import screening
+from sim.processes import contacts
+from sim.processes.willingness import active_share
 
 ROOT = Path(__file__).resolve().parent.parent
 FESTIVAL = ROOT / "scenarios" / "chaoyang_neighbour_festival.yaml"
@@ -58,8 +58,8 @@ def test_a_fault_in_a_thread_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
         threads.side_by_side(10, lambda: 1, lambda: 1 // 0)
 
 
-def test_who_has_an_active_contact_is_touched() -> None:
-    """Against a plain loop over each resident's own ties."""
+def test_contacts_who_were_active_are_those_that_each_resident_would_find() -> None:
+    """Told by the active few, against everyone's own look at all their contacts, to the bit."""
     scenario = load(FESTIVAL, {"population.residents": 300, "warmup": 0, "weeks": 12}).arm("festival")
     model = CommunityModel(scenario, 2)
     for _ in range(12):
@@ -67,11 +67,15 @@ def test_who_has_an_active_contact_is_touched() -> None:
     r, ties = model.residents, model.ties
     assert 0 < r.active.sum() < len(r.active)
     assert (ties.event_strength > 0).any()
-    expected = [
-        any(r.active[j] for j in ties.neighbour[ties.first[i]:ties.first[i + 1]])
-        or any(r.active[ties.event_neighbour[i, k]] for k in range(EVENT_SLOTS) if ties.event_strength[i, k])
+    found = contacts.active_contacts(ties, r.active)
+    columns = ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength
+    own = [active_share(i, *columns, r.active) for i in range(len(r.active))]
+    told = [
+        contacts.share_of(i, ties.strength, ties.event_strength, found.strength)
         for i in range(len(r.active))]
-    assert screening.touch(ties, r.active).astype(bool).tolist() == expected
+    assert told == [share for share, _ in own]
+    assert found.number.tolist() == [number for _, number in own]
+    assert 0 < sum(share > 0 for share in told) < len(told)
     model.free()
 
 

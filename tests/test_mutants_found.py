@@ -11,8 +11,19 @@ from reference.bench import SEED, Counter
 
 from sim.ledger.opportunities import OPPORTUNITY
 from sim.model import CommunityModel
-from sim.network.ties import empty_event_slots
-from sim.processes import acquaintance, engagement, handling, participation, queues, screening, talk, voices
+from sim.network.ties import Ties, empty_event_slots, strengths
+from sim.processes import (
+    acquaintance,
+    contacts,
+    engagement,
+    handling,
+    learning,
+    participation,
+    queues,
+    screening,
+    talk,
+    voices,
+)
 from sim.processes.screening import BLOCK, Bents, Exposure, Traits
 from sim.processes.willingness import Person, Weights, active_share, inclination
 from sim.rng import Streams
@@ -70,7 +81,7 @@ def test_the_screen_is_the_inclination_with_the_most_free_hours_and_no_looser(
         person = Person(
             t.interest[i], b.attachment[i], b.efficacy[i], b.autonomy[i], block.norm[i],
             e.visible_members[t.building[i]], t.skill[i], t.health[i], b.digital[i], t.habit[i], t.fatigue[i],
-            t.crowding[i], np.int64(b.stage[i]), most, 0.0, 0.0, 0.0, 0.0, way)
+            t.crowding[i], np.int64(b.stage[i]), most, way)
         exact = inclination(w, person, offers[0], 1.5 + (0.0 if online else way))
         if t.present[i] and t.age[i] >= 18:
             assert 0.0 < block.bound[i] - exact < 1e-6
@@ -96,11 +107,13 @@ def test_where_time_draws_people_in_the_screen_takes_the_least_there_can_be() ->
 def test_a_block_ends_with_its_community_and_begins_where_screening_does() -> None:
     community = np.zeros(3 * BLOCK, np.int32)
     community[BLOCK + 10 :] = 1
-    assert screening.block_of(community, 0, BLOCK - 1) == 0
-    assert screening.block_of(community, 0, BLOCK + 9) == BLOCK
-    assert screening.block_of(community, 0, BLOCK + 10) == BLOCK + 10
-    assert screening.block_of(community, 0, 2 * BLOCK + 1) == 2 * BLOCK
-    assert screening.block_of(community, BLOCK + 4, BLOCK + 9) == BLOCK + 4
+    assert screening.block_end(community, 0, 3 * BLOCK) == BLOCK
+    assert screening.block_end(community, 4, 3 * BLOCK) == BLOCK
+    assert screening.block_end(community, BLOCK, 3 * BLOCK) == BLOCK + 10
+    assert screening.block_end(community, BLOCK, BLOCK + 10) == BLOCK + 10
+    assert screening.block_end(community, BLOCK, BLOCK + 4) == BLOCK + 4
+    assert screening.block_end(community, BLOCK + 10, 3 * BLOCK) == 2 * BLOCK
+    assert screening.block_end(community, BLOCK + 9, 3 * BLOCK) == BLOCK + 10
 
 
 def test_a_rung_is_climbed_with_exactly_the_practice_it_asks() -> None:
@@ -112,21 +125,26 @@ def test_a_rung_is_climbed_with_exactly_the_practice_it_asks() -> None:
     chosen[0, 0] = 0
     offer = np.zeros(1, OPPORTUNITY)
     offer["level"], offer["policy"] = int(Stage.MUTUAL_HELP), -1
-    participation.learn(r, offer, chosen, 5, model.learning)
+    learning.learn(r, offer, chosen, np.zeros(1, np.int32), 5, model.learning)
     assert r.stage[0] == int(Stage.MUTUAL_HELP) + 1
     assert r.practice[0] == 0.5
     assert (r.stage[1:] < int(Stage.MUTUAL_HELP)).all()  # no practice at all: a rung down
 
 
 def test_a_tie_of_the_least_strength_is_a_tie() -> None:
-    ties = empty_event_slots(2)
-    ties[0][0, 0], ties[1][0, 0] = 1, 1
+    met = empty_event_slots(2)
+    met[0][0, 0], met[1][0, 0], met[0][1, 0], met[1][1, 0] = 1, 1, 0, 1
     none = np.zeros(3, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.uint8)
-    for active, share in ((1, (1.0, 1)), (0, (0.0, 0))):
-        assert active_share(0, *none, *ties, np.array([0, active], np.uint8)) == share
+    ties = Ties(*none, strengths(none[0], none[2]), none[2], *met)
+    for one, share in ((1, (1.0, 1)), (0, (0.0, 0))):
+        active = np.array([0, one], np.uint8)
+        assert active_share(0, *none, *met, active) == share
+        found = contacts.active_contacts(ties, active)
+        told = contacts.share_of(0, ties.strength, ties.event_strength, found.strength)
+        assert (told, found.number[0]) == share
     said, out = np.array([0.2, 0.9], np.float32), np.zeros(2, np.float32)
-    talk.friedkin_johnsen(*none, *ties, np.ones(2), said, said, out)
-    assert out.tolist() == said[[1, 1]].tolist()
+    talk.friedkin_johnsen(ties, np.ones(2), said, said, out)
+    assert out.tolist() == said[[1, 0]].tolist()
 
 
 def test_who_moves_away_is_forgotten_and_the_others_still_know_each_other() -> None:
@@ -153,7 +171,7 @@ def test_a_block_near_few_offers_or_many_is_screened_alike() -> None:
         model.step()
     r, shown = model.residents, engagement.exposure(model)
     active = (np.arange(len(r.key)) % 3 == 0).astype(np.uint8)
-    touched = screening.touch(model.ties, active)
+    known = contacts.active_contacts(model.ties, active)
 
     def could(offers: int) -> np.ndarray:
         model.opportunities.clear()
@@ -164,7 +182,7 @@ def test_a_block_near_few_offers_or_many_is_screened_alike() -> None:
         found = np.zeros(len(r.key), np.uint64)
         screening.screen(
             r, model.ties, model.opportunities.rows, np.array([0, offers]), model.weights, shown, 1.0,
-            np.uint64(7), active, touched, 0, len(r.key), found)
+            np.uint64(7), known, 0, len(r.key), found)
         return found
 
     alone, first = could(1), np.uint64(1)
@@ -191,13 +209,13 @@ def test_blocks_are_screened_one_by_one_as_all_together() -> None:
     model = CommunityModel(load({"yihe": 1, "name": "two", "population": {"residents": 2 * BLOCK + 90}}), 3)
     r, shown = model.residents, engagement.exposure(model)
     first = offers_in_buildings(model, ease=3.0)
-    active = np.zeros(len(r.key), np.uint8)
+    nobody = contacts.active_contacts(model.ties, np.zeros(len(r.key), np.uint8))
 
     def could(start: int, end: int) -> list[int]:
         found = np.zeros(end - start, np.uint64)
         screening.screen(
-            r, model.ties, model.opportunities.rows, first, model.weights, shown, 1.0, np.uint64(7), active,
-            active, start, end, found)
+            r, model.ties, model.opportunities.rows, first, model.weights, shown, 1.0, np.uint64(7), nobody,
+            start, end, found)
         return list(found)
 
     starts = [*range(0, len(r.key), BLOCK), len(r.key)]

@@ -24,9 +24,9 @@ from sim.census import gini
 from sim.ledger.budget import Budget, Request
 from sim.ledger.opportunities import OPPORTUNITY
 from sim.network.assembly import from_pairs
-from sim.network.ties import EVENT_SLOTS, NO_ONE, Ties, empty_event_slots
+from sim.network.ties import EVENT_SLOTS, NO_ONE, Ties, empty_event_slots, strengths
 from sim.population.columns import Places, Residents, make_residents
-from sim.processes import acquaintance, participation, talk, voices, world
+from sim.processes import acquaintance, learning, participation, talk, voices, world
 from sim.vocabulary import Kind, Layer
 
 WORDS = st.integers(0, 2**64 - 1)
@@ -118,7 +118,7 @@ WEIGHTS = participation.Weights(
     time_weight=0.8, distance_hours=0.4, rung_weight=0.7, reward_weight=0.6, honour_weight=0.5,
     habit_weight=1.5, fatigue_weight=2.0, hear_by_tie=0.3, hear_by_visit=0.7, hear_app_offline=0.4,
     hours_spread=0.3)
-LEARNING = participation.Learning(
+LEARNING = learning.Learning(
     habit_step=0.1, habit_kept=0.97, skill_step=0.015, skill_kept=0.99, fatigue_step=0.06, fatigue_kept=0.75,
     practice_to_climb=3.0, practice_kept=0.98, practice_to_keep=0.75, practice_after=0.4,
     crowding_step=0.03, crowding_kept=0.97, attachment_gain=0.01,
@@ -212,13 +212,15 @@ def test_deciding_attending_and_learning() -> None:
             week, boards, WEIGHTS, LEARNING, plain, KEYED, 0.9, *(column.tolist() for column in (
                 audiences, free, notice, app, visits, saved, core, members)))
         active = r.active.copy()
-        participation.decide(r, ties, rows, first, WEIGHTS, exposure, keys, 0.9, active, audiences, chosen)
+        takers = participation.decide(
+            r, ties, rows, first, WEIGHTS, exposure, keys, 0.9, active, audiences, chosen)
         for p in people:
             p.decide(mine)
         taken = [[gatherings.index(g) for g in p.choices] for p in people]
         assert [[j for j in row if j >= 0] for row in chosen.tolist()] == taken
+        assert takers.tolist() == [i for i, row in enumerate(taken) if row]
         willing = sum(map(len, taken))
-        attendance = participation.attend(r, rows, chosen, WEIGHTS, exposure, keys.seats)
+        attendance = participation.attend(r, rows, chosen, takers, WEIGHTS, exposure, keys.seats)
         admit(people)
         for j, gathering in enumerate(gatherings):
             gathering.seat(plain.seats, KEYED)
@@ -227,7 +229,7 @@ def test_deciding_attending_and_learning() -> None:
             assert there == [p.row for p in people if gathering in p.choices]
             assert len(there) <= rows[j]["seats"]
         np.testing.assert_allclose(r.hours, [p.hours for p in people], atol=1e-5)
-        participation.learn(r, rows, chosen, week, LEARNING)
+        learning.learn(r, rows, chosen, takers, week, LEARNING)
         stages = [p.stage for p in people]
         for p in people:
             p.learn(mine)
@@ -305,9 +307,8 @@ def test_talk_is_friedkin_johnsen() -> None:
     ties.event_strength[0] = 0
     anchor, opinion = draws("u", N).astype(np.float32), draws("x", N).astype(np.float32)
     heeds, out = draws("s", N), np.zeros(N, np.float32)
-    talk.friedkin_johnsen(
-        first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength, heeds, anchor, opinion,
-        out)
+    ties = ties._replace(first=first, strength=strengths(first, ties.weight))
+    talk.friedkin_johnsen(ties, heeds, anchor, opinion, out)
     people = people_of(r, known, ties)
     for p, own, voiced, heed in zip(people, anchor.tolist(), opinion.tolist(), heeds.tolist(), strict=True):
         p.efficacy_own, p.efficacy, p.susceptibility = own, voiced, heed

@@ -10,8 +10,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from sim import measures, observed
-from sim.census import BANDS
+from sim import measures, observed, vocabulary
 from sim.ledger.opportunities import Opportunities
 from sim.model import CommunityModel
 from sim.processes import casework, environment, experience
@@ -151,9 +150,10 @@ class MesaModel(CommunityModel):
 
     def _record(self, counts: np.ndarray, tally: np.ndarray, left: np.ndarray) -> None:
         """The week's outcomes, with the agents' own census in the place of the kernels'."""
-        found, trust = census.take(
-            self.neighbourhood, self.week, BANDS.tolist(), observed.GRID_OFFSET,
+        (people, sums, habit, groups, filled), trust = census.take(
+            self.neighbourhood, self.week, [low for low, _ in vocabulary.AGE_BANDS], observed.GRID_OFFSET,
             observed.group_count(self.places), self.places.communities)
+        found = people, sums, habit, *np.split(groups, [observed.GRID_OFFSET], axis=1), filled
         with (
             patch.object(observed, "take_census", lambda *_: found),
             patch.object(observed, "sum_trust", lambda *_: trust),

@@ -45,7 +45,7 @@ class Week(NamedTuple):
     weights: Any
     """Numbers of the decision: :class:`sim.processes.willingness.Weights`."""
     learning: Any
-    """Numbers of learning by doing: :class:`sim.processes.participation.Learning`."""
+    """Numbers of learning by doing: :class:`sim.processes.learning.Learning`."""
     keys: Keys
     luck: Luck
     hours_factor: float

@@ -200,13 +200,13 @@ class BuildingGroup(Institution, columns=GroupState):
         if not hours.any() and not s.strength.any():
             return
         r = view.residents
-        members = np.flatnonzero(r.membership)
+        members = view.party_members
         s.members[:] = np.bincount(r.building[members], r.present[members] > 0, view.places.buildings)
         reach = np.minimum(1.0, hours) * np.minimum(1.0, s.members / view.actors.core.group_members)
         s.strength[:] += view.actors.core.group_pace * (reach - s.strength)
         s.strength[s.strength < 1e-6] = 0.0
         view.levers.add("building_leader", s.strength)
-        view.levers.add("notice", view.actors.core.group_notice * s.strength[r.building])
+        view.levers.add_to_each("notice", view.actors.core.group_notice * s.strength, r.building)
 
 
 class MemberHousehold(Institution, columns=HouseholdState):
@@ -224,7 +224,7 @@ class MemberHousehold(Institution, columns=HouseholdState):
             return
         dwellings = np.maximum(np.diff(view.places.building_first_dwelling), 1)
         s.open[:] = groups.strength * np.minimum(groups.members, dwellings) / dwellings
-        view.levers.add("visits", view.actors.core.household_visits * s.open[view.residents.building])
+        view.levers.add_to_each("visits", view.actors.core.household_visits * s.open, view.residents.building)
 
 
 class StreetState(NamedTuple):

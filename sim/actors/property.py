@@ -60,7 +60,7 @@ def best_effort(
     return best, best_profit
 
 
-@kernel
+@lean_kernel
 def pay_fees(
     present: Float64, draws: Float64, paying_building: Float64, building_of: Int32, community_of: Int32,
     quality: Float64, fee_paid: UInt8, f0: float, f1: float, f2: float, expected: float,
@@ -95,7 +95,7 @@ def oversee(
         s.oversight[c] += (now - s.oversight[c]) / MONTH
 
 
-@kernel
+@lean_kernel
 def adjust_effort(s: PropertyState, numbers: Table) -> None:
     """Move effort towards what would pay best; ``numbers`` holds those of property companies."""
     p = numbers[0]

@@ -91,7 +91,9 @@ class Levers:
     def __init__(self, sizes: dict[str, int]) -> None:
         self.sizes = sizes
         self._values: dict[str, npt.NDArray[np.float64]] = {}
-        self._touched: list[str] = []
+        self._touched: dict[str, None] = {}
+        self._stale: set[str] = set()
+        """Levers that still hold what they were last week, and that stand for zeros."""
 
     def add(
         self, name: str, value: npt.ArrayLike, where: npt.ArrayLike | None = None, kind: Kind | None = None
@@ -121,13 +123,32 @@ class Levers:
         if by_kind != (kind is not None):
             raise ValueError(f"lever {name}: kind is {'required' if by_kind else 'not allowed'}")
         values = self.get(name)
-        if name not in self._touched:
-            self._touched.append(name)
+        self._touched[name] = None
         target = values if kind is None else values[:, int(kind)]
         if where is None:
             target += np.asarray(value, float)
         else:
             target[np.asarray(where)] += value
+
+    def add_to_each(self, name: str, value: npt.NDArray[np.float64], place: npt.NDArray[np.int32]) -> None:
+        """Add to every entity of a lever what its place has, in one pass.
+
+        Parameters
+        ----------
+        name : str
+            One of :data:`LEVERS`, with one axis.
+        value : array of float, shape (places,)
+        place : array of int, shape (n,)
+            Place of each entity.
+        """
+        from sim.ledger.spreading import add_each, set_each  # scenario files are read without compiled code
+
+        self._touched[name] = None
+        if name in self._stale:
+            self._stale.discard(name)
+            set_each(self._values[name], value, place)
+        else:
+            add_each(self.get(name), value, place)
 
     def get(self, name: str) -> npt.NDArray[np.float64]:
         """This week's values: (n,) or, for ``community_kind``, (C, 10); zeros where no policy acted."""
@@ -137,6 +158,9 @@ class Levers:
             by_kind = axis == "community_kind"
             shape = (self.sizes["community"], len(Kind)) if by_kind else (self.sizes[axis],)
             values = self._values[name] = np.zeros(shape)
+        elif name in self._stale:
+            self._stale.discard(name)
+            values.fill(0.0)
         return values
 
     def touched(self, name: str) -> bool:
@@ -145,8 +169,7 @@ class Levers:
 
     def reset(self) -> None:
         """Put every lever back to zero."""
-        for name in self._touched:
-            self._values[name].fill(0.0)
+        self._stale.update(self._touched)
         self._touched.clear()
 
     @property

@@ -9,7 +9,7 @@ from numba import uint64
 
 from sim.jit import kernel
 from sim.network.kernels import EdgeList, Word
-from sim.network.ties import Int64, Ties, UInt32, empty_event_slots
+from sim.network.ties import Int64, Ties, UInt32, empty_event_slots, strengths
 from sim.population.columns import Bool, UInt8, UInt64
 from sim.rng import Streams, pair, uniform
 from sim.vocabulary import Layer
@@ -42,7 +42,7 @@ def assemble(n: int, edges: Sequence[tuple[EdgeList, int, int]]) -> Ties:
 def from_pairs(n: int, a: Int64, b: Int64, weight: UInt8, layer: UInt8) -> Ties:
     """Ties from pairs with a weight and a layer each."""
     first, neighbour, weight, layer = _to_csr(n, a, b, weight, layer)
-    return Ties(first, neighbour, weight, layer, *empty_event_slots(n))
+    return Ties(first, neighbour, weight, strengths(first, weight), layer, *empty_event_slots(n))
 
 
 @kernel
@@ -114,12 +114,10 @@ def thin(ties: Ties, person: UInt64, atomisation: float, streams: Streams) -> Ti
         atomisation,
     )
     kept = np.concatenate([np.zeros(1, np.int64), np.cumsum(keep)])
+    first, weight = kept[ties.first], ties.weight[keep]
     return ties._replace(
-        first=kept[ties.first],
-        neighbour=ties.neighbour[keep],
-        weight=ties.weight[keep],
-        layer=ties.layer[keep],
-    )
+        first=first, neighbour=ties.neighbour[keep], weight=weight, strength=strengths(first, weight),
+        layer=ties.layer[keep])
 
 
 @kernel

@@ -36,6 +36,8 @@ class Ties(NamedTuple):
     """(E,) each tie twice."""
     weight: UInt8
     """(E,) strength 1 to 255."""
+    strength: UInt32
+    """(N,) summed weight of each resident's fixed ties."""
     layer: UInt8
     """(E,) code of :class:`sim.vocabulary.Layer`; a pair in two layers keeps the stronger one."""
     event_neighbour: UInt32
@@ -47,3 +49,9 @@ class Ties(NamedTuple):
 def empty_event_slots(n: int) -> tuple[UInt32, UInt8]:
     """Event slots of ``n`` residents, all empty."""
     return np.full((n, EVENT_SLOTS), NO_ONE, np.uint32), np.zeros((n, EVENT_SLOTS), np.uint8)
+
+
+def strengths(first: Int64, weight: UInt8) -> UInt32:
+    """Summed weight of each row of a CSR, (N,); parameters as in :class:`Ties`."""
+    total = np.concatenate([np.zeros(1, np.int64), np.cumsum(weight, dtype=np.int64)])
+    return (total[first[1:]] - total[first[:-1]]).astype(np.uint32)

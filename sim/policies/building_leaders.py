@@ -137,7 +137,7 @@ class BuildingLeaders(PlacePolicy):
         heard = kept["standing"] * on_duty
         if on_duty.any():
             view.levers.add("building_leader", heard)
-            view.levers.add("notice", self.notice * heard[r.building])
+            view.levers.add_to_each("notice", self.notice * heard, r.building)
         self._call(view, kept, leads, on_duty)
 
     def _call(

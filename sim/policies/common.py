@@ -116,7 +116,7 @@ def hours_left(view: ModelView, who: IndexArray | slice = EVERYBODY) -> FloatArr
 def members_here(view: ModelView, covered: BoolArray) -> IndexArray:
     """Party members who live in covered buildings now, ascending."""
     r = view.residents
-    who = np.flatnonzero(r.membership)
+    who = view.party_members
     return who[(r.present[who] > 0) & covered[r.building[who]]]
 
 

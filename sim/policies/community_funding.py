@@ -129,7 +129,7 @@ class CommunityFunding(CommunityPolicy):
         levers.add("paper_hours", self.venture_reports * granted, kind=Kind.RESIDENTS_COMMITTEE)
         levers.add("exchange", -self.sponsor_asks * effort["sponsorship"] * strength)
         let = self.rooms_let * stock["self_funding"] * strength * effort["self_funding"]
-        levers.add("distance", -let[view.residents.community])
+        levers.add_to_each("distance", -let, view.residents.community)
         bought = self.purchase_hours * (1.0 - self.purchase_reports) * strength * size
         levers.add("staff_hours", bought, kind=Kind.SOCIAL_ORGANIZATION)
 

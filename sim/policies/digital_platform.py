@@ -128,6 +128,6 @@ class DigitalPlatform(CommunityPolicy):
         levers.add("sensor_coverage", self.sensors * strength)
         levers.add("induced_demand", self.induced * self.app * strength)
         there = self.announce * self.app * level[view.places.building_community] * self.buildings(view)
-        levers.add("app_access", there[view.residents.building])
+        levers.add_to_each("app_access", there, view.residents.building)
         for kind in (Kind.RESIDENTS_COMMITTEE, Kind.GRID_WORKER):
             levers.add("paper_hours", self.paper_hours * strength * self.residents(view), kind=kind)

@@ -133,7 +133,7 @@ class LegalPublicity(CommunityPolicy):
 
     def _lend(self, view: ModelView, knowing: FloatArray, on: BoolArray) -> FloatArray:
         """Hours that those who know the law lend to mediation, (C,), taken from their own free hours."""
-        who = np.flatnonzero(knowing)
+        who = np.flatnonzero(knowing > 0)
         home = view.residents.community[who]
         lends = (on & (view.state(Kind.MEDIATION).present > 0))[home]
         given = np.minimum(self.given * lends, hours_left(view, who))
@@ -150,7 +150,7 @@ class LegalPublicity(CommunityPolicy):
         those who came without naming them, so that they are drawn among last week's active residents.
         """
         r, n = view.residents, view.places.communities
-        knew = np.flatnonzero(kept["knowing"])
+        knew = np.flatnonzero(kept["knowing"] > 0)
         forgets = view.draw(f"forgets/{self.id}", rows=knew) < self.forgotten
         kept["knowing"][knew[moved_since(view, kept["knowing"], knew) | forgets]] = 0.0
         among = np.flatnonzero(r.last_any == view.week - 1)
@@ -160,12 +160,12 @@ class LegalPublicity(CommunityPolicy):
         rate = self.becomes * came / np.maximum(np.bincount(r.community[among], minlength=n), 1.0)
         who = among[view.draw(f"learns/{self.id}", rows=among) < rate[r.community[among]]]
         most = np.maximum(self.most * size, 1e-9)
-        knowing = r.community[np.flatnonzero(kept["knowing"])]
+        knowing = r.community[np.flatnonzero(kept["knowing"] > 0)]
         room = np.ceil(most) * (self.most > 0) - np.bincount(knowing, minlength=n)
         home = r.community[who]
         order = np.lexsort((view.draw(f"room/{self.id}", rows=who), home))
         who, home = who[order], home[order]
         rank = np.arange(len(who)) - np.searchsorted(home, np.arange(n))[home]
         kept["knowing"][who[rank < room[home]]] = view.week + 1.0
-        knowing = r.community[np.flatnonzero(kept["knowing"])]
+        knowing = r.community[np.flatnonzero(kept["knowing"] > 0)]
         return np.minimum(1.0, np.bincount(knowing, minlength=n) / most)

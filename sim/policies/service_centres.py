@@ -119,8 +119,8 @@ class ServiceCentres(CommunityPolicy):
         """Open for as many days as were granted."""
         home = view.residents.building
         open_days = level[view.places.building_community] * self.circle(view)
-        view.levers.add("distance", (self.saved * open_days)[home])
-        view.levers.add("notice", (self.notice * open_days)[home])
+        view.levers.add_to_each("distance", self.saved * open_days, home)
+        view.levers.add_to_each("notice", self.notice * open_days, home)
         strength = self.strength(view, level)
         view.levers.add("attendance_delay", -self.sooner * strength)
         on = strength > 0

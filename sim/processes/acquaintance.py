@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.jit import kernel
+from sim.jit import lean_kernel
 from sim.ledger.opportunities import Rows
 from sim.network.ties import EVENT_SLOTS, UInt32
 from sim.population.columns import Int32, Int64, UInt8, UInt64
@@ -17,7 +17,7 @@ STRONGEST = 8
 _EMPTY = np.uint32(0xFFFFFFFF)
 
 
-@kernel
+@lean_kernel
 def _slot(neighbour: UInt32, i: Whole, j: Whole) -> int:
     for k in range(EVENT_SLOTS):
         if neighbour[i, k] == j:
@@ -25,7 +25,7 @@ def _slot(neighbour: UInt32, i: Whole, j: Whole) -> int:
     return -1
 
 
-@kernel
+@lean_kernel
 def _weakest(strength: UInt8, i: Whole) -> int:
     best = 0
     for k in range(1, EVENT_SLOTS):
@@ -34,7 +34,7 @@ def _weakest(strength: UInt8, i: Whole) -> int:
     return best
 
 
-@kernel
+@lean_kernel
 def _drop(neighbour: UInt32, strength: UInt8, i: Whole, k: int) -> None:
     """Forget the tie in slot ``k`` of ``i`` on both sides."""
     j = neighbour[i, k]
@@ -46,7 +46,7 @@ def _drop(neighbour: UInt32, strength: UInt8, i: Whole, k: int) -> None:
     strength[i, k] = 0
 
 
-@kernel
+@lean_kernel
 def meet(neighbour: UInt32, strength: UInt8, i: Whole, j: Whole, gain: int) -> None:
     """Make or renew the tie between two residents; a new one takes the place of the weakest on either side.
 
@@ -75,7 +75,7 @@ def meet(neighbour: UInt32, strength: UInt8, i: Whole, j: Whole, gain: int) -> N
     neighbour[j, b], strength[j, b] = i, gain
 
 
-@kernel
+@lean_kernel
 def mingle(
     neighbour: UInt32, strength: UInt8, keys: UInt64, offers: Rows, first: Int64, resident: Int32, key: Whole,
     gain: int,
@@ -119,7 +119,7 @@ def mingle(
     return met
 
 
-@kernel
+@lean_kernel
 def fade(neighbour: UInt32, strength: UInt8) -> None:
     """Weaken every event tie by one unit; those at zero are forgotten."""
     for i in range(strength.shape[0]):
@@ -130,7 +130,7 @@ def fade(neighbour: UInt32, strength: UInt8) -> None:
                     neighbour[i, k] = _EMPTY
 
 
-@kernel
+@lean_kernel
 def forget_all(neighbour: UInt32, strength: UInt8, i: int) -> None:
     """Drop all event ties of someone who moved away."""
     for k in range(EVENT_SLOTS):

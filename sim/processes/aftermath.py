@@ -93,11 +93,9 @@ def learn_from_week(model: RunningModel, attendance: Attendance) -> Float64:
     _learn(
         model.residents, model.ties, model.opportunities.rows, attendance, model.commons.norm,
         model.cases.cases, model.cases.desks, model.cases.heap, week, means, keys, left)
-    r, ties = model.residents, model.ties
+    r = model.residents
     talked = np.empty_like(r.efficacy)
-    talk.friedkin_johnsen(
-        ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength,
-        model.susceptibility, r.efficacy_own, r.efficacy, talked)
+    talk.friedkin_johnsen(model.ties, model.susceptibility, r.efficacy_own, r.efficacy, talked)
     r.efficacy[:] = talked
     if week % _MONTH == 0:
         _forget(model)

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.numerics import LN2, exp
 from sim.population.columns import Float32
+from sim.processes import learning as lessons
 from sim.processes import participation as kernels
 from sim.processes.parameters import ExperienceParameters, ParticipationParameters
 from sim.processes.running import RunningModel
@@ -33,10 +34,10 @@ def half_life(weeks: float) -> float:
 
 def learning(
     parameters: ParticipationParameters, experience: ExperienceParameters, compared: Float32
-) -> kernels.Learning:
+) -> lessons.Learning:
     """The numbers of learning by doing as kernels read them."""
     p = parameters
-    return kernels.Learning(
+    return lessons.Learning(
         p.habit_step, half_life(p.habit_half_life), p.skill_step, half_life(p.skill_half_life),
         p.fatigue_step, 1.0 - p.fatigue_recovery, p.practice_to_climb, half_life(p.practice_half_life),
         p.practice_to_keep * p.practice_to_climb, p.practice_after, p.crowding_step,
@@ -65,9 +66,9 @@ def participate(model: RunningModel, hours_factor: float) -> kernels.Attendance:
     keys = kernels.Keys(*(model.week_key(name) for name in ("hear", "will", "hours", "seats")))
     chosen = model.chosen
     shown = exposure(model)
-    kernels.decide(
-        r, model.ties, offers, first, model.weights, shown, keys, hours_factor, r.active.copy(),
+    takers = kernels.decide(
+        r, model.ties, offers, first, model.weights, shown, keys, hours_factor, r.active,
         model.opportunities.audiences, chosen)
-    attendance = kernels.attend(r, offers, chosen, model.weights, shown, keys.seats)
-    kernels.learn(r, offers, chosen, week, model.learning)
+    attendance = kernels.attend(r, offers, chosen, takers, model.weights, shown, keys.seats)
+    lessons.learn(r, offers, chosen, takers, week, model.learning)
     return attendance

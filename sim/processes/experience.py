@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.jit import kernel
+from sim.jit import kernel, lean_kernel
 from sim.ledger.cases import NOBODY, Heap, Table
 from sim.ledger.opportunities import Rows
 from sim.network.ties import EVENT_SLOTS, Ties
@@ -60,7 +60,7 @@ def _toward(value: float, goal: float, step: float) -> float:
     return value + step * (goal - value)
 
 
-@kernel
+@lean_kernel
 def _judge(column: Float32, ties: Ties, i: int, kind: int, step: float, hearsay: float) -> None:
     """Add an experience of one kind of institution to a reputation, own and by hearsay to contacts.
 
@@ -123,7 +123,15 @@ def hear_outcomes(
     left : array, shape (C,)
         Written: residents who left.
     """
-    order = _ended(c)
+    _conclude(c, _ended(c), r, ties, desks, x, feedback, leave_key, left)
+
+
+@lean_kernel
+def _conclude(
+    c: Table, order: Int32, r: Residents, ties: Ties, desks: Table, x: Lessons, feedback: Float64,
+    leave_key: Whole, left: Float64,
+) -> None:
+    """:func:`hear_outcomes` of the cases in these slots, one after the other."""
     for at in range(len(order)):
         i = order[at]
         a = c[i].party_a
@@ -188,12 +196,12 @@ def _ended(c: Table) -> Int32:
     return order
 
 
-@kernel
+@lean_kernel
 def _later(c: Table, i: int, j: int) -> bool:
     return c[i].born > c[j].born or (c[i].born == c[j].born and c[i].key > c[j].key)
 
 
-@kernel
+@lean_kernel
 def _judge_all(
     c: Table, column: Float32, desks: Table, ties: Ties, i: int, a: int, step: float, hearsay: float,
 ) -> None:
@@ -222,7 +230,7 @@ def _judge_all(
             _judge(column, ties, a, k, step / n, hearsay)
 
 
-@kernel
+@lean_kernel
 def _tell(anchor: Float32, ties: Ties, i: int, goal: float, step: float) -> None:
     for e in range(ties.first[i], ties.first[i + 1]):
         j = ties.neighbour[e]
@@ -233,7 +241,7 @@ def _tell(anchor: Float32, ties: Ties, i: int, goal: float, step: float) -> None
             anchor[j] = _toward(anchor[j], goal, step)
 
 
-@kernel
+@lean_kernel
 def _maybe_leave(r: Residents, c: Table, i: int, a: int, key: Whole, x: Lessons, left: Float64) -> None:
     trust = r.trust_good[a, _COMMITTEE] / (r.trust_good[a, _COMMITTEE] + r.trust_bad[a, _COMMITTEE])
     v = x.leave_intercept + x.leave_trust * (0.5 - trust) - r.attachment[a]
@@ -252,7 +260,7 @@ def _maybe_leave(r: Residents, c: Table, i: int, a: int, key: Whole, x: Lessons,
             lo += 1
 
 
-@kernel
+@lean_kernel
 def reap(
     r: Residents, offers: Rows, first: Int64, resident: Int32, norm: Float32, building_of: Int32,
     building_size: Float64, key: Whole, facilitation: Float64, feedback: Float64, x: Lessons,
@@ -326,13 +334,20 @@ def raise_silent(c: Table, heap: Heap, offers: Rows, key: Whole, until: int, wee
         Only cases silent since this week or later can be raised.
     week : int
     """
-    n = 0
-    forums = False
+    forums, found = np.empty(len(offers), np.int32), 0
     for j in range(len(offers)):
-        forums = forums or (offers[j].forum > 0.0 and offers[j].fruitful > 0)
-    if not forums:
-        return 0
-    monday = (week + 1) * WEEK_HOURS
+        if offers[j].forum > 0.0 and offers[j].fruitful > 0:
+            forums[found] = j
+            found += 1
+    return _raise(c, heap, offers, forums[:found], key, until, week) if found > 0 else 0
+
+
+@lean_kernel
+def _raise(
+    c: Table, heap: Heap, offers: Rows, forums: Int32, key: Whole, until: int, week: int
+) -> int:
+    """:func:`raise_silent` by these rows of ``offers``."""
+    n, monday = 0, (week + 1) * WEEK_HOURS
     for i in range(len(c)):
         if not c[i].used or c[i].status != _SILENT or c[i].found >= 0.0:
             continue
@@ -340,10 +355,9 @@ def raise_silent(c: Table, heap: Heap, offers: Rows, key: Whole, until: int, wee
             continue
         if c[i].ended_week < until or c[i].holder != NOBODY or c[i].phase != GONE:
             continue
-        for j in range(len(offers)):
+        for j in forums:
             o = offers[j]
-            here = o.forum > 0.0 and o.fruitful and o.lo <= c[i].party_a < o.hi
-            if here and uniform(combine(key, o.key), c[i].key) < o.forum:
+            if o.lo <= c[i].party_a < o.hi and uniform(combine(key, o.key), c[i].key) < o.forum:
                 # clock_time would give the end of Friday, before what came about at the weekend
                 c[i].found, c[i].found_clock = monday, (week + 1) * CLOCK_HOURS + 9.0
                 c[i].channel, c[i].status, c[i].ended_week = BY_NEIGHBOURS, OPEN, -1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.jit import kernel
+from sim.jit import lean_kernel
 from sim.network.ties import Ties
 from sim.population.columns import Float32, Places, Residents
 from sim.processes.acquaintance import forget_all
@@ -12,7 +12,7 @@ from sim.vocabulary import Tenure
 _OWNER = int(Tenure.OWNER)
 
 
-@kernel
+@lean_kernel
 def settle_in(
     p: Places, r: Residents, ties: Ties, dwelling: int, week: int, prior_good: Float32, prior_bad: Float32
 ) -> None:
@@ -32,7 +32,7 @@ def settle_in(
             r.trust_good[i, k], r.trust_bad[i, k] = prior_good[k], prior_bad[k]
 
 
-@kernel
+@lean_kernel
 def moves(
     p: Places, r: Residents, ties: Ties, week: int, renter_rate: float, owner_rate: float, refill_rate: float,
     stream: Whole, prior_good: Float32, prior_bad: Float32,

@@ -1,8 +1,11 @@
 """Who takes part: hearing, willingness (:mod:`sim.processes.willingness`), and a hard time budget.
 
-One pass over residents. A resident hears of an opportunity through notices, the app, active ties or visits;
-is willing if ``u(resident, opportunity) < σ(V)``; and fills the week's free hours by falling V, then key.
-Nothing here knows age, sex or position.
+A resident hears of an opportunity through notices, the app, active ties or visits; is willing if
+``u(resident, opportunity) < σ(V)``; and fills the week's free hours by falling V, then key. Nothing here
+knows age, sex or position.
+
+Few take part. Each question is put only to those whom the one before has left: who might be willing at all
+(:mod:`sim.processes.screening`), who of them hears of it, who of these wants to come and has the time.
 """
 
 from __future__ import annotations
@@ -11,16 +14,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.jit import kernel
+from sim.jit import kernel, lean_kernel
 from sim.ledger.opportunities import Rows
 from sim.network.ties import Ties, UInt32
 from sim.numerics import logistic
 from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt8, UInt64
-from sim.processes.screening import BLOCK, LAST_BIT, Exposure, block_of, offers_near, screen, touch
+from sim.processes.contacts import Contacts, active_contacts, share_of
+from sim.processes.screening import BLOCK, LAST_BIT, Exposure, block_end, offers_near, screen
 from sim.processes.willingness import (
+    Ears,
     Person,
     Weights,
-    active_share,
     hearing,
     inclination,
     norm_term,
@@ -49,22 +53,24 @@ class Keys(NamedTuple):
     seats: np.uint64
 
 
-@kernel
-def _person(
-    i: int, r: Residents, share: float, word: float, hours: float, e: Exposure, distance: float
-) -> Person:
-    return Person(
-        r.interest[i], r.attachment[i], r.efficacy[i], r.autonomy[i],
-        norm_term(r.motive[i], r.norm_intercept[i], r.norm_slope[i], share), e.visible_members[r.building[i]],
-        r.skill[i], r.health[i], r.digital[i], r.habit[i], r.fatigue[i], r.crowding[i], np.int64(r.stage[i]),
-        hours, word, e.notice[i], e.app_access[i], e.visits[i] + e.core_visits[r.community[i]],
-        max(0.0, distance - e.distance[i]))
+class Heard(NamedTuple):
+    """Who in a block hears of which offer, one row a pair, by resident and offer."""
+
+    resident: Int32
+    offer: Int32
+
+
+class Wanted(NamedTuple):
+    """What one resident wants to come to, by falling inclination; room for so many as one can weigh."""
+
+    offer: Int32
+    inclination: Float64
 
 
 def decide(
     r: Residents, ties: Ties, offers: Rows, community_first: Int64, weights: Weights, exposure: Exposure,
     keys: Keys, hours_factor: float, active: UInt8, audiences: UInt32, chosen: Int32,
-) -> None:
+) -> Int32:
     """Let every adult decide.
 
     Parameters
@@ -87,58 +93,68 @@ def decide(
         Bit k − 1 is set for those whom this week's audience k holds.
     chosen : array of int32, shape (N, MOST)
         Written: offers each resident takes; −1 in the rest.
+
+    Returns
+    -------
+    array of int32
+        Residents who take any, ascending.
     """
-    touched = touch(ties, active)
-    in_spans(len(r.key), lambda span: _decide(
-        r, ties, offers, community_first, weights, exposure, keys, hours_factor, active, touched, audiences,
-        chosen, span))
+    contacts = active_contacts(ties, active)
+    found: dict[Span, Int32] = {}
+
+    def work(span: Span) -> None:
+        found[span] = _decide(
+            r, ties, offers, community_first, weights, exposure, keys, hours_factor, contacts, audiences,
+            chosen, span)
+
+    in_spans(len(r.key), work)
+    return np.concatenate([found[span] for span in sorted(found)]) if len(found) > 1 else found.popitem()[1]
 
 
-@kernel
-def _decide(
-    r: Residents, ties: Ties, offers: Rows, community_first: Int64, weights: Weights, exposure: Exposure,
-    keys: Keys, hours_factor: float, active: UInt8, touched: UInt8, audiences: UInt32, chosen: Int32,
-    span: Span,
-) -> None:
-    """:func:`decide` for the residents of one span.
+@lean_kernel
+def _hear(
+    r: Residents, offers: Rows, near: Int32, n_near: int, could: UInt64, weights: Weights, e: Exposure,
+    met: UInt32, audiences: UInt32, hear: Whole, lo: int, hi: int, heard: Heard,
+) -> int:
+    """List those of a block who hear of an offer that they might take and that is open to them.
 
-    Only those weigh an offer whom the screening has found to be willing enough if they hear of it.
+    Parameters
+    ----------
+    r : Residents
+    offers : records
+    near, n_near
+        Rows of the offers near the block.
+    could : array of uint64, shape (hi - lo,)
+        From :func:`sim.processes.screening.screen`.
+    weights, e : Weights, Exposure
+    met : array, shape (N,)
+        Contacts who were active.
+    audiences : array of uint32, shape (N,)
+    hear : uint64
+        Key of this week's draws of hearing.
+    lo, hi : int
+        First resident of the block and one past the last.
+    heard : Heard
+        Written.
+
+    Returns
+    -------
+    int
+        Rows written.
     """
-    lo, end = span
-    could = np.empty(end - lo, np.uint64)
-    screen(
-        r, ties, offers, community_first, weights, exposure, hours_factor, keys.will, active, touched, lo,
-        end, could)
-    heard_offer = np.empty(_HEARD, np.int32)
-    heard_value = np.empty(_HEARD, np.float64)
-    near = np.empty(len(offers), np.int32)
-    listed, n_near = -1, 0
-    for i in range(lo, end):
-        r.hours[i] = 0.0
-        for k in range(MOST):
-            chosen[i, k] = -1
-        if could[i - lo] == 0:
+    n = 0
+    for i in range(lo, hi):
+        bits = could[i - lo]
+        if bits == 0:
             continue
-        first = block_of(r.community, lo, i)
-        if first != listed:
-            listed, c = first, r.community[i]
-            n_near = offers_near(
-                offers, community_first[c], community_first[c + 1], first, first + BLOCK, near)
-        key = r.key[i]
-        hours = max(
-            0.0, (1.0 + weights.hours_spread * (2.0 * uniform(keys.hours, key) - 1.0)) * r.free_hours[i]
-            * hours_factor + exposure.free_hours[i])
-        share, met = active_share(
-            i, ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength, active)
-        word = word_of_mouth(weights.hear_by_tie, met)
-        person = _person(i, r, share, word, hours, exposure, weights.distance_hours)
-        n = 0
+        ears = Ears(
+            word_of_mouth(weights.hear_by_tie, met[i]), e.notice[i], e.app_access[i], r.digital[i],
+            e.visits[i] + e.core_visits[r.community[i]])
         for q in range(n_near):
-            if (could[i - lo] >> np.uint64(min(q, LAST_BIT))) & np.uint64(1) == 0:
+            if (bits >> np.uint64(min(q, LAST_BIT))) & np.uint64(1) == 0:
                 continue
-            j = near[q]
-            o = offers[j]
-            if i < o.lo or i >= o.hi or n == _HEARD:
+            o = offers[near[q]]
+            if i < o.lo or i >= o.hi:
                 continue
             if o.audience > 0 and (audiences[i] >> np.uint32(o.audience - 1)) & np.uint32(1) == 0:
                 continue
@@ -146,30 +162,119 @@ def _decide(
                 continue
             if o.open_to == OWNERS_ONLY and r.tenure[i] != _OWNER:
                 continue
+            if uniform(hear, combine(r.key[i], o.key)) < hearing(weights, ears, o):
+                heard.resident[n], heard.offer[n] = i, near[q]
+                n += 1
+    return n
+
+
+@lean_kernel
+def _weigh(
+    r: Residents, ties: Ties, offers: Rows, weights: Weights, e: Exposure, keys: Keys, hours_factor: float,
+    active: UInt32, heard: Heard, n_heard: int, wanted: Wanted, chosen: Int32, takers: Int32, n_takers: int,
+) -> int:
+    """Let those who heard of something weigh it, and fill their free hours with what they want most.
+
+    Parameters
+    ----------
+    r : Residents
+        ``hours`` is written.
+    ties, offers, weights, e, keys, hours_factor
+        As in :func:`decide`.
+    active : array, shape (N,)
+        Strength of ties to people who were active.
+    heard, n_heard
+        From :func:`_hear`.
+    wanted : Wanted
+        Written over.
+    chosen : array of int32, shape (N, MOST)
+        Written.
+    takers : array of int32
+        Written from ``n_takers`` on.
+    n_takers : int
+
+    Returns
+    -------
+    int
+        Residents in ``takers`` now.
+    """
+    willing, value = wanted.offer, wanted.inclination
+    at = 0
+    while at < n_heard:
+        i = heard.resident[at]
+        key = r.key[i]
+        hours = max(
+            0.0, (1.0 + weights.hours_spread * (2.0 * uniform(keys.hours, key) - 1.0)) * r.free_hours[i]
+            * hours_factor + e.free_hours[i])
+        share = share_of(i, ties.strength, ties.event_strength, active)
+        person = Person(
+            r.interest[i], r.attachment[i], r.efficacy[i], r.autonomy[i],
+            norm_term(r.motive[i], r.norm_intercept[i], r.norm_slope[i], share),
+            e.visible_members[r.building[i]], r.skill[i], r.health[i], r.digital[i], r.habit[i],
+            r.fatigue[i], r.crowding[i], np.int64(r.stage[i]), hours,
+            max(0.0, weights.distance_hours - e.distance[i]))
+        n = 0
+        while at < n_heard and heard.resident[at] == i:
+            j = heard.offer[at]
+            at += 1
+            o = offers[j]
             needed = o.hours if o.online else o.hours + person.way
-            if needed > hours:
-                continue
-            entity = combine(key, o.key)
-            if uniform(keys.hear, entity) >= hearing(weights, person, o):
+            if needed > hours or n == _HEARD:
                 continue
             v = inclination(weights, person, o, needed)
-            if uniform(keys.will, entity) < logistic(v):
+            if uniform(keys.will, combine(key, o.key)) < logistic(v):
                 # Insertion by falling V; offers come by key, so equals stay in the order of their keys.
-                at = n
-                while at > 0 and heard_value[at - 1] < v:
-                    heard_value[at], heard_offer[at] = heard_value[at - 1], heard_offer[at - 1]
-                    at -= 1
-                heard_value[at], heard_offer[at] = v, j
+                k = n
+                while k > 0 and value[k - 1] < v:
+                    value[k], willing[k] = value[k - 1], willing[k - 1]
+                    k -= 1
+                value[k], willing[k] = v, j
                 n += 1
         taken = 0
         for k in range(n):
-            o = offers[heard_offer[k]]
+            o = offers[willing[k]]
             needed = o.hours if o.online else o.hours + person.way
             if taken < MOST and needed <= hours:
                 hours -= needed
                 r.hours[i] += needed
-                chosen[i, taken] = heard_offer[k]
+                chosen[i, taken] = willing[k]
                 taken += 1
+        if taken > 0:
+            takers[n_takers] = i
+            n_takers += 1
+    return n_takers
+
+
+@kernel
+def _decide(
+    r: Residents, ties: Ties, offers: Rows, community_first: Int64, weights: Weights, exposure: Exposure,
+    keys: Keys, hours_factor: float, contacts: Contacts, audiences: UInt32, chosen: Int32, span: Span,
+) -> Int32:
+    """:func:`decide` for the residents of one span, block by block."""
+    start, end = span
+    could = np.empty(end - start, np.uint64)
+    screen(
+        r, ties, offers, community_first, weights, exposure, hours_factor, keys.will, contacts, start, end,
+        could)
+    r.hours[start:end] = 0.0
+    chosen[start:end] = -1
+    most = BLOCK * max(1, np.max(np.diff(community_first)))
+    near, heard = np.empty(len(offers), np.int32), Heard(np.empty(most, np.int32), np.empty(most, np.int32))
+    wanted = Wanted(np.empty(_HEARD, np.int32), np.empty(_HEARD))
+    takers, n_takers = np.empty(end - start, np.int32), 0
+    lo = start
+    while lo < end:
+        c, hi = r.community[lo], block_end(r.community, lo, end)
+        n_near = offers_near(offers, community_first[c], community_first[c + 1], lo, lo + BLOCK, near)
+        if n_near > 0:
+            n_heard = _hear(
+                r, offers, near, n_near, could[lo - start : hi - start], weights, exposure, contacts.number,
+                audiences, keys.hear, lo, hi, heard)
+            n_takers = _weigh(
+                r, ties, offers, weights, exposure, keys, hours_factor, contacts.strength, heard, n_heard,
+                wanted, chosen, takers, n_takers)
+        lo = hi
+    return takers[:n_takers].copy()
 
 
 class Attendance(NamedTuple):
@@ -180,9 +285,9 @@ class Attendance(NamedTuple):
 
 
 @kernel
-def _attendance(chosen: Int32, n_offers: int) -> tuple[Int64, Int32]:
+def _attendance(chosen: Int32, takers: Int32, n_offers: int) -> tuple[Int64, Int32]:
     count = np.zeros(n_offers + 1, np.int64)
-    for i in range(chosen.shape[0]):
+    for i in takers:
         for k in range(MOST):
             j = chosen[i, k]
             if j < 0:
@@ -192,7 +297,7 @@ def _attendance(chosen: Int32, n_offers: int) -> tuple[Int64, Int32]:
         count[j + 1] += count[j]
     resident = np.empty(count[n_offers], np.int32)
     at = count[:-1].copy()
-    for i in range(chosen.shape[0]):
+    for i in takers:
         for k in range(MOST):
             j = chosen[i, k]
             if j < 0:
@@ -239,7 +344,8 @@ def _turn_away(
 
 
 def attend(
-    r: Residents, offers: Rows, chosen: Int32, weights: Weights, exposure: Exposure, key: np.uint64
+    r: Residents, offers: Rows, chosen: Int32, takers: Int32, weights: Weights, exposure: Exposure,
+    key: np.uint64,
 ) -> Attendance:
     """Seat those who chose to come, and list them by opportunity.
 
@@ -249,6 +355,8 @@ def attend(
     offers : records
     chosen : array of int32, shape (N, MOST)
         As written by :func:`decide`; those turned away are taken out.
+    takers : array of int32
+        As given by :func:`decide`.
     weights : Weights
     exposure : Exposure
     key : uint64
@@ -258,10 +366,10 @@ def attend(
     -------
     Attendance
     """
-    first, resident = _attendance(chosen, len(offers))
+    first, resident = _attendance(chosen, takers, len(offers))
     distance = weights.distance_hours
     if _turn_away(r.key, r.hours, offers, first, resident, chosen, key, distance, exposure.distance):
-        first, resident = _attendance(chosen, len(offers))
+        first, resident = _attendance(chosen, takers, len(offers))
     return Attendance(first, resident)
 
 
@@ -287,52 +395,3 @@ class Learning(NamedTuple):
     """(policies,) 1 for a policy whose own events the verdicts leave out."""
 
 
-@kernel
-def learn(r: Residents, offers: Rows, chosen: Int32, week: int, x: Learning) -> None:
-    """Update all after the week: habit, skill, fatigue, crowding-out, the ladder, attachment, the marks.
-
-    Parameters
-    ----------
-    r : Residents
-        Written.
-    offers : records
-    chosen : array of int32, shape (N, MOST)
-    week : int
-    x : Learning
-    """
-    for i in range(len(r.age)):
-        r.habit[i] *= x.habit_kept
-        r.skill[i] *= x.skill_kept
-        r.crowding[i] *= x.crowding_kept
-        r.practice[i] *= x.practice_kept
-        r.fatigue[i] *= x.fatigue_kept
-        r.stay[i] += 1.0 / 52.0
-        goal = min(1.0, max(0.0, r.attachment_home[i] + x.attachment_autonomy * (r.autonomy[i] - 0.5)))
-        r.attachment[i] += x.attachment_rate * (goal - r.attachment[i])
-        r.active[i] = 0
-        for k in range(MOST):
-            j = chosen[i, k]
-            if j < 0:
-                break
-            o = offers[j]
-            if o.activity == _VOTE:
-                continue  # a ballot brought to the door is counted as turnout, not as taking part
-            r.active[i] = 1
-            r.last_any[i] = week
-            if o.policy < 0 or x.compared[o.policy] == 0.0:
-                r.last_other[i] = week
-                if o.level >= _PUBLIC:
-                    r.last_public[i] = week
-            r.habit[i] += x.habit_step * (1.0 - r.habit[i])
-            r.skill[i] += min(1.0, x.skill_step * o.hours) * (1.0 - r.skill[i])
-            r.fatigue[i] = min(1.0, r.fatigue[i] + x.fatigue_step * o.hours)
-            r.crowding[i] += x.crowding_step * o.reward
-            r.attachment[i] += x.attachment_gain * (1.0 - r.attachment[i])
-            if o.level >= r.stage[i]:
-                r.practice[i] += 1.0
-        if r.practice[i] >= x.practice_to_climb and r.stage[i] < 3:
-            r.stage[i] += 1
-            r.practice[i] = x.practice_after * x.practice_to_climb
-        elif r.practice[i] < x.practice_to_keep and r.stage[i] > 0:
-            r.stage[i] -= 1
-            r.practice[i] = x.practice_after * x.practice_to_climb

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sim.population.columns import Float32, Float64, Int32
     from sim.population.parameters import PopulationParameters
     from sim.processes.experience import Lessons
+    from sim.processes.learning import Learning
     from sim.processes.parameters import (
         CaseParameters,
         ExperienceParameters,
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
         Shock,
         WorldParameters,
     )
-    from sim.processes.participation import Learning
     from sim.processes.rules import Rules
     from sim.processes.willingness import Weights
     from sim.rng import Streams

@@ -1,9 +1,9 @@
 """Who could come at all: a quick upper bound of everyone's inclination, before anybody is asked.
 
 Few are willing. A resident whose draw lies above the willingness that the most free hours would give stays at
-home whatever they hear, so :mod:`sim.processes.participation` weighs only the others; and contacts are asked
-only where one of them was active. Draws are keyed, hence the screening changes no result. It runs in plain
-loops over a block of neighbours, which the compiler turns into vector instructions.
+home whatever they hear, so :mod:`sim.processes.participation` weighs only the others. Draws are keyed, hence
+the screening changes no result. It runs in plain loops over a block of neighbours, which the compiler turns
+into vector instructions.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import numpy as np
 
 from sim.jit import kernel, lean_kernel
 from sim.ledger.opportunities import Rows
-from sim.network.ties import EVENT_SLOTS, Ties
+from sim.network.ties import Ties, UInt32
 from sim.numerics import logistic
 from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt8, UInt64
-from sim.processes.willingness import Weights, active_share, norm_term
+from sim.processes.contacts import Contacts, share_of
+from sim.processes.willingness import Weights, norm_term
 from sim.rng import Whole, combine, uniform
 from sim.vocabulary import Stage
 
@@ -114,31 +115,6 @@ def offers_near(offers: Rows, first: int, last: int, lo: int, hi: int, found: In
     return n
 
 
-@kernel
-def touch(ties: Ties, active: UInt8) -> UInt8:
-    """Mark everyone with a tie to somebody active; ties go both ways.
-
-    Parameters
-    ----------
-    ties : Ties
-    active : array of uint8, shape (N,)
-
-    Returns
-    -------
-    array of uint8, shape (N,)
-    """
-    touched = np.zeros(len(active), np.uint8)
-    for i in range(len(active)):
-        if active[i] == 0:
-            continue
-        for e in range(ties.first[i], ties.first[i + 1]):
-            touched[ties.neighbour[e]] = 1
-        for k in range(EVENT_SLOTS):
-            if ties.event_strength[i, k] > 0:
-                touched[ties.event_neighbour[i, k]] = 1
-    return touched
-
-
 @lean_kernel
 def _prepare(r: Traits, e: Exposure, w: Weights, hours_factor: float, lo: int, hi: int, b: Block) -> None:
     """What a block's residents bring to any offer.
@@ -229,30 +205,44 @@ def _screen(
 
 
 @lean_kernel
-def block_of(community: Int32, start: int, i: int) -> int:
-    """First resident of the block of ``i``: at most BLOCK of one community, counted from ``start``."""
-    first = max(start, i // BLOCK * BLOCK)
-    while community[first] != community[i]:
-        first += 1
-    return first
+def block_end(community: Int32, lo: int, end: int) -> int:
+    """One past the last of the block that begins with resident ``lo``: at most BLOCK of one community."""
+    hi = lo + 1
+    while hi < end and hi % BLOCK != 0 and community[hi] == community[lo]:
+        hi += 1
+    return hi
+
+
+@lean_kernel
+def _respond(
+    motive: UInt8, intercept: Float32, slope: Float32, fixed: UInt32, event_strength: UInt8, active: UInt32,
+    lo: int, hi: int, norm: Float64,
+) -> None:
+    """Write a block's responses to the share of their contacts who were active; columns of (N,) each."""
+    alone, much, touched = intercept[lo:hi], slope[lo:hi], active[lo:hi]
+    for k in range(hi - lo):
+        norm[k] = alone[k] + much[k] * 0.0  # as for everyone whose contacts all stayed at home
+    for k in range(hi - lo):
+        if touched[k] != 0:
+            share = share_of(lo + k, fixed, event_strength, active)
+            norm[k] = norm_term(motive[lo + k], alone[k], much[k], share)
 
 
 @kernel
 def screen(
     r: Residents, ties: Ties, offers: Rows, community_first: Int64, w: Weights, e: Exposure,
-    hours_factor: float, will: Whole, active: UInt8, touched: UInt8, start: int, end: int, could: UInt64,
+    hours_factor: float, will: Whole, contacts: Contacts, start: int, end: int, could: UInt64,
 ) -> None:
     """Who of the residents ``start`` to ``end`` might take which of the offers near their block.
 
     Parameters
     ----------
     r : Residents
-    ties, offers, community_first, w, e, hours_factor, active
+    ties, offers, community_first, w, e, hours_factor
         As in :func:`sim.processes.participation.decide`.
     will : uint64
         Key of this week's draws of will.
-    touched : array of uint8, shape (N,)
-        From :func:`touch`.
+    contacts : Contacts
     start, end : int
     could : array of uint64, shape (end - start,)
         Written: bit q is set for the q-th offer near the resident's block, the last for all from the 64th.
@@ -265,9 +255,7 @@ def screen(
     found, block = np.empty(len(offers), np.int32), make_block()
     lo = start
     while lo < end:
-        c, hi = community[lo], lo + 1
-        while hi < end and hi % BLOCK != 0 and community[hi] == c:
-            hi += 1
+        c, hi = community[lo], block_end(community, lo, end)
         mine = could[lo - start : hi - start]
         n = offers_near(offers, community_first[c], community_first[c + 1], lo, lo + BLOCK, found)
         if n > LAST_BIT:
@@ -277,13 +265,9 @@ def screen(
         else:
             mine[:] = 0
         if n > 0:
-            for i in range(lo, hi):
-                share = 0.0
-                if touched[i]:
-                    share, _ = active_share(
-                        i, ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength,
-                        active)
-                block.norm[i - lo] = norm_term(r.motive[i], r.norm_intercept[i], r.norm_slope[i], share)
+            _respond(
+                r.motive, r.norm_intercept, r.norm_slope, ties.strength, ties.event_strength,
+                contacts.strength, lo, hi, block.norm)
             _prepare(traits, e, w, hours_factor, lo, hi, block)
         for q in range(min(n, LAST_BIT)):
             _screen(bents, offers, found[q], q, w, will, lo, hi, block, mine)

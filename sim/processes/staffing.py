@@ -43,7 +43,8 @@ def make_case_book(places: Places, present: dict[Kind, Bool], grid_workers: Floa
     kinds += [int(Kind.GRID_WORKER)] * grids + [int(Kind.STREET)] * streets
     community = np.tile(np.arange(n), len(BY_COMMUNITY)).tolist()
     community += places.grid_community.tolist() + [NOBODY] * streets
-    return CaseBook(make_desks(kinds, community), desk_of, of_grid)
+    # Silent disputes keep their slots for months; how many slots there are changes no result
+    return CaseBook(make_desks(kinds, community), desk_of, of_grid, max(256, places.dwellings // 2))
 
 
 @lean_kernel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.jit import kernel
+from sim.jit import kernel, lean_kernel
 from sim.ledger.cases import NOBODY
 from sim.numerics import exp, log
 from sim.population.columns import Float32, Int32, UInt8
@@ -37,7 +37,7 @@ def volunteer_probability(cost_over_benefit: float, n: int) -> float:
     return 1.0 if n < 2 else 1.0 - exp(log(cost_over_benefit) / (n - 1))
 
 
-@kernel
+@lean_kernel
 def speaker(v: Voices, first_resident: Int32, dwelling: int) -> int:
     """Who speaks for a dwelling: its first adult present; NOBODY if nobody is."""
     for i in range(first_resident[dwelling], first_resident[dwelling + 1]):
@@ -46,7 +46,7 @@ def speaker(v: Voices, first_resident: Int32, dwelling: int) -> int:
     return NOBODY
 
 
-@kernel
+@lean_kernel
 def trusts(v: Voices, i: int, kind: int) -> float:
     """Mean trust of a resident in one kind of institution, 0 to 1."""
     return v.good[i, kind] / (v.good[i, kind] + v.bad[i, kind])

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.jit import kernel
+from sim.jit import kernel, lean_kernel
 from sim.ledger.cases import Record
 from sim.network.ties import EVENT_SLOTS, UInt32
 from sim.population.columns import Int64, UInt8
@@ -49,7 +49,7 @@ class Weights(NamedTuple):
     hours_spread: float
 
 
-@kernel
+@lean_kernel
 def active_share(
     i: int, first: Int64, neighbour: UInt32, weight: UInt8, event_neighbour: UInt32, event_strength: UInt8,
     active: UInt8,
@@ -102,6 +102,17 @@ def norm_term(motive: int, intercept: float, slope: float, share: float) -> floa
     return intercept + slope * share
 
 
+class Ears(NamedTuple):
+    """By what one resident hears of things this week."""
+
+    word: float
+    """Probability of hearing from someone who was active last week."""
+    notice: float
+    app_access: float
+    digital: float
+    visits: float
+
+
 class Person(NamedTuple):
     """What one resident brings to this week's decisions."""
 
@@ -122,11 +133,6 @@ class Person(NamedTuple):
     stage: np.int64
     hours: float
     """Free hours this week."""
-    word: float
-    """Probability of hearing from someone who was active last week."""
-    notice: float
-    app_access: float
-    visits: float
     way: float
     """Hours there and back."""
 
@@ -159,7 +165,7 @@ def inclination(w: Weights, p: Person, o: Record, needed: float) -> float:
 
 
 @kernel
-def hearing(w: Weights, p: Person, o: Record) -> float:
+def hearing(w: Weights, p: Ears, o: Record) -> float:
     """Probability that a resident hears of an opportunity in at least one way."""
     miss = 1.0 - p.word
     miss *= 1.0 - min(1.0, w.hear_by_visit * p.visits)

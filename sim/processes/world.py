@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.clock import clock_time, work_time
-from sim.jit import kernel
+from sim.jit import lean_kernel
 from sim.ledger.cases import FIRST, NOBODY, NORMAL, URGENT, Heap, Table
 from sim.network.ties import EVENT_SLOTS, Ties
 from sim.numerics import exp, log, logistic
@@ -63,7 +63,7 @@ class WorldWeek(NamedTuple):
 COUNTS = ("potential", "latent", "latent_neighbour", "silent")
 
 
-@kernel
+@lean_kernel
 def _partner(p: Places, u: float, dwelling: int, geometry: int) -> int:
     """The other dwelling: next door, above or below; in the building; in the community; NOBODY for a
     household's own."""
@@ -91,7 +91,7 @@ def _partner(p: Places, u: float, dwelling: int, geometry: int) -> int:
     return other + 1 if other >= dwelling else other
 
 
-@kernel
+@lean_kernel
 def familiarity(first_resident: Int32, ties: Ties, a: int, b: int, full: float) -> float:
     """How well two dwellings know each other, 0 to 1: the strongest tie between their members.
 
@@ -109,7 +109,7 @@ def familiarity(first_resident: Int32, ties: Ties, a: int, b: int, full: float) 
     return min(1.0, best / full)
 
 
-@kernel
+@lean_kernel
 def _speaks(
     p: Places, v: Voices, rules: Rules, w: WorldWeek, key: Whole, i: int, dwelling: int, category: int,
     community: int, building: int,
@@ -137,7 +137,7 @@ def _speaks(
     return i if uniform(key, _U_SPEAK) < min(1.0, logistic(x) * lift) else NOBODY
 
 
-@kernel
+@lean_kernel
 def _channel(v: Voices, rules: Rules, w: WorldWeek, u: float, who: int, community: int, building: int) -> int:
     """By which way someone speaks up: in proportion to access and trust."""
     x = rules.numbers[0]
@@ -158,7 +158,7 @@ def _channel(v: Voices, rules: Rules, w: WorldWeek, u: float, who: int, communit
     return _COMMITTEE
 
 
-@kernel
+@lean_kernel
 def _found(
     p: Places, v: Voices, rules: Rules, w: WorldWeek, key: Whole, i: int, dwelling: int, category: int,
     born: float,
@@ -187,7 +187,7 @@ def _found(
     return found, channel, who
 
 
-@kernel
+@lean_kernel
 def _open_case(
     c: Table, i: int, p: Places, dwelling: int, other: int, category: int, week: int, born: float, key: Whole,
     regime: int,
@@ -205,7 +205,7 @@ def _open_case(
     c[i].regime = regime
 
 
-@kernel
+@lean_kernel
 def _blank(c: Table, i: int) -> None:
     c[i].party_a = NOBODY
     c[i].party_b = NOBODY
@@ -246,7 +246,7 @@ def _blank(c: Table, i: int) -> None:
     c[i].priority = NORMAL
 
 
-@kernel
+@lean_kernel
 def frictions(
     p: Places, v: Voices, ties: Ties, norm: Float32, cases: Table, heap: Heap, free: Int32, free_count: Int64,
     rules: Rules, w: WorldWeek, regime: UInt8, week: int, stream: Whole, counts: Float64,
@@ -324,7 +324,7 @@ def frictions(
             push(cases, heap, cases[slot].found, slot, ARRIVE)
 
 
-@kernel
+@lean_kernel
 def tasks(
     cases: Table, heap: Heap, free: Int32, free_count: Int64, community_key: UInt64, week: int, mean: Float64,
     first_share: Float64, stream: Whole,

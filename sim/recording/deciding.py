@@ -23,6 +23,7 @@ from sim.processes.participation import MOST, Keys
 from sim.processes.running import RunningModel
 from sim.processes.screening import Exposure
 from sim.processes.willingness import (
+    Ears,
     Person,
     Weights,
     active_share,
@@ -89,7 +90,7 @@ def _terms(w: Weights, p: Person, o: Any, needed: float, out: Float64) -> None:
     out[18] = w.digital_weight * (p.digital - 0.5) if o.online else 0.0
 
 
-def _route(w: Weights, p: Person, o: Any) -> int:
+def _route(w: Weights, p: Ears, o: Any) -> int:
     """Likeliest way in which word of an opportunity came."""
     chances = (
         p.word, w.hear_by_visit * p.visits,
@@ -142,9 +143,10 @@ def _overhear(
             norm_term(r.motive[i], r.norm_intercept[i], r.norm_slope[i], share),
             exposure.visible_members[r.building[i]], r.skill[i], r.health[i], r.digital[i], r.habit[i],
             r.fatigue[i], r.crowding[i], np.int64(r.stage[i]), hours,
-            word_of_mouth(weights.hear_by_tie, met), exposure.notice[i], exposure.app_access[i],
-            exposure.visits[i] + exposure.core_visits[r.community[i]],
             max(0.0, weights.distance_hours - exposure.distance[i]))
+        ears = Ears(
+            word_of_mouth(weights.hear_by_tie, met), exposure.notice[i], exposure.app_access[i],
+            r.digital[i], exposure.visits[i] + exposure.core_visits[r.community[i]])
         weighed = 0
         for at in range(n_near):
             j = near[at]
@@ -161,7 +163,7 @@ def _overhear(
             if needed > hours:
                 continue
             entity = combine(key, o.key)
-            if uniform(keys.hear, entity) >= hearing(weights, p, o):
+            if uniform(keys.hear, entity) >= hearing(weights, ears, o):
                 continue
             room.heard[i] = 1
             room.offer_heard[j] += 1
@@ -172,7 +174,7 @@ def _overhear(
                 continue
             if n < len(room.resident):
                 room.resident[n], room.offer[n] = i, j
-                room.willing[n], room.route[n] = willing, _route_of(weights, p, o)
+                room.willing[n], room.route[n] = willing, _route_of(weights, ears, o)
                 room.draw[n], room.total[n] = u, v
                 _terms_of(weights, p, o, needed, room.terms[n])
             n += 1

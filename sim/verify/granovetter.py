@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.network.ties import Ties, empty_event_slots
+from sim.network.ties import Ties, empty_event_slots, strengths
 from sim.params import Label
 from sim.verify.bars import exact
 from sim.verify.base import Check, Floats, Outcome, Row, Size
@@ -56,12 +56,17 @@ def _graded(fine: int) -> Floats:
 
 
 def _weighted(people: Floats) -> Ties:
-    """Ties of everybody with everybody else, each as strong as the number of people at its other end."""
+    """Ties of everybody with everybody else, each as strong as the number of people at its other end.
+
+    Those who were active tell their contacts: the strength of a tie stands in the row of who tells.
+    """
     n = len(people)
     others = np.tile(np.arange(n), (n, 1))[~np.eye(n, dtype=bool)].astype(np.uint32)
-    weight = people[others].astype(np.uint8)
+    heard, told = people[others].astype(np.uint8), np.repeat(people, n - 1).astype(np.uint8)
     first = np.arange(n + 1, dtype=np.int64) * (n - 1)
-    return Ties(first, others, weight, np.zeros(len(others), np.uint8), *empty_event_slots(n))
+    return Ties(
+        first, others, told, strengths(first, heard), np.zeros(len(others), np.uint8),
+        *empty_event_slots(n))
 
 
 def course(sigma: float, weeks: int = 5000) -> list[float]:
