@@ -28,6 +28,9 @@ _RAISED = int(Channel.NEIGHBOUR)
 _BANDS = tuple(low for low, _ in AGE_BANDS[1:])
 _N_BANDS, _N_POSITIONS, _N_TENURES, _N_MEMBER = len(_BANDS), len(Position), len(Tenure), 2
 _CELLS = _N_BANDS * _N_POSITIONS * _N_TENURES * _N_MEMBER
+_POSITION, _TENURE = _N_BANDS, _N_BANDS + _N_POSITIONS
+_MEMBER = _TENURE + _N_TENURES
+_GROUPS = _MEMBER + _N_MEMBER
 CHILD = 255
 """Cell of those who are not counted."""
 _HABIT_BINS = 50
@@ -125,7 +128,7 @@ def _add_up(
 @kernel
 def _census(
     r: Residents, cell: UInt8, met: UInt64, week: int, first: Int32, last: Int32, community_first_grid: Int32
-) -> tuple[Counted, Float64]:
+) -> tuple[Counted, Float64, Int64]:
     grids, communities = len(first), len(community_first_grid) - 1
     counted = Counted(
         np.zeros(10, np.int64), np.zeros(_HABIT_BINS + 1, np.int64), np.zeros((2, CHILD + 1), np.int64),
@@ -138,7 +141,18 @@ def _census(
             _count(adult, r, cell, met, week, lo, hi, g, counted)
             _add_up(
                 adult, r.hours[lo:hi], r.efficacy[lo:hi], r.autonomy[lo:hi], r.attachment[lo:hi], sums[c])
-    return counted, sums
+    groups = np.zeros((2, _GROUPS), np.int64)
+    for cell_number in range(_CELLS):
+        rest, other = divmod(cell_number, _N_MEMBER)
+        rest, tenure = divmod(rest, _N_TENURES)
+        band, position = divmod(rest, _N_POSITIONS)
+        for row in range(2):
+            n = counted.cells[row, cell_number]
+            groups[row, band] += n
+            groups[row, _POSITION + position] += n
+            groups[row, _TENURE + tenure] += n
+            groups[row, _MEMBER + other] += n
+    return counted, sums, groups
 
 
 def take_census(
@@ -175,11 +189,7 @@ def take_census(
         Event slots in use.
     """
     met = ties.event_strength.view(np.uint64)[:, 0]
-    n, sums = _census(r, cell, met, week, first, last, places.community_first_grid)
-    table = n.cells[:, :_CELLS].reshape(2, _N_BANDS, _N_POSITIONS, _N_TENURES, _N_MEMBER)
-    groups = np.concatenate([
-        table.sum(axis=(2, 3, 4)), table.sum(axis=(1, 3, 4)), table.sum(axis=(1, 2, 4)),
-        table.sum(axis=(1, 2, 3))], axis=1)
+    n, sums, groups = _census(r, cell, met, week, first, last, places.community_first_grid)
     return n.people, sums, n.habit[:_HABIT_BINS], groups, n.grids, int(n.filled[0])
 
 

@@ -131,17 +131,20 @@ def observe(model: Observable, counts: Float64, tally: Float64, left: Float64) -
     """
     r, n, book = model.residents, model.places.communities, model.cases
     cell, grid = model.lasting("cells", lambda: cells(r)), model.scope("grid")
-    (people, sums, habit, groups, grids, event_ties), trust = side_by_side(
+
+    def others() -> tuple[Float64, Float64]:
+        slots = book.live()
+        if model.section.communities > 1:  # in an order of which every part knows its own
+            slots = slots[np.argsort(book.cases["key"][slots])]
+        cases = measure_cases(book.cases, model.week, slots, n)
+        return sum_trust(r.present, r.age, r.community, r.trust_good, r.trust_bad, n), cases
+
+    (people, sums, habit, groups, grids, event_ties), (trust, cases) = side_by_side(
         len(r.key),
-        lambda: take_census(r, cell, model.ties, model.week, model.places, grid.lo, grid.hi),
-        lambda: sum_trust(r.present, r.age, r.community, r.trust_good, r.trust_bad, n))
-    slots = book.live()
-    if model.section.communities > 1:  # in an order of which every part knows its own
-        slots = slots[np.argsort(book.cases["key"][slots])]
+        lambda: take_census(r, cell, model.ties, model.week, model.places, grid.lo, grid.hi), others)
     return Week(
         len(r.key), people, sums, trust, habit, groups, grids, event_ties, _votes(model), counts, tally,
-        measure_cases(book.cases, model.week, slots, n), _norm(model), model.budget.staff_used,
-        _institutions(model, left))
+        cases, _norm(model), model.budget.staff_used, _institutions(model, left))
 
 
 def _votes(model: Observable) -> Float64:

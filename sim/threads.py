@@ -7,8 +7,9 @@ are: spans write different rows, and parts done side by side read nothing that t
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from itertools import pairwise
 from typing import TypeVar
@@ -21,6 +22,10 @@ VARIABLE = "YIHE_THREADS"
 """Environment variable with the number of threads of one run; workers of a study set it to 1."""
 LARGE = 20_000
 """Residents from which threads cost less than they save."""
+PIECE = 10_000
+"""Residents below which a span is not cut further."""
+_A_THREAD = 4
+"""Most spans a thread, so that one who comes late still finds something to do."""
 _MOST = 8
 
 
@@ -40,7 +45,9 @@ def _pool(workers: int, process: int) -> ThreadPoolExecutor:
 
 
 def in_spans(n: int, work: Callable[[Span], object]) -> None:
-    """Do ``work`` for every span of ``range(n)``: at once if small, else one span a thread.
+    """Do ``work`` for every span of ``range(n)``: at once if small, else piece by piece on all threads.
+
+    Whoever is free takes the next piece; a thread that is still busy elsewhere is not waited for.
 
     Parameters
     ----------
@@ -48,15 +55,28 @@ def in_spans(n: int, work: Callable[[Span], object]) -> None:
     work : callable
         Gets (first, one past the last); may write only what belongs to its span.
     """
-    parts = threads() if n >= LARGE else 1
-    if parts == 1:
+    workers = threads() if n >= LARGE else 1
+    if workers == 1:
         work((0, n))
         return
-    edges = [n * k // parts for k in range(parts + 1)]
-    others = [
-        _pool(parts - 1, os.getpid()).submit(work, span) for span in pairwise(edges[1:])]
-    work((edges[0], edges[1]))
-    for other in others:
+    pieces = min(max(workers, n // PIECE), _A_THREAD * workers)
+    waiting = deque(pairwise(n * k // pieces for k in range(pieces + 1)))
+
+    def take() -> None:
+        while waiting:
+            try:
+                span = waiting.popleft()
+            except IndexError:  # another thread was quicker
+                return
+            work(span)
+
+    others = [_pool(workers - 1, os.getpid()).submit(take) for _ in range(workers - 1)]
+    try:
+        take()
+    finally:
+        running = [other for other in others if not other.cancel()]
+        wait(running)
+    for other in running:
         other.result()
 
 

@@ -11,7 +11,7 @@ from sim.params import Label, Param
 from sim.policies.arithmetic import YEAR
 from sim.policies.base import BoolArray, Card, FloatArray
 from sim.policies.common import CommunityPolicy, hours_left
-from sim.policies.fieldwork import moved_since, offer, own_rows, tally
+from sim.policies.fieldwork import IndexArray, moved_since, offer, own_rows, tally
 from sim.population.parameters import ADULT
 from sim.vocabulary import Activity, Kind, Stage
 
@@ -113,8 +113,8 @@ class LegalPublicity(CommunityPolicy):
         kept = view.memory(self.id, {"knowing": "resident"})
         strength, size = self.strength(view, level), self.residents(view)
         on = strength > 0
-        known = self._learn(view, kept, on, size)
-        lent = self._lend(view, kept["knowing"], on)
+        known, knowing = self._learn(view, kept, on, size)
+        lent = self._lend(view, knowing, on)
         view.levers.add("staff_hours", self.adviser_hours * strength * size + lent, kind=Kind.MEDIATION)
         view.levers.add("desk_skill", self.skill * strength, kind=Kind.MEDIATION)
         view.levers.add("clarity", self.clarity * known * on)
@@ -131,9 +131,8 @@ class LegalPublicity(CommunityPolicy):
     def _law_week(self, view: ModelView) -> bool:
         return view.week % YEAR == self.week_of_year
 
-    def _lend(self, view: ModelView, knowing: FloatArray, on: BoolArray) -> FloatArray:
+    def _lend(self, view: ModelView, who: IndexArray, on: BoolArray) -> FloatArray:
         """Hours that those who know the law lend to mediation, (C,), taken from their own free hours."""
-        who = np.flatnonzero(knowing > 0)
         home = view.residents.community[who]
         lends = (on & (view.state(Kind.MEDIATION).present > 0))[home]
         given = np.minimum(self.given * lends, hours_left(view, who))
@@ -143,8 +142,10 @@ class LegalPublicity(CommunityPolicy):
 
     def _learn(
         self, view: ModelView, kept: dict[str, FloatArray], on: BoolArray, size: FloatArray
-    ) -> FloatArray:
-        """Some move or forget, some of last week's participants learn; share of the most there can be, (C,).
+    ) -> tuple[FloatArray, IndexArray]:
+        """Some move or forget, some of last week's participants learn.
+
+        Returns the share of the most there can be who know the law, (C,), and who they are, ascending.
 
         ``knowing`` holds the week after a resident came to know the law, 0 for those who do not. Offers count
         those who came without naming them, so that they are drawn among last week's active residents.
@@ -152,7 +153,9 @@ class LegalPublicity(CommunityPolicy):
         r, n = view.residents, view.places.communities
         knew = np.flatnonzero(kept["knowing"] > 0)
         forgets = view.draw(f"forgets/{self.id}", rows=knew) < self.forgotten
-        kept["knowing"][knew[moved_since(view, kept["knowing"], knew) | forgets]] = 0.0
+        gone = moved_since(view, kept["knowing"], knew) | forgets
+        kept["knowing"][knew[gone]] = 0.0
+        knew = knew[~gone]
         among = np.flatnonzero(r.last_any == view.week - 1)
         among = among[(kept["knowing"][among] == 0) & (r.present[among] > 0) & (r.age[among] >= ADULT)]
         among = among[on[r.community[among]] & self.buildings(view)[r.building[among]]]
@@ -160,12 +163,12 @@ class LegalPublicity(CommunityPolicy):
         rate = self.becomes * came / np.maximum(np.bincount(r.community[among], minlength=n), 1.0)
         who = among[view.draw(f"learns/{self.id}", rows=among) < rate[r.community[among]]]
         most = np.maximum(self.most * size, 1e-9)
-        knowing = r.community[np.flatnonzero(kept["knowing"] > 0)]
-        room = np.ceil(most) * (self.most > 0) - np.bincount(knowing, minlength=n)
+        room = np.ceil(most) * (self.most > 0) - np.bincount(r.community[knew], minlength=n)
         home = r.community[who]
         order = np.lexsort((view.draw(f"room/{self.id}", rows=who), home))
         who, home = who[order], home[order]
         rank = np.arange(len(who)) - np.searchsorted(home, np.arange(n))[home]
-        kept["knowing"][who[rank < room[home]]] = view.week + 1.0
-        knowing = r.community[np.flatnonzero(kept["knowing"] > 0)]
-        return np.minimum(1.0, np.bincount(knowing, minlength=n) / most)
+        new = who[rank < room[home]]
+        kept["knowing"][new] = view.week + 1.0
+        knowing = np.sort(np.concatenate([knew, new]))
+        return np.minimum(1.0, np.bincount(r.community[knowing], minlength=n) / most), knowing

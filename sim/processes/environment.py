@@ -49,8 +49,8 @@ def world(model: RunningModel, shocks: Sequence[Shock]) -> None:
     moves(
         model.places, model.residents, model.ties, week, p.renter_moves / WEEKS_A_YEAR,
         p.owner_moves / WEEKS_A_YEAR, 1.0 / p.refill_weeks, model.week_key("moves"), good, bad)
-    lo, hi = model.places.resident_range("community")
-    mean = p.tasks_rate * (hi - lo).astype(np.float64) / 1000.0 * factor(shocks, "tasks_factor")
+    homes = model.scope("community")
+    mean = p.tasks_rate * (homes.hi - homes.lo).astype(np.float64) / 1000.0 * factor(shocks, "tasks_factor")
     book = model.cases
     book.reserve(int(mean.sum() * 3) + 40 * len(mean))
     first = np.full(len(mean), model.scenario.cases.appraisal_tasks_first)
