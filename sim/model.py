@@ -16,6 +16,7 @@ from sim.ledger.levers import Levers
 from sim.ledger.means import means_of
 from sim.ledger.opportunities import OPPORTUNITY, Opportunities, Scope
 from sim.ledger.records import picked
+from sim.ledger.spreading import hours_given
 from sim.mesa_side import MesaSide
 from sim.network.builders import build_ties
 from sim.observed import group_count
@@ -272,13 +273,9 @@ class CommunityModel(MesaSide):
 
     def patrol_given(self) -> npt.NDArray[np.float64]:
         """(G,) patrol hours that residents gave last week."""
-        rows = self.last_opportunities
-        patrols = rows["activity"] == Activity.PATROL
-        if not patrols.any():
-            return np.zeros(self.places.grids)
-        rows = picked(rows, patrols)
-        grid, hours = self.residents.grid[rows["lo"]], rows["attended"] * rows["hours"]
-        return np.bincount(grid, hours, self.places.grids).astype(np.float64, copy=False)
+        hours = np.zeros(self.places.grids)
+        hours_given(self.last_opportunities, int(Activity.PATROL), self.residents.grid, hours)
+        return hours
 
     def draw(
         self, stream: str, level: str = "resident", week: int | None = None,

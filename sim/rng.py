@@ -28,6 +28,8 @@ _GOLDEN, _FIRST, _SECOND = int(GOLDEN), int(_M1), int(_M2)
 
 UInt64Array = npt.NDArray[np.uint64]
 FloatArray = npt.NDArray[np.float64]
+_AHEAD = 26
+"""Weeks of which a stream's keys are made at once: nearly all streams are asked every week."""
 Whole = int | np.integer[Any]
 """A whole number in a kernel: a key, an id or part of a key, Python's or NumPy's own."""
 
@@ -130,6 +132,8 @@ class Streams:
         self.seed = int(seed)
         self._root = combine_array(np.uint64(0), [self.seed])[0]
         self._keys: dict[str, np.uint64] = {}
+        self._weeks: dict[str, tuple[int, list[np.uint64]]] = {}
+        """Keys of some weeks in a row, and the first of these weeks, by stream."""
 
     def key(self, stream: str) -> np.uint64:
         """Key of a named stream."""
@@ -140,7 +144,14 @@ class Streams:
 
     def week_key(self, stream: str, week: int) -> np.uint64:
         """Key of a stream in one week; set-up draws use week −1."""
-        return np.uint64(combine_whole(int(self.key(stream)), week + 1))
+        if week < 0:
+            return np.uint64(combine_whole(int(self.key(stream)), week + 1))
+        first, keys = self._weeks.get(stream, (week, []))
+        if not first <= week < first + len(keys):
+            first, parts = week, np.arange(week + 1, week + 1 + _AHEAD, dtype=np.uint64)
+            keys = list(combine_array(self.key(stream), parts))
+            self._weeks[stream] = first, keys
+        return keys[week - first]
 
     def uniform(self, stream: str, week: int, entity: npt.ArrayLike) -> FloatArray:
         """Uniform draws in (0, 1), one for each entity id.

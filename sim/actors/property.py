@@ -12,7 +12,8 @@ from sim.jit import kernel, lean_kernel
 from sim.ledger.cases import Table
 from sim.ledger.means import Means
 from sim.numerics import logistic
-from sim.population.columns import Bool, Float64, Int32, UInt8
+from sim.population.columns import Bool, Float64, Int32, UInt8, UInt64
+from sim.rng import Whole, uniform
 from sim.view import ModelView
 from sim.vocabulary import OWNERS_ONLY, WEEK_HOURS, Activity, Kind, Stage, Tenure
 
@@ -208,6 +209,35 @@ class OwnersState(NamedTuple):
 
 
 @lean_kernel
+def change_hands(
+    s: OwnersState, numbers: Table, guidance: Float64, community: UInt64, capture: Whole, recovery: Whole
+) -> None:
+    """Committees that few stand behind fall to outside interests; those that many trust free themselves.
+
+    Parameters
+    ----------
+    s : OwnersState
+        ``captured`` is written.
+    numbers : array, shape (1,)
+        Numbers of owners' committees.
+    guidance : array, shape (C,)
+        Guidance by policies, which keeps outsiders away.
+    community : array of uint64, shape (C,)
+        Keys of communities.
+    capture, recovery : uint64
+        Keys of this week's draws.
+    """
+    p = numbers[0]
+    for c in range(len(s.present)):
+        if s.captured[c] > 0.0:
+            held = not uniform(recovery, community[c]) < p.recovery * s.legitimacy[c] / MONTH
+        else:
+            risk = p.capture * (1.0 - s.legitimacy[c]) * max(1.0 - guidance[c], 0.0)
+            held = uniform(capture, community[c]) < risk / MONTH
+        s.captured[c] = s.present[c] if held else 0.0
+
+
+@lean_kernel
 def split_hours(
     s: OwnersState, numbers: Table, common: Table, m: Means, desks: Table, desk_of: Int32
 ) -> None:
@@ -250,10 +280,9 @@ class OwnersCommittee(Institution, columns=OwnersState):
         p, book, levers = view.actors.owners_committee, view.cases, view.levers
         if s.voting.any():
             _learn_from_vote(view, s)
-        risk = p.capture * (1.0 - s.legitimacy) * np.maximum(1.0 - levers.get("owners_guidance"), 0.0)
-        caught = view.draw("capture", "community") < risk / MONTH
-        freed = view.draw("recovery", "community") < p.recovery * s.legitimacy / MONTH
-        s.captured[:] = np.where(s.captured > 0, ~freed, caught) * s.present
+        change_hands(
+            s, view.numbers(cls.kind), levers.get("owners_guidance"), view.places.community_key,
+            view.week_key("capture"), view.week_key("recovery"))
         split_hours(
             s, view.numbers(cls.kind), view.numbers(None), view.means, book.desks, book.desk_of)
         due = view.turn("owners' vote", "community", p.vote.weeks)

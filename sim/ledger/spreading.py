@@ -1,8 +1,9 @@
-"""What a place has, for everyone in it: passes over all entities without anything as long in between."""
+"""From places to everyone in them, and from gatherings to places: passes without anything in between."""
 
 from __future__ import annotations
 
 from sim.jit import lean_kernel
+from sim.ledger.opportunities import Rows
 from sim.population.columns import Float64, Int32
 
 
@@ -27,3 +28,22 @@ def set_each(target: Float64, value: Float64, place: Int32) -> None:
     """``target = 0 + value[place]``; parameters as of :func:`add_each`."""
     for i in range(len(target)):
         target[i] = 0.0 + value[place[i]]
+
+
+@lean_kernel
+def hours_given(offers: Rows, activity: int, place: Int32, hours: Float64) -> None:
+    """Add the hours that those who came have given to the place where each gathering began.
+
+    Parameters
+    ----------
+    offers : records
+    activity : int
+        Only gatherings of this kind.
+    place : array, shape (N,)
+        Place of each resident.
+    hours : array, shape (places,)
+        Written.
+    """
+    for j in range(len(offers)):
+        if offers[j].activity == activity:
+            hours[place[offers[j].lo]] += offers[j].attended * offers[j].hours
