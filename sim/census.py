@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.jit import kernel, lean_kernel
 from sim.ledger.cases import Table
+from sim.ledger.opportunities import Rows
 from sim.network.ties import Ties
 from sim.population.columns import (
     N_KINDS,
@@ -288,3 +289,24 @@ def measure_cases(c: Table, week: int, slots: Int64, communities: int) -> Float6
                 out[7] += c[i].assigned - c[i].opened
                 out[8] += 1
     return sums
+
+
+@kernel
+def count_votes(offers: Rows, vote: int, asked: Float64) -> Float64:
+    """Votes called this week, those who came, and those who were asked, (3,).
+
+    Parameters
+    ----------
+    offers : records
+    vote : int
+        Activity of a vote.
+    asked : array, shape (C,)
+        Owners asked at the last vote of each community.
+    """
+    found = np.zeros(3)
+    for j in range(len(offers)):
+        if offers[j].activity == vote:
+            found[0] += 1.0
+            found[1] += offers[j].attended
+            found[2] += asked[offers[j].community]
+    return found

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from sim.census import cells, measure_cases, sum_trust, take_census
+from sim.census import cells, count_votes, measure_cases, sum_trust, take_census
 from sim.population.columns import Float64, Int64, Places
 from sim.processes.running import RunningModel
 from sim.recorder import AGE_GROUPS, MEMBER_GROUPS, POSITION_GROUPS, TENURE_GROUPS
@@ -148,19 +148,17 @@ def observe(model: Observable, counts: Float64, tally: Float64, left: Float64) -
 
 
 def _votes(model: Observable) -> Float64:
-    rows = model.opportunities.rows
-    rows = rows[rows["activity"] == Activity.VOTE]
-    # Counted when the vote was called: some of those who voted may have left by now
-    asked = model.state(Kind.OWNERS_COMMITTEE).asked[rows["community"]]
-    return np.array([len(rows), rows["attended"].sum(), asked.sum()], float)
+    # Those asked were counted when the vote was called: some of those who voted may have left by now
+    asked = model.state(Kind.OWNERS_COMMITTEE).asked
+    return count_votes(model.opportunities.rows, int(Activity.VOTE), asked)
 
 
 def _norm(model: Observable) -> Float64:
     places, norm = model.places, model.commons.norm
     n = places.communities
-    return np.stack([
-        np.bincount(places.building_community, norm, n),
-        np.bincount(places.building_community, minlength=n).astype(float)], axis=1)
+    buildings = model.lasting(
+        "buildings a community", lambda: np.bincount(places.building_community, minlength=n).astype(float))
+    return np.stack([np.bincount(places.building_community, norm, n), buildings], axis=1)
 
 
 def _institutions(model: Observable, left: Float64) -> Float64:

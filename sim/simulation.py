@@ -49,6 +49,8 @@ def simulate_arms(
     dict of name to RunResult
         Exactly what :func:`simulate` gives for each arm alone.
     """
+    if len(arms) == 1:  # nobody to share with: a copy of the warmed-up state would be one too many
+        return {name: simulate(scenario, seed, compared=compared) for name, scenario in arms.items()}
     warm: dict[str, CommunityModel] = {}
     results: dict[str, RunResult] = {}
     try:
