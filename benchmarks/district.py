@@ -15,7 +15,13 @@ WHOLE = 573_000
 """Residents of the whole district, about."""
 
 
-def district(residents: int, weeks: int = 52) -> Scenario:
+MORE = (
+    "neighbour_festival", "points_incentive", "building_council", "professional_mediation", "micro_projects",
+    "feedback_loop", "building_leaders")
+"""Kinds that make the arm's eight policies fifteen, with their own numbers, everywhere."""
+
+
+def district(residents: int, weeks: int = 52, more: bool = False) -> Scenario:
     """The district's own policies and density on about so many residents, without a warm-up.
 
     Parameters
@@ -24,11 +30,19 @@ def district(residents: int, weeks: int = 52) -> Scenario:
         573,000 or more: the scenario as it is, but for the warm-up and the weeks.
     weeks : int
         Weeks to run.
+    more : bool
+        With the policies of :data:`MORE` too.
     """
     from sim import load
+    from sim.policies.registry import policy_class
 
     scenario = load(FILE).arm(ARM)
     changes: dict[str, object] = {"weeks": weeks, "warmup": 0}
+    if more:
+        kinds = [(kind, policy_class(kind)) for kind in MORE]
+        added = tuple(made.model_validate({"kind": kind, "id": kind}) for kind, made in kinds if made)
+        scenario = scenario.model_copy(update={"policies": (*scenario.policies, *added)})
+        changes["policies"] = scenario.policies
     if residents < WHOLE:
         communities = max(1, round(residents / scenario.population.residents))
         grids = max(communities, round(residents / 1000))

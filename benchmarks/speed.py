@@ -114,6 +114,10 @@ class Bench:
             if not reckoned:
                 _same(theirs, mine)
             smaller = {**theirs, **({"from": reckoned} if reckoned else {})}
+        if sizes[-1] >= 573_000:
+            n, form = sizes[-1], "ours, 15 policies"
+            full = self.piece("model", form, n, self.weeks)
+            self.add(f"a week, {n:,}: {form}", "ms", _ms(full, "wall"), 100.0, full["base"])
         n = sizes[min(1, len(sizes) - 1)]
         drawn = self.piece("model", DRAWS, n, MOST_WEEKS)
         self.add(f"Mesa, its own random numbers ÷ ours, {n:,}", "×", [_ratio(drawn, ours[n], "wall")])

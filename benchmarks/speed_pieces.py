@@ -72,8 +72,8 @@ def whole_model(form: str, residents: int, weeks: int) -> dict[str, Any]:
     del small
     gc.collect()
     before, start = forget_peak(), Clock.now()
-    model: Any = CommunityModel(district(residents, SKIPPED + weeks), 1) if form == "ours" else MesaModel(
-        district(residents, SKIPPED + weeks), 1)
+    scenario = district(residents, SKIPPED + weeks, form == "ours, 15 policies")
+    model: Any = (CommunityModel if form.startswith("ours") else MesaModel)(scenario, 1)
     setup = Clock.now().since(start)
     if form == "mesa, its own random numbers":
         model.luck = in_turn(model.random)

@@ -53,6 +53,7 @@ TESTS = {
     "sim/actors/skill.py": INSTITUTIONS,
     "sim/actors/society.py": INSTITUTIONS,
     "sim/ledger/sharing.py": "test_reference.py -k budget or mutant",
+    "sim/ledger/spreading.py": "test_engines.py -k place or mutant",
     "sim/clock.py": "test_reference.py -k working or five or mutant",
     "sim/numerics.py": "test_reference.py -k exp or log or mutant",
     "sim/rng.py": "test_reference.py -k draws or keys or mutant",
@@ -77,10 +78,10 @@ DRAWS = {"draw", "uniform"}
 """Functions that give a draw; whether it is below a chance or no greater is not told apart."""
 
 ALIKE: dict[str, str] = {
-    "sim/processes/experience.py:193:65: c[i].key > c[j].key  →  c[i].key >= c[j].key":
+    "sim/processes/experience.py:201:65: c[i].key > c[j].key  →  c[i].key >= c[j].key":
         "no two cases have the same key",
-    "sim/processes/experience.py:187:51: 11  →  12": "other gaps, the same order",
-    "sim/processes/experience.py:245:15: lo > 0  →  lo >= 0":
+    "sim/processes/experience.py:195:51: 11  →  12": "other gaps, the same order",
+    "sim/processes/experience.py:253:15: lo > 0  →  lo >= 0":
         "before the first stands the last, in another home",
     "sim/processes/queues.py:42:53: cases[a].key < cases[b].key  →  cases[a].key <= cases[b].key":
         "no two cases have the same key",
@@ -90,25 +91,25 @@ ALIKE: dict[str, str] = {
     "sim/numerics.py:29:24: 0  →  1": "of the power 0 no factor is taken",
     "sim/numerics.py:43:15: 2.0  →  3.0":
         "as exact by the next step; a bit that moved would show in the baselines",
-    "sim/processes/participation.py:115:26: 0  →  1": "set anew before it is read",
-    "sim/processes/experience.py:140:17: 0.0  →  1.0": "how satisfied one is who was never heard is not read",
-    "sim/processes/experience.py:134:17: c[i].found >= 0.0  →  c[i].found > 0.0":
+    "sim/processes/experience.py:148:17: 0.0  →  1.0": "how satisfied one is who was never heard is not read",
+    "sim/processes/experience.py:142:17: c[i].found >= 0.0  →  c[i].found > 0.0":
         "nothing is found before the first week has begun",
     "sim/processes/handling.py:204:62: c[i].helper >= 0  →  c[i].helper > 0":
         "row 0 is a core's desk, and a core is nobody's helper",
-    "sim/processes/participation.py:108:22: end - lo  →  end + lo": "more room than is needed",
-    "sim/processes/participation.py:214:12: n <= offers[j].seats  →  n < offers[j].seats":
+    "sim/processes/participation.py:255:22: end - start  →  end + start": "more room than is needed",
+    "sim/processes/participation.py:264:33: end - start  →  end + start": "more room than is needed",
+    "sim/processes/participation.py:319:12: n <= offers[j].seats  →  n < offers[j].seats":
         "where as many come as there are seats, nobody is turned away by the draws either",
     "sim/processes/acquaintance.py:137:12: strength[i, k] > 0  →  strength[i, k] >= 0":
         "an empty place is emptied",
     "sim/processes/routing.py:96:12: lead >= 0  →  lead > 0":
         "row 0 is a core's desk, and a core never leads residents",
-    "sim/processes/participation.py:237:25: 1  →  2": "one offer was dropped, so one place is left to clear",
-    "sim/processes/participation.py:137:16: could[i - lo] >> np.uint64(min(q, LAST_BIT)) & np.uint64(1)  →  "
-    "could[i - lo] >> np.uint64(min(q, LAST_BIT)) | np.uint64(1)":
+    "sim/processes/participation.py:342:25: 1  →  2": "one offer was dropped, so one place is left to clear",
+    "sim/processes/participation.py:154:16: bits >> np.uint64(min(q, LAST_BIT)) & np.uint64(1)  →  "
+    "bits >> np.uint64(min(q, LAST_BIT)) | np.uint64(1)":
         "who was screened out weighs the offer and declines it",
     "sim/actors/skill.py:28:8: hours > 0.0  →  hours >= 0.0": "no hours teach nothing",
-    "sim/actors/property.py:53:25: 0.0  →  1.0": "the first effort tried takes its place",
+    "sim/actors/property.py:54:25: 0.0  →  1.0": "the first effort tried takes its place",
     "sim/processes/handling.py:110:102: 0  →  1":
         "desks of streets come after those of communities: never in row 0",
 }

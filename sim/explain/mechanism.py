@@ -155,7 +155,7 @@ def mechanism(cls: type[Policy]) -> Mechanism:
     remembers = False
     for node in _nodes(cls):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr == "add" and node.args:
+            if node.func.attr in ("add", "add_to_each") and node.args:
                 levers |= {text for text in _texts(node.args[0]) if text in LEVERS}
             remembers |= node.func.attr == "memory"
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
