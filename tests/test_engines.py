@@ -11,6 +11,7 @@ from sim import CommunityModel, load, simulate, threads
 from sim.ledger import spreading
 from sim.ledger.levers import Levers
 from sim.ledger.opportunities import OPPORTUNITY
+from sim.policies.fieldwork import first_of_each
 from sim.processes import contacts
 from sim.processes.willingness import active_share
 
@@ -118,3 +119,11 @@ def test_hours_given_are_those_of_one_activity_at_the_place_where_it_began() -> 
     hours = np.zeros(2)
     spreading.hours_given(offers, 4, np.array([0, 1, 1, 0], np.int32), hours)
     assert hours.tolist() == [1.0, 4.5]
+
+
+def test_the_best_of_a_place_is_the_last_of_equals_among_those_who_count() -> None:
+    place, score = np.array([0, 0, 1, 1, 1, 3], np.int32), np.array([0.2, 0.1, 0.5, 0.7, 0.7, 0.9])
+    everyone = np.ones(6, bool)
+    assert first_of_each(place, score, everyone, 4).tolist() == [0, 4, -1, 5]
+    some = np.array([False, True, True, True, False, False])
+    assert first_of_each(place, score, some, 4).tolist() == [1, 3, -1, -1]

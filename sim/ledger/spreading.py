@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.jit import lean_kernel
 from sim.ledger.opportunities import Rows
-from sim.population.columns import Float64, Int32
+from sim.population.columns import Bool, Float64, Int32, Int64
 
 
 @lean_kernel
@@ -47,3 +47,22 @@ def hours_given(offers: Rows, activity: int, place: Int32, hours: Float64) -> No
     for j in range(len(offers)):
         if offers[j].activity == activity:
             hours[place[offers[j].lo]] += offers[j].attended * offers[j].hours
+
+
+@lean_kernel
+def best_of_each(place: Int32, score: Float64, among: Bool, pick: Int64) -> None:
+    """The entity with the highest score in each place; of equals the last.
+
+    Parameters
+    ----------
+    place, score : arrays, shape (n,)
+    among : array of bool, shape (n,)
+        Which entities count.
+    pick : array, shape (places,)
+        Written; −1 on entry, and left where no entity counts.
+    """
+    for i in range(len(place)):
+        if among[i]:
+            best = pick[place[i]]
+            if best < 0 or score[i] >= score[best]:
+                pick[place[i]] = i

@@ -116,7 +116,9 @@ def moved_since(view: ModelView, noted: FloatArray, who: IndexArray | slice = EV
     return np.asarray((r.present[who] == 0) | (r.stay[who] * YEAR < view.week - noted[who] + ROUND_UP))
 
 
-def first_of_each(place: npt.ArrayLike, score: FloatArray, among: BoolArray, places: int) -> IndexArray:
+def first_of_each(
+    place: npt.NDArray[np.int32], score: FloatArray, among: BoolArray, places: int
+) -> IndexArray:
     """The resident with the highest score in each place, (places,); −1 where nobody qualifies.
 
     Parameters
@@ -132,10 +134,8 @@ def first_of_each(place: npt.ArrayLike, score: FloatArray, among: BoolArray, pla
     -------
     array of int
     """
-    who = np.flatnonzero(among)
-    home = np.asarray(place)[who]
-    order = np.lexsort((score[who], home))[::-1]
-    found, at = np.unique(home[order], return_index=True)
+    from sim.ledger.spreading import best_of_each  # scenario files are read without compiled code
+
     pick = np.full(places, -1, np.int64)
-    pick[found] = who[order][at]
+    best_of_each(place, score, among, pick)
     return pick
