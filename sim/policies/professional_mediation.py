@@ -123,10 +123,12 @@ class ProfessionalMediation(CommunityPolicy):
     def _literate(self, view: ModelView, level: FloatArray) -> FloatArray:
         """Hours of 法律明白人, (C,), taken from their own free hours."""
         r = view.residents
-        team = view.state(Kind.MEDIATION).present[r.community] > 0
-        able = (r.age >= ADULT) & (r.present > 0) & team & self.buildings(view)[r.building]
-        rate = self.literate * level[r.community]
-        serves = able & (view.draw(f"literate/{self.id}", "resident", -1) < rate)
-        given = np.minimum(self.literate_hours * serves, hours_left(view))
-        view.levers.add("free_hours", -given)
-        return np.bincount(r.community, given, view.places.communities).astype(float)
+        rate = np.where(view.state(Kind.MEDIATION).present > 0, self.literate * level, 0.0)
+        able = (r.age >= ADULT) & (r.present > 0) & self.buildings(view)[r.building]
+        who = np.flatnonzero(able)
+        home = r.community[who]
+        serves = view.draw(f"literate/{self.id}", "resident", -1, who) < rate[home]
+        who, home = who[serves], home[serves]
+        given = np.minimum(self.literate_hours, hours_left(view, who))
+        view.levers.add("free_hours", -given, where=who)
+        return np.bincount(home, given, view.places.communities).astype(float)
