@@ -101,7 +101,11 @@ class ModelView(Protocol):
         ...
 
     def lasting(self, name: Hashable, make: Callable[[], Kept]) -> Kept:
-        """What never changes in a run, made once: of places and of a scenario's numbers, not of residents."""
+        """What never changes in a run, made once: of places and of a scenario's numbers.
+
+        Of residents only what a like household that takes their home has too: age, position, tenure,
+        membership.
+        """
         ...
 
     def everywhere(self, own: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

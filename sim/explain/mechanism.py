@@ -127,7 +127,7 @@ STEPS: dict[str, Step] = {
 """Lever → the step that reads it. One row for every lever there is."""
 
 OFFER = _s(
-    4, "processes/participation.py", "参与：听说、权衡、到场，然后由经验学习",
+    4, "processes/engagement.py", "参与：听说、权衡、到场，然后由经验学习",
     "participation: hear, weigh, come; then learn from it", *COMING, *FROM_EVENTS)
 """What an offer can move."""
 

@@ -32,7 +32,7 @@ from sim.processes.willingness import (
 )
 from sim.rng import Whole, combine, uniform
 from sim.threads import Span, in_spans
-from sim.vocabulary import MEMBERS_ONLY, OWNERS_ONLY, Activity, Stage, Tenure
+from sim.vocabulary import MEMBERS_ONLY, OWNERS_ONLY, Tenure
 
 MOST = 6
 """Opportunities a resident can take in one week."""
@@ -40,8 +40,6 @@ _HEARD = 16
 """Opportunities a resident can weigh in one week."""
 
 _OWNER = int(Tenure.OWNER)
-_PUBLIC = int(Stage.PUBLIC_AFFAIRS)
-_VOTE = int(Activity.VOTE)
 
 
 class Keys(NamedTuple):
@@ -371,27 +369,3 @@ def attend(
     if _turn_away(r.key, r.hours, offers, first, resident, chosen, key, distance, exposure.distance):
         first, resident = _attendance(chosen, takers, len(offers))
     return Attendance(first, resident)
-
-
-class Learning(NamedTuple):
-    """What a week does to habit, skill, fatigue, practice and motive; decays are shares kept a week."""
-
-    habit_step: float
-    habit_kept: float
-    skill_step: float
-    skill_kept: float
-    fatigue_step: float
-    fatigue_kept: float
-    practice_to_climb: float
-    practice_kept: float
-    practice_to_keep: float
-    practice_after: float
-    crowding_step: float
-    crowding_kept: float
-    attachment_gain: float
-    attachment_rate: float
-    attachment_autonomy: float
-    compared: Float32
-    """(policies,) 1 for a policy whose own events the verdicts leave out."""
-
-
