@@ -50,18 +50,18 @@ def cells(r: Residents) -> UInt8:
 
 
 class Counted(NamedTuple):
-    """What the census has counted so far."""
+    """What the census has counted so far of one run, or of each of R runs."""
 
     people: Int64
-    """(10,)"""
+    """(10,), or (R, 10)"""
     habit: Int64
-    """(51,) the last of those who are not counted."""
+    """(51,), or (R, 51); the last of those who are not counted."""
     cells: Int64
-    """(2, 256) adults of each cell, and those who took part; the last are not counted."""
+    """(2, 256), or (R, 2, 256): adults of each cell, and those who took part; the last are not counted."""
     grids: Int64
     """(2, G) the same by grid."""
     filled: Int64
-    """(1,) event slots in use."""
+    """(1,), or (R,): event slots in use."""
 
 
 @lean_kernel
@@ -128,38 +128,44 @@ def _add_up(
 
 @kernel
 def _census(
-    r: Residents, cell: UInt8, met: UInt64, week: int, first: Int32, last: Int32, community_first_grid: Int32
+    r: Residents, cell: UInt8, met: UInt64, week: int, first: Int32, last: Int32, community_first_grid: Int32,
+    run: Int32, runs: int,
 ) -> tuple[Counted, Float64, Int64]:
     grids, communities = len(first), len(community_first_grid) - 1
     counted = Counted(
-        np.zeros(10, np.int64), np.zeros(_HABIT_BINS + 1, np.int64), np.zeros((2, CHILD + 1), np.int64),
-        np.zeros((2, grids), np.int64), np.zeros(1, np.int64))
+        np.zeros((runs, 10), np.int64), np.zeros((runs, _HABIT_BINS + 1), np.int64),
+        np.zeros((runs, 2, CHILD + 1), np.int64), np.zeros((2, grids), np.int64), np.zeros(runs, np.int64))
     sums = np.zeros((communities, 4))
     adult = np.empty(max(1, np.max(last - first)), np.uint8)
     for c in range(communities):
+        k = run[c]
+        own = Counted(
+            counted.people[k], counted.habit[k], counted.cells[k], counted.grids, counted.filled[k : k + 1])
         for g in range(community_first_grid[c], community_first_grid[c + 1]):
             lo, hi = first[g], last[g]
-            _count(adult, r, cell, met, week, lo, hi, g, counted)
+            _count(adult, r, cell, met, week, lo, hi, g, own)
             _add_up(
                 adult, r.hours[lo:hi], r.efficacy[lo:hi], r.autonomy[lo:hi], r.attachment[lo:hi], sums[c])
-    groups = np.zeros((2, _GROUPS), np.int64)
+    groups = np.zeros((runs, 2, _GROUPS), np.int64)
     for cell_number in range(_CELLS):
         rest, other = divmod(cell_number, _N_MEMBER)
         rest, tenure = divmod(rest, _N_TENURES)
         band, position = divmod(rest, _N_POSITIONS)
-        for row in range(2):
-            n = counted.cells[row, cell_number]
-            groups[row, band] += n
-            groups[row, _POSITION + position] += n
-            groups[row, _TENURE + tenure] += n
-            groups[row, _MEMBER + other] += n
+        for k in range(runs):
+            for row in range(2):
+                n = counted.cells[k, row, cell_number]
+                groups[k, row, band] += n
+                groups[k, row, _POSITION + position] += n
+                groups[k, row, _TENURE + tenure] += n
+                groups[k, row, _MEMBER + other] += n
     return counted, sums, groups
 
 
 def take_census(
-    r: Residents, cell: UInt8, ties: Ties, week: int, places: Places, first: Int32, last: Int32
-) -> tuple[Int64, Float64, Int64, Int64, Int64, int]:
-    """Count adults once over.
+    r: Residents, cell: UInt8, ties: Ties, week: int, places: Places, first: Int32, last: Int32,
+    run: Int32, runs: int,
+) -> tuple[Int64, Float64, Int64, Int64, Int64, Int64]:
+    """Count the adults of R runs once over.
 
     Parameters
     ----------
@@ -171,27 +177,31 @@ def take_census(
     places : Places
     first, last : array of int, shape (G,)
         First resident of each grid and one past the last.
+    run : array of int, shape (C,)
+        Which run each community belongs to.
+    runs : int
 
     Returns
     -------
-    counts : array of int, shape (10,)
+    counts : array of int, shape (R, 10)
         Adults; active this week; with a mark of any, other, public participation within 52 weeks; of any and
         other within 4; at mutual help, public affairs, volunteering or above.
     sums : array, shape (C, 4)
         Hours, efficacy, autonomy, attachment in each community.
-    habit : array of int, shape (50,)
-        Histogram.
-    groups : array of int, shape (2, 18)
+    habit : array of int, shape (R, 50)
+        Histograms.
+    groups : array of int, shape (R, 2, 18)
         By age band, position, tenure, member and other: adults, and those who took part within 52 weeks
         without the compared policies' own events.
     grids : array of int, shape (2, G)
         The same by grid.
-    filled : int
+    filled : array of int, shape (R,)
         Event slots in use.
     """
     met = ties.event_strength.view(np.uint64)[:, 0]
-    n, sums, groups = _census(r, cell, met, week, first, last, places.community_first_grid)
-    return n.people, sums, n.habit[:_HABIT_BINS], groups, n.grids, int(n.filled[0])
+    n, sums, groups = _census(
+        r, cell, met, week, first, last, places.community_first_grid, run, runs)
+    return n.people, sums, n.habit[:, :_HABIT_BINS], groups, n.grids, n.filled
 
 
 @lean_kernel
@@ -292,8 +302,8 @@ def measure_cases(c: Table, week: int, slots: Int64, communities: int) -> Float6
 
 
 @kernel
-def count_votes(offers: Rows, vote: int, asked: Float64) -> Float64:
-    """Votes called this week, those who came, and those who were asked, (3,).
+def count_votes(offers: Rows, vote: int, asked: Float64, run: Int32, runs: int) -> Float64:
+    """Votes called this week, those who came, and those who were asked, in each of R runs, (R, 3).
 
     Parameters
     ----------
@@ -302,11 +312,15 @@ def count_votes(offers: Rows, vote: int, asked: Float64) -> Float64:
         Activity of a vote.
     asked : array, shape (C,)
         Owners asked at the last vote of each community.
+    run : array of int, shape (C,)
+        Which run each community belongs to.
+    runs : int
     """
-    found = np.zeros(3)
+    found = np.zeros((runs, 3))
     for j in range(len(offers)):
         if offers[j].activity == vote:
-            found[0] += 1.0
-            found[1] += offers[j].attended
-            found[2] += asked[offers[j].community]
+            own = found[run[offers[j].community]]
+            own[0] += 1.0
+            own[1] += offers[j].attended
+            own[2] += asked[offers[j].community]
     return found

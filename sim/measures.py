@@ -101,7 +101,11 @@ def outcomes(recorder: Recorder[Week], measured: Sequence[Week]) -> tuple[dict[s
     sizes : array of int, shape (groups,)
         Adults of each group in the last week.
     """
-    weeks = stacked(measured)
+    return made(recorder, stacked(measured)[0])
+
+
+def made(recorder: Recorder[Week], weeks: Weeks) -> tuple[dict[str, Float64], Float64, Int64]:
+    """:func:`outcomes` of weeks that are stacked already."""
     v: dict[str, Float64] = {}
     _participation(v, weeks)
     _votes(v, weeks)

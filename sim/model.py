@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,12 @@ from sim.ledger.records import picked
 from sim.ledger.spreading import hours_given
 from sim.mesa_side import MesaSide
 from sim.network.builders import build_ties
+from sim.network.ties import Ties
 from sim.observed import group_count
 from sim.params import as_record
 from sim.plugins import own_institutions, with_own_categories
 from sim.policies.base import Policy
+from sim.population.columns import Population
 from sim.population.csv_import import read_csv
 from sim.population.section import Section, whole
 from sim.population.synthesis import synthesize
@@ -32,7 +34,7 @@ from sim.processes.participation import MOST, Attendance
 from sim.processes.rules import make_rules
 from sim.processes.staffing import make_case_book
 from sim.results import RunResult
-from sim.rng import Streams
+from sim.rng import CommunityStreams, Streams
 from sim.scenario.schema import Scenario
 from sim.state import State, make_institutions
 from sim.streets import district_digest, street_digests
@@ -78,8 +80,8 @@ class CommunityModel(MesaSide):
         self.scenario = scenario
         self._section, self._meeting = section, meeting
         self.run_seed = scenario.seed if seed is None else seed
+        self.seeds: tuple[int, ...] = (self.run_seed,)
         super().__init__(rng=self.run_seed)
-        self.streams = Streams(self.run_seed)
         self.regime: Regime = scenario.regime
         self.actors = scenario.actors
         self.policies: tuple[Policy, ...] = tuple(sorted(scenario.policies, key=lambda p: (p.kind, p.id)))
@@ -87,9 +89,13 @@ class CommunityModel(MesaSide):
         self._index = {p.id: i for i, p in enumerate(self.policies)}
         own = frozenset(self._index) if compared is None else compared
         self.compared = np.array([p.id in own for p in self.policies], np.float32)
-        self.rules = with_own_categories(make_rules(scenario.cases, scenario.world, self.streams))
+        self._lasting: dict[Hashable, Any] = {}
+        self._weekly: dict[Hashable, Any] = {}
+        self._week_kept = -1
         self.state_ = state.fork() if state is not None else self._found()
         self._rank_places()
+        self.rules = with_own_categories(
+            make_rules(scenario.cases, scenario.world, self.luck.key("handling")))
         self.opportunities = Opportunities(len(self.residents.key))
         self.chosen = np.empty((len(self.residents.key), MOST), np.int32)
         self.shocks: tuple[Shock, ...] = ()
@@ -97,9 +103,6 @@ class CommunityModel(MesaSide):
         self.grants = Grants(np.zeros((0, 0), np.int64), np.zeros((0, 0), np.int64))
         self.recorder = measures.make_recorder(scenario.weeks, group_count(self.places))
         self._no_hours = np.zeros(self.places.communities), np.zeros((self.places.communities, len(Kind)))
-        self._lasting: dict[Hashable, Any] = {}
-        self._weekly: dict[Hashable, Any] = {}
-        self._week_kept = -1
         self.record_weight = self._weigh_records()
         self._read_numbers()
 
@@ -117,16 +120,24 @@ class CommunityModel(MesaSide):
         self.trust_prior = environment.trust_prior(s.population.trust)
         self.susceptibility = np.full(len(self.residents.key), s.experience.talk)
 
+    def _settle(self) -> tuple[Population, Ties]:
+        """People and their ties on the day before the first."""
+        return self._settled(self.run_seed)
+
+    def _settled(self, seed: int) -> tuple[Population, Ties]:
+        s, streams = self.scenario, Streams(seed)
+        if s.population_path is not None:
+            population = read_csv(s.population_path, s.places, s.population, streams)
+        else:
+            population = synthesize(s.places, s.population, streams, self._section)
+        arrived = population.residents
+        arrived.skill_home[:], arrived.autonomy_home[:] = arrived.skill, arrived.autonomy
+        return population, build_ties(population, s.located_ties(), streams, s.population)
+
     def _found(self) -> State:
         """Build the community: people, ties, institutions."""
         s = self.scenario
-        if s.population_path is not None:
-            population = read_csv(s.population_path, s.places, s.population, self.streams)
-        else:
-            population = synthesize(s.places, s.population, self.streams, self._section)
-        arrived = population.residents
-        arrived.skill_home[:], arrived.autonomy_home[:] = arrived.skill, arrived.autonomy
-        ties = build_ties(population, s.located_ties(), self.streams, s.population)
+        population, ties = self._settle()
         commons = make_commons(population.places, s.actors.trust_between, s.actors.reputation_weight)
         self.state_ = State(population, ties, commons)
         self._rank_places()
@@ -147,6 +158,8 @@ class CommunityModel(MesaSide):
 
     def _rank_places(self) -> None:
         places = self.places
+        self.run_of = np.repeat(np.arange(self.runs, dtype=np.int32), places.communities // self.runs)
+        self.luck = CommunityStreams(self.seeds, self.run_of)
         sizes = {"resident": len(self.residents.key), "building": places.buildings, "grid": places.grids,
                  "community": places.communities}
         self.levers = Levers(sizes)
@@ -235,9 +248,9 @@ class CommunityModel(MesaSide):
                 column: np.zeros(self.levers.sizes[level]) for column, level in columns.items()}
         return memories[name]
 
-    def week_key(self, stream: str) -> np.uint64:
-        """Key of a stream's draws of this week."""
-        return self.streams.week_key(stream, self.week)
+    def week_key(self, stream: str) -> npt.NDArray[np.uint64]:
+        """Keys of a stream's draws of this week; see :class:`sim.view.ModelView`."""
+        return self.luck.week_key(stream, self.week)
 
     def _weigh_records(self) -> npt.NDArray[np.float64]:
         """Weight of records in appraisal, (C,); a street under pressure asks for more."""
@@ -282,11 +295,26 @@ class CommunityModel(MesaSide):
         rows: npt.NDArray[np.intp] | None = None,
     ) -> npt.NDArray[np.float64]:
         """Uniform draws keyed by (seed, stream, week, entity); see :class:`sim.view.ModelView`."""
-        keys = {"resident": self.residents.key, "dwelling": self.places.dwelling_key}.get(level)
-        entity = self._scopes[level].key if keys is None else keys
+        entity, community = self._entities(level)
         if rows is not None:
-            entity = entity[rows]
-        return self.streams.uniform(stream, self.week if week is None else week, entity)
+            entity, community = entity[rows], community[rows]
+        return self.luck.uniform(stream, self.week if week is None else week, entity, community)
+
+    def _entities(self, level: str) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
+        """Stable ids of a level's entities, and the community of each."""
+        if level == "resident":
+            return self.residents.key, self.residents.community
+        if level == "dwelling":
+            return self.places.dwelling_key, self.lasting(
+                "communities of dwellings",
+                lambda: self.places.building_community[self.places.dwelling_building])
+        scope = self._scopes[level]
+        return scope.key, scope.community
+
+    @property
+    def runs(self) -> int:
+        """Runs side by side in this model: one, but for a :class:`sim.ensemble.Ensemble`."""
+        return len(self.seeds)
 
     # The week.
 
@@ -327,12 +355,17 @@ class CommunityModel(MesaSide):
         requests = [self.policies[i].request(self) for i in active]
         self.grants = self.budget.grant([self._names[i] for i in active], requests)
         levels = np.stack([self.policies[i].intensity * self.grants.share(n) for n, i in enumerate(active)])
-        acts = self.everywhere(np.array([[float(level.any())] for level in levels]))
-        for n, (i, level) in enumerate(zip(active, levels, strict=True)):
-            policy = self.policies[i]
-            if self.regime in policy.convenors and acts[n].any():
-                policy.act(self, level)
+        acts = self._granted_anywhere([self.policies[i] for i in active], levels)
+        for policy_acts, i, level in zip(acts, active, levels, strict=True):
+            if policy_acts and self.regime in self.policies[i].convenors:
+                self.policies[i].act(self, level)
         self.budget.take_in(self.levers.get("income"))
+
+    def _granted_anywhere(
+        self, policies: Sequence[Policy], levels: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.bool_]:
+        """Which policies were granted anything in the district, (P,): only these act."""
+        return self.everywhere(levels.any(axis=1, keepdims=True).astype(float)).any(axis=1)
 
     def _institutions(self) -> None:
         self.record_weight = self._weigh_records()
@@ -368,7 +401,5 @@ class CommunityModel(MesaSide):
         return measures.gather(self)
 
     def digest(self) -> str:
-        """Hash of every array the run changes; that of a district is made of those of its streets."""
-        if self.section.communities == 1:
-            return self.state_.digest()
+        """Hash of every array the run changes, made of those of its streets."""
         return district_digest(street_digests(self.state_))

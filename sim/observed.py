@@ -28,25 +28,26 @@ COLUMNS = (
 
 
 class Week(NamedTuple):
-    """One week of a district or a part of it; C communities, G grids."""
+    """One week of R runs, as a rule one, of a district or a part of it; C communities, G grids."""
 
-    residents: int
-    """Residents, whether they have moved in or not."""
+    residents: Int64
+    """(R,) residents, whether they have moved in or not."""
     people: Int64
-    """(10,) adults, by :func:`sim.census.take_census`."""
+    """(R, 10) adults, by :func:`sim.census.take_census`."""
     sums: Float64
     """(C, 4)"""
     trust: Float64
     """(C, 10)"""
     habit: Int64
-    """(50,) histogram."""
+    """(R, 50) histogram."""
     groups: Int64
-    """(2, fixed groups) adults, and those who took part."""
+    """(R, 2, fixed groups) adults, and those who took part."""
     grids: Int64
     """(2, G) the same by grid."""
-    event_ties: int
+    event_ties: Int64
+    """(R,)"""
     votes: Float64
-    """(3,) votes called, those who came, those who were asked."""
+    """(R, 3) votes called, those who came, those who were asked."""
     counts: Float64
     """(C, 4) :data:`sim.processes.world.COUNTS`."""
     tally: Float64
@@ -62,7 +63,7 @@ class Week(NamedTuple):
 
 
 class Weeks(NamedTuple):
-    """Several weeks: the columns of :class:`Week`, each with the weeks as its first axis."""
+    """Several weeks of one run: the columns of :class:`Week`, weeks first, without the axis of runs."""
 
     residents: Int64
     people: Int64
@@ -85,12 +86,20 @@ class Weeks(NamedTuple):
         return self.institutions[:, :, COLUMNS.index(name)]
 
 
-def stacked(weeks: Sequence[Week]) -> Weeks:
-    """Weeks one after the other."""
-    return Weeks(*(np.array(column) for column in zip(*weeks, strict=True)))
+def stacked(weeks: Sequence[Week], runs: int = 1) -> list[Weeks]:
+    """Weeks one after the other, run by run; runs have equally many communities and grids."""
+    columns = {
+        name: np.array(column) for name, column in zip(Week._fields, zip(*weeks, strict=True), strict=True)}
+    apart = {
+        name: np.moveaxis(column, 1, 0) if name in _TOTAL else np.split(column, runs, axis=_PLACES[name])
+        for name, column in columns.items()}
+    return [Weeks(**{name: of_runs[k] for name, of_runs in apart.items()}) for k in range(runs)]
 
 
 _TOTAL = ("residents", "people", "habit", "groups", "event_ties", "votes")
+"""Columns with one entry a run; the others have one a place."""
+_PLACES = {name: 2 if name == "grids" else 1 for name in Week._fields}
+"""Axis of places, after that of weeks."""
 
 
 def joined(parts: Sequence[Week]) -> Week:
@@ -134,23 +143,27 @@ def observe(model: Observable, counts: Float64, tally: Float64, left: Float64) -
 
     def others() -> tuple[Float64, Float64]:
         slots = book.live()
-        if model.section.communities > 1:  # in an order of which every part knows its own
-            slots = slots[np.argsort(book.cases["key"][slots])]
+        slots = slots[np.argsort(book.cases["key"][slots])]  # an order that a run keeps in any company
         cases = measure_cases(book.cases, model.week, slots, n)
         return sum_trust(r.present, r.age, r.community, r.trust_good, r.trust_bad, n), cases
 
+    def people_counted() -> tuple[Int64, Float64, Int64, Int64, Int64, Int64]:
+        return take_census(
+            r, cell, model.ties, model.week, model.places, grid.lo, grid.hi, model.run_of, model.runs)
+
     (people, sums, habit, groups, grids, event_ties), (trust, cases) = side_by_side(
-        len(r.key),
-        lambda: take_census(r, cell, model.ties, model.week, model.places, grid.lo, grid.hi), others)
+        len(r.key), people_counted, others)
+    residents = model.lasting(
+        "residents of runs", lambda: np.bincount(model.run_of[r.community], minlength=model.runs))
     return Week(
-        len(r.key), people, sums, trust, habit, groups, grids, event_ties, _votes(model), counts, tally,
+        residents, people, sums, trust, habit, groups, grids, event_ties, _votes(model), counts, tally,
         cases, _norm(model), model.budget.staff_used, _institutions(model, left))
 
 
 def _votes(model: Observable) -> Float64:
     # Those asked were counted when the vote was called: some of those who voted may have left by now
     asked = model.state(Kind.OWNERS_COMMITTEE).asked
-    return count_votes(model.opportunities.rows, int(Activity.VOTE), asked)
+    return count_votes(model.opportunities.rows, int(Activity.VOTE), asked, model.run_of, model.runs)
 
 
 def _norm(model: Observable) -> Float64:

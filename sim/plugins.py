@@ -278,7 +278,7 @@ def with_own_categories(rules: Rules) -> Rules:
         table["n_actors"][i] = len(new.actors)
         actors[i, : len(new.actors)] = [int(kind) for kind in new.actors]
     table["share"][-1] = 1.0
-    return Rules(rules.numbers, table, actors)
+    return Rules(rules.key, rules.numbers, table, actors)
 
 
 def _refuse(

@@ -97,12 +97,15 @@ class Recorder(Generic[W]):
         if not self._waiting:
             return
         waiting, self._waiting = self._waiting, []
-        found, shares, self._group_sizes = self._make(self, waiting)
-        weeks = slice(self.settled, self.settled + len(waiting))
+        self.fill(*self._make(self, waiting))
+
+    def fill(self, found: Mapping[str, Float64], shares: Float64, sizes: Int64) -> None:
+        """Write outcomes of the weeks after those that were settled, as ``make`` gives them."""
+        weeks = slice(self.settled, self.settled + len(shares))
         for k, name in enumerate(self._names):
             if name in found:
                 self._table[weeks, k] = found[name]
-        self._groups[weeks] = shares
+        self._groups[weeks], self._group_sizes = shares, sizes
         self.settled = weeks.stop
 
     def fork(self) -> Recorder[W]:

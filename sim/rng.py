@@ -10,6 +10,7 @@ Flood 2014) applied once for each part of the key; NumPy and compiled kernels gi
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,15 @@ def _combine_each(key: UInt64Array, part: UInt64Array) -> UInt64Array:
     return out
 
 
+@kernel
+def uniform_each(key: UInt64Array, of: npt.NDArray[np.int32], entity: UInt64Array) -> FloatArray:
+    """:func:`uniform` of each entity ``i`` under ``key[of[i]]``."""
+    out = np.empty(entity.size)
+    for i in range(entity.size):
+        out[i] = uniform(key[of[i]], entity[i])
+    return out
+
+
 def combine_array(key: int | np.uint64 | UInt64Array, part: npt.ArrayLike) -> UInt64Array:
     """:func:`combine` for whole arrays, with equal bits.
 
@@ -132,8 +142,6 @@ class Streams:
         self.seed = int(seed)
         self._root = combine_array(np.uint64(0), [self.seed])[0]
         self._keys: dict[str, np.uint64] = {}
-        self._weeks: dict[str, tuple[int, list[np.uint64]]] = {}
-        """Keys of some weeks in a row, and the first of these weeks, by stream."""
 
     def key(self, stream: str) -> np.uint64:
         """Key of a named stream."""
@@ -144,14 +152,7 @@ class Streams:
 
     def week_key(self, stream: str, week: int) -> np.uint64:
         """Key of a stream in one week; set-up draws use week −1."""
-        if week < 0:
-            return np.uint64(combine_whole(int(self.key(stream)), week + 1))
-        first, keys = self._weeks.get(stream, (week, []))
-        if not first <= week < first + len(keys):
-            first, parts = week, np.arange(week + 1, week + 1 + _AHEAD, dtype=np.uint64)
-            keys = list(combine_array(self.key(stream), parts))
-            self._weeks[stream] = first, keys
-        return keys[week - first]
+        return np.uint64(combine_whole(int(self.key(stream)), week + 1))
 
     def uniform(self, stream: str, week: int, entity: npt.ArrayLike) -> FloatArray:
         """Uniform draws in (0, 1), one for each entity id.
@@ -169,6 +170,58 @@ class Streams:
         ndarray of float64, shape of ``entity``
         """
         return uniform_array(self.week_key(stream, week), np.asarray(entity).astype(np.uint64, copy=False))
+
+
+class CommunityStreams:
+    """The draws of communities: all of one seed, or each of the seed of the run that it belongs to.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        One a run.
+    run : array of int, shape (C,)
+        Which of them each community belongs to.
+    """
+
+    def __init__(self, seeds: Sequence[int], run: npt.NDArray[np.integer[Any]]) -> None:
+        self._streams = [Streams(seed) for seed in seeds]
+        self._run = run
+        self._weeks: dict[str, tuple[int, UInt64Array]] = {}
+        """Keys of some weeks in a row, (weeks, C), and the first of these weeks, by stream."""
+
+    def key(self, stream: str) -> UInt64Array:
+        """Key of a named stream in each community, (C,)."""
+        return np.array([streams.key(stream) for streams in self._streams], np.uint64)[self._run]
+
+    def week_key(self, stream: str, week: int) -> UInt64Array:
+        """Key of a stream in one week in each community, (C,); set-up draws use week −1."""
+        first, keys = self._weeks.get(stream, (0, None))
+        if keys is None or not first <= week < first + len(keys):
+            first, parts = week, np.arange(week + 1, week + 1 + _AHEAD).astype(np.uint64)
+            of_runs = np.stack([combine_array(streams.key(stream), parts) for streams in self._streams])
+            keys = np.ascontiguousarray(of_runs.T[:, self._run])
+            self._weeks[stream] = first, keys
+        row: UInt64Array = keys[week - first]
+        return row
+
+    def uniform(
+        self, stream: str, week: int, entity: UInt64Array, community: npt.NDArray[np.int32]
+    ) -> FloatArray:
+        """Uniform draws in (0, 1), one for each entity id in the community that it belongs to.
+
+        Parameters
+        ----------
+        stream : str
+        week : int
+            Model week; −1 for set-up.
+        entity : array of uint64, shape (n,)
+            Stable ids.
+        community : array of int32, shape (n,)
+        """
+        keys = self.week_key(stream, week)
+        if len(self._streams) == 1:
+            return uniform_array(keys[0], entity)
+        return uniform_each(keys, community, entity)
 
 
 def unit_interval(bits: UInt64Array) -> FloatArray:

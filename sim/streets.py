@@ -105,7 +105,8 @@ def _arrays(state: State, number: int) -> Iterator[tuple[str, Array]]:
             own = street.of(column, sizes)
             if name == RESIDENT:
                 own = np.where(own > 0, own - street.resident.start, own)
-            yield f"memory.{owner}.{name}", own
+            if own.any():  # that elsewhere somebody has something to remember is no matter of this street
+                yield f"memory.{owner}.{name}", own
     other = state.ties.event_neighbour[street.resident]
     first = np.uint32(street.resident.start)
     yield "ties.event_neighbour", np.where(other == NO_ONE, other, other - first)

@@ -92,8 +92,8 @@ class ModelView(Protocol):
         """
         ...
 
-    def week_key(self, stream: str) -> np.uint64:
-        """Key of a stream's draws of this week, for compiled code."""
+    def week_key(self, stream: str) -> npt.NDArray[np.uint64]:
+        """Keys of a stream's draws of this week in each community, (C,), for compiled code."""
         ...
 
     def phase(self, stream: str, level: str, period: int) -> npt.NDArray[np.int64]:

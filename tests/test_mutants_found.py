@@ -31,6 +31,7 @@ from sim.scenario.reading import load
 from sim.vocabulary import Activity, Kind, Regime, Stage
 
 N = 40
+SEVENS = np.full(1, 7, np.uint64)
 """Residents of the block screened."""
 
 
@@ -182,7 +183,7 @@ def test_a_block_near_few_offers_or_many_is_screened_alike() -> None:
         found = np.zeros(len(r.key), np.uint64)
         screening.screen(
             r, model.ties, model.opportunities.rows, np.array([0, offers]), model.weights, shown, 1.0,
-            np.uint64(7), known, 0, len(r.key), found)
+            SEVENS, known, 0, len(r.key), found)
         return found
 
     alone, first = could(1), np.uint64(1)
@@ -214,7 +215,7 @@ def test_blocks_are_screened_one_by_one_as_all_together() -> None:
     def could(start: int, end: int) -> list[int]:
         found = np.zeros(end - start, np.uint64)
         screening.screen(
-            r, model.ties, model.opportunities.rows, first, model.weights, shown, 1.0, np.uint64(7), nobody,
+            r, model.ties, model.opportunities.rows, first, model.weights, shown, 1.0, SEVENS, nobody,
             start, end, found)
         return list(found)
 

@@ -61,6 +61,21 @@ def test_keys_of_streams_follow_from_seed_name_and_week(seed: int, stream: str, 
     assert many.tolist() == [arithmetic.uniform(key, i) for i in range(3)]
 
 
+@given(seeds=st.lists(st.integers(0, 2**63 - 1), min_size=1, max_size=3), week=st.integers(-1, 10_000))
+@settings(max_examples=50, deadline=None)
+def test_communities_draw_under_the_seed_of_their_own_run(seeds: list[int], week: int) -> None:
+    run = np.array([0, 0, *range(len(seeds))], np.int32)
+    streams = rng.CommunityStreams(seeds, run)
+    expected = [arithmetic.week_key(seeds[k], "own", week) for k in run]
+    assert [streams.week_key("own", week + later).tolist() for later in (0, 1, 30)] == [
+        [arithmetic.week_key(seeds[k], "own", week + later) for k in run] for later in (0, 1, 30)]
+    assert streams.key("own").tolist() == [int(rng.Streams(seeds[k]).key("own")) for k in run]
+    community = np.array([len(run) - 1, 0, 1, 1], np.int32)
+    ids = np.array([5, 5, 6, 0], np.uint64)
+    assert streams.uniform("own", week, ids, community).tolist() == [
+        arithmetic.uniform(expected[c], int(i)) for c, i in zip(community, ids, strict=True)]
+
+
 @given(x=st.floats(-700.0, 700.0))
 @settings(max_examples=300, deadline=None)
 def test_exp_is_right_to_1e_15_and_to_2e_16_for_each_unit(x: float) -> None:
@@ -194,7 +209,8 @@ def people_of(r: Residents, known: dict[int, dict[int, float]], ties: Ties) -> l
 
 
 def test_deciding_attending_and_learning() -> None:
-    r, (ties, known), rows, streams = residents(), fixed_ties(), offers(), rng.Streams(SEED)
+    r, (ties, known), rows, streams = (
+        residents(), fixed_ties(), offers(), rng.CommunityStreams([SEED], np.zeros(2, np.int32)))
     exposure = participation.Exposure(
         draws("lever", N) - 0.3, 0.2 * draws("n", N), 0.5 * draws("app", N), 0.2 * draws("v", N),
         np.array([0.05, 0.1]), 0.6 * draws("d", N), 0.3 * draws("m", 6))
@@ -276,7 +292,8 @@ def test_meeting_mingling_and_fading() -> None:
         first = np.cumsum([0, *map(len, there)])
         key = streams.week_key("mingle", week)
         met = acquaintance.mingle(
-            neighbour, strength, keys, rows, first, np.concatenate(there).astype(np.int32), key, 1 + week % 4)
+            neighbour, strength, keys, rows, first, np.concatenate(there).astype(np.int32),
+            np.full(2, key), 1 + week % 4)
         expected = 0
         for row, some in zip(rows, there, strict=True):
             gathering = Gathering(row)

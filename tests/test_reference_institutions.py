@@ -165,7 +165,7 @@ def test_grid_workers_go_round() -> None:
         m = means(week)
         before, now_key = [row(s, g) for g in range(n)], key + np.uint64(week)
         committee.go_round(
-            s, record, COMMON, m, community, first, keys, now_key, desks, desk_of_grid)
+            s, record, COMMON, m, community, first, keys, np.full(3, now_key), desks, desk_of_grid)
         for g in range(n):
             if g == 1:
                 assert s.patrol_hours[g] == s.desk_hours[g] == 0.0

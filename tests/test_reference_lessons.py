@@ -32,9 +32,10 @@ from sim.rng import Streams
 from sim.vocabulary import Channel, Kind, Layer, Status
 
 N, CASES, KEY = 80, 300, 991
+KEYS = np.full(2, KEY, np.uint64)
 NUMBERS = ExperienceParameters.model_validate({"leave_intercept": -2.0, "hearsay_step": 0.3})
 X = experience.Lessons(*(getattr(NUMBERS, name) for name in experience.Lessons._fields))
-RULES = make_rules(CaseParameters(), WorldParameters(), Streams(SEED))
+RULES = make_rules(CaseParameters(), WorldParameters(), np.full(2, Streams(SEED).key("handling")))
 COLUMNS = ("efficacy_own", "autonomy", "skill", "attachment")
 DESKS = make_desks([0, 4, 8, 1], [0, 0, 0, 0])
 """Desks that convene: the core, the owners' committee, volunteers, the residents' committee."""
@@ -147,7 +148,7 @@ def test_parties_witnesses_and_leavers_conclude_as_in_the_slow_account(feedback:
     r, (ties, known), c = residents(), fixed_ties(), case_table()
     people, cases = as_people(r, ties, known), as_cases(c)
     told, left = np.array([feedback, 0.5 * feedback]), np.zeros(2)
-    experience.hear_outcomes(c, r, ties, DESKS, 11, X, told, np.uint64(KEY), left)
+    experience.hear_outcomes(c, r, ties, DESKS, 11, X, told, KEYS, left)
     gone: dict[int, int] = {}
     by_key = {int(row["key"]): row for row in c}
     for case in sorted(cases, key=lambda case: (case["born"], case["key"])):
@@ -188,7 +189,7 @@ def test_who_leaves_takes_the_whole_first_home_along_and_nobody_else() -> None:
     r.present[:] = 1
     surely, case = X._replace(leave_intercept=60.0), one_case()
     case["status"] = int(Status.PAPER)
-    experience.hear_outcomes(case, r, ties, DESKS, 11, surely, np.zeros(2), np.uint64(KEY), left)
+    experience.hear_outcomes(case, r, ties, DESKS, 11, surely, np.zeros(2), KEYS, left)
     assert r.present.tolist() == [0, 0] + [1] * (N - 2)
     assert left.tolist() == [2, 0]
 
@@ -198,7 +199,7 @@ def test_a_complainant_who_is_just_as_satisfied_as_asked_is_not_content() -> Non
     r, (ties, _), c = residents(), fixed_ties(), one_case()
     good, bad = r.trust_good.copy(), r.trust_bad.copy()
     lessons = X._replace(content=X.outcome_weight)
-    experience.hear_outcomes(c, r, ties, DESKS, 11, lessons, np.zeros(2), np.uint64(KEY), np.zeros(2))
+    experience.hear_outcomes(c, r, ties, DESKS, 11, lessons, np.zeros(2), KEYS, np.zeros(2))
     assert c["satisfaction"][0] == X.outcome_weight
     np.testing.assert_array_equal(r.trust_good, good)
     assert r.trust_bad[1].sum() > bad[1].sum()
@@ -208,7 +209,7 @@ def test_a_second_hearing_changes_nothing() -> None:
     r, (ties, _), c = residents(), fixed_ties(), case_table()
     for _ in range(2):
         before, left = [column.copy() for column in r], np.zeros(2)
-        experience.hear_outcomes(c, r, ties, DESKS, 11, X, np.zeros(2), np.uint64(KEY), left)
+        experience.hear_outcomes(c, r, ties, DESKS, 11, X, np.zeros(2), KEYS, left)
     assert all((now == then).all() for now, then in zip(r, before, strict=True))
     assert not left.any()
 
@@ -245,7 +246,7 @@ def test_gatherings_bear_fruit_as_in_the_slow_account(x: experience.Lessons) -> 
         experience.reap(
             r, rows, np.cumsum([0, *map(len, came)]),
             np.array([i for some in came for i in some], np.int32), norm,
-            r.building, adults, np.uint64(key), help_, told, x)
+            r.building, adults, np.full(2, key, np.uint64), help_, told, x)
         fruitful = []
         for row, some in zip(rows, came, strict=True):
             slow_one = Gathering(row)
@@ -268,7 +269,7 @@ def test_forums_raise_the_silent_cases_of_their_scope() -> None:
     c = case_table()
     c["told"] = 0
     offers, cases = as_offers(rows, came), as_cases(c)
-    week, since, key = 11, 4, np.uint64(KEY)
+    week, since, key = 11, 4, KEYS
     expected = slow.raised(cases, offers, KEY, since)
     heap = Heap(np.zeros(CASES), np.zeros(CASES, np.int32), np.zeros(1, np.int64))
     n = experience.raise_silent(c, heap, rows, key, since, week)

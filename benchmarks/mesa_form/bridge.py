@@ -134,7 +134,7 @@ def week_of(
         Keys of draws that are not this week's.
     """
     levers = model.levers
-    keys = {name: int(model.week_key(name)) for name in Keys._fields} | named
+    keys = {name: int(model.week_key(name)[0]) for name in Keys._fields} | named
 
     def given(name: str) -> Sequence[float]:
         values = levers.get(name)

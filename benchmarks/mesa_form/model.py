@@ -109,8 +109,8 @@ class MesaModel(CommunityModel):
 
     def _conclude(self, gatherings: list[Gathering]) -> np.ndarray:
         """What came of gatherings and cases; returns residents who left, by community."""
-        fruit, mingle, voices, leave = (
-            int(self.week_key(name)) for name in ("fruit", "mingle", "raise", "leave"))
+        fruit, mingle, _, leave = (
+            int(self.week_key(name)[0]) for name in ("fruit", "mingle", "raise", "leave"))
         s, levers, x = self.scenario, self.levers, self.lessons
         self.commons.norm[:] *= np.float32(self.norm_kept)
         place = Place(
@@ -126,7 +126,7 @@ class MesaModel(CommunityModel):
         with self._apart():
             write_back(gatherings, self.opportunities.rows)
         experience.raise_silent(
-            book.cases, book.heap, self.opportunities.rows, np.uint64(voices),
+            book.cases, book.heap, self.opportunities.rows, self.week_key("raise"),
             self.week - s.experience.silent_weeks, self.week)
         with self._apart():
             cases = bridge.ended(book.cases, book.desks, self.people)

@@ -12,7 +12,7 @@ from sim.jit import lean_kernel
 from sim.ledger.cases import Table
 from sim.ledger.means import Means
 from sim.population.columns import Float64, Int32, UInt64
-from sim.rng import Whole, uniform
+from sim.rng import uniform
 from sim.view import ModelView
 from sim.vocabulary import WEEK_HOURS, Activity, Kind, Stage
 
@@ -120,7 +120,7 @@ class GridWorkerState(NamedTuple):
 @lean_kernel
 def go_round(
     s: GridWorkerState, numbers: Table, common: Table, m: Means, community: Int32, first_grid: Int32,
-    grid_key: UInt64, key: Whole, desks: Table, desk_of_grid: Int32,
+    grid_key: UInt64, key: UInt64, desks: Table, desk_of_grid: Int32,
 ) -> None:
     """Patrol and desk of each grid; some leave, and new ones start without experience.
 
@@ -134,8 +134,8 @@ def go_round(
     community : array, shape (G,)
     first_grid : array, shape (C+1,)
     grid_key : array of uint64, shape (G,)
-    key : uint64
-        Key of this week's draws of leaving.
+    key : array of uint64, shape (C,)
+        Keys of this week's draws of leaving.
     desks, desk_of_grid : arrays
         Columns of :class:`sim.ledger.cases.CaseBook`; desks are written.
     """
@@ -156,7 +156,7 @@ def go_round(
         s.skill[g] = trained(
             s.skill[g], p.skill, p.learning_weeks, training, s.workers[g], q.training_pace)
         leaving = max(p.turnover + m.turnover[c], 0.0) * (0.5 + load) / WEEKS_A_YEAR
-        if uniform(key, grid_key[g]) < leaving * s.workers[g]:
+        if uniform(key[c], grid_key[g]) < leaving * s.workers[g]:
             s.skill[g] += (p.beginner * p.skill - s.skill[g]) / s.workers[g]
         desks[desk].hours, desks[desk].people = s.desk_hours[g], s.workers[g]
         desks[desk].skill = s.skill[g]

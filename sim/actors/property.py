@@ -13,7 +13,7 @@ from sim.ledger.cases import Table
 from sim.ledger.means import Means
 from sim.numerics import logistic
 from sim.population.columns import Bool, Float64, Int32, UInt8, UInt64
-from sim.rng import Whole, uniform
+from sim.rng import uniform
 from sim.view import ModelView
 from sim.vocabulary import OWNERS_ONLY, WEEK_HOURS, Activity, Kind, Stage, Tenure
 
@@ -210,7 +210,8 @@ class OwnersState(NamedTuple):
 
 @lean_kernel
 def change_hands(
-    s: OwnersState, numbers: Table, guidance: Float64, community: UInt64, capture: Whole, recovery: Whole
+    s: OwnersState, numbers: Table, guidance: Float64, community: UInt64, capture: UInt64,
+    recovery: UInt64,
 ) -> None:
     """Committees that few stand behind fall to outside interests; those that many trust free themselves.
 
@@ -224,16 +225,16 @@ def change_hands(
         Guidance by policies, which keeps outsiders away.
     community : array of uint64, shape (C,)
         Keys of communities.
-    capture, recovery : uint64
+    capture, recovery : arrays of uint64, shape (C,)
         Keys of this week's draws.
     """
     p = numbers[0]
     for c in range(len(s.present)):
         if s.captured[c] > 0.0:
-            held = not uniform(recovery, community[c]) < p.recovery * s.legitimacy[c] / MONTH
+            held = not uniform(recovery[c], community[c]) < p.recovery * s.legitimacy[c] / MONTH
         else:
             risk = p.capture * (1.0 - s.legitimacy[c]) * max(1.0 - guidance[c], 0.0)
-            held = uniform(capture, community[c]) < risk / MONTH
+            held = uniform(capture[c], community[c]) < risk / MONTH
         s.captured[c] = s.present[c] if held else 0.0
 
 

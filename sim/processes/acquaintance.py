@@ -77,8 +77,8 @@ def meet(neighbour: UInt32, strength: UInt8, i: Whole, j: Whole, gain: int) -> N
 
 @lean_kernel
 def mingle(
-    neighbour: UInt32, strength: UInt8, keys: UInt64, offers: Rows, first: Int64, resident: Int32, key: Whole,
-    gain: int,
+    neighbour: UInt32, strength: UInt8, keys: UInt64, offers: Rows, first: Int64, resident: Int32,
+    key: UInt64, gain: int,
 ) -> int:
     """Let participants meet: next to each other at the table, or anyone where people mix.
 
@@ -91,8 +91,8 @@ def mingle(
     offers : records
     first, resident : arrays
         Columns of :class:`sim.processes.participation.Attendance`.
-    key : uint64
-        Key of this week's draws.
+    key : array of uint64, shape (C,)
+        Keys of this week's draws.
     gain : int
         Strength of a new acquaintance.
 
@@ -109,7 +109,7 @@ def mingle(
         reach = max(1, int(offers[j].mixing * (n - 1)))
         for at in range(n):
             i = resident[first[j] + at]
-            base = combine(combine(key, keys[i]), offers[j].key)
+            base = combine(combine(key[offers[j].community], keys[i]), offers[j].key)
             for c in range(offers[j].contacts):
                 step = 1 + int(uniform(base, c) * reach)
                 other = resident[first[j] + (at + step) % n]

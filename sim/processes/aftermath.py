@@ -10,23 +10,22 @@ from sim.jit import kernel
 from sim.ledger.cases import Heap, Table
 from sim.ledger.opportunities import Rows
 from sim.network.ties import Ties
-from sim.population.columns import Float32, Float64, Residents
+from sim.population.columns import Float32, Float64, Residents, UInt64
 from sim.processes import acquaintance, experience, talk
 from sim.processes.experience import Lessons
 from sim.processes.participation import Attendance
 from sim.processes.running import RunningModel
-from sim.rng import Whole
 
 _MONTH = 4
 
 
 class Keys(NamedTuple):
-    """Keys of this week's draws."""
+    """Keys of this week's draws in each community, (C,) each."""
 
-    fruit: Whole
-    mingle: Whole
-    voices: Whole
-    leave: Whole
+    fruit: UInt64
+    mingle: UInt64
+    voices: UInt64
+    leave: UInt64
 
 
 class Means(NamedTuple):

@@ -15,7 +15,7 @@ from sim.ledger.cases import NOBODY, Heap, Table
 from sim.ledger.opportunities import Rows
 from sim.network.ties import EVENT_SLOTS, Ties
 from sim.numerics import logistic
-from sim.population.columns import Float32, Float64, Int32, Int64, Residents
+from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt64
 from sim.processes.categories import TASK
 from sim.processes.queues import ARRIVE, GONE, NO_EVENT, push
 from sim.rng import Whole, combine, uniform
@@ -102,7 +102,7 @@ def satisfaction(
 @kernel
 def hear_outcomes(
     c: Table, r: Residents, ties: Ties, desks: Table, week: int, x: Lessons,
-    feedback: Float64, leave_key: Whole, left: Float64,
+    feedback: Float64, leave_key: UInt64, left: Float64,
 ) -> None:
     """Parties of cases that ended draw their conclusions; witnesses draw weaker ones.
 
@@ -118,8 +118,8 @@ def hear_outcomes(
     x : Lessons
     feedback : array, shape (C,)
         Share of outcomes told back.
-    leave_key : uint64
-        Key of this week's draws of leaving.
+    leave_key : array of uint64, shape (C,)
+        Keys of this week's draws of leaving.
     left : array, shape (C,)
         Written: residents who left.
     """
@@ -129,7 +129,7 @@ def hear_outcomes(
 @lean_kernel
 def _conclude(
     c: Table, order: Int32, r: Residents, ties: Ties, desks: Table, x: Lessons, feedback: Float64,
-    leave_key: Whole, left: Float64,
+    leave_key: UInt64, left: Float64,
 ) -> None:
     """:func:`hear_outcomes` of the cases in these slots, one after the other."""
     for at in range(len(order)):
@@ -167,7 +167,7 @@ def _conclude(
         else:
             _judge(r.trust_bad, ties, a, _COMMITTEE, x.silent_blame * x.bad_step, x.hearsay_step)
         if not solved and r.daytime[a] == 0:
-            _maybe_leave(r, c, i, a, leave_key, x, left)
+            _maybe_leave(r, c, i, a, leave_key[c[i].community], x, left)
 
 
 @kernel
@@ -263,7 +263,7 @@ def _maybe_leave(r: Residents, c: Table, i: int, a: int, key: Whole, x: Lessons,
 @lean_kernel
 def reap(
     r: Residents, offers: Rows, first: Int64, resident: Int32, norm: Float32, building_of: Int32,
-    building_size: Float64, key: Whole, facilitation: Float64, feedback: Float64, x: Lessons,
+    building_size: Float64, key: UInt64, facilitation: Float64, feedback: Float64, x: Lessons,
 ) -> None:
     """What came of each opportunity, and what its participants learn from it.
 
@@ -284,8 +284,8 @@ def reap(
     building_of : array, shape (N,)
     building_size : array, shape (B,)
         Adults in each building.
-    key : uint64
-        Key of this week's draws.
+    key : array of uint64, shape (C,)
+        Keys of this week's draws.
     facilitation, feedback : arrays, shape (C,)
         Skill added by policies, and share of outcomes told back.
     x : Lessons
@@ -301,7 +301,7 @@ def reap(
         offers[j].skill_sum = skill
         able = min(1.0, skill / n + facilitation[offers[j].community])
         v = x.fruit_intercept + x.fruit_skill * able + x.fruit_size * min(1.0, n / x.fruit_full)
-        fruitful = uniform(key, offers[j].key) < logistic(v) * offers[j].substance
+        fruitful = uniform(key[offers[j].community], offers[j].key) < logistic(v) * offers[j].substance
         offers[j].fruitful = fruitful
         goal = 1.0 if fruitful else 0.0
         # Someone who hears what became of it learns from it as from a case of one's own.
@@ -318,7 +318,7 @@ def reap(
 
 
 @kernel
-def raise_silent(c: Table, heap: Heap, offers: Rows, key: Whole, until: int, week: int) -> int:
+def raise_silent(c: Table, heap: Heap, offers: Rows, key: UInt64, until: int, week: int) -> int:
     """Fruitful forums bring silent cases of their scope into the open; returns how many.
 
     They arrive at their first desk next Monday morning.
@@ -328,8 +328,8 @@ def raise_silent(c: Table, heap: Heap, offers: Rows, key: Whole, until: int, wee
     c, heap : array of :data:`sim.ledger.cases.CASE`, Heap
         Written.
     offers : records
-    key : uint64
-        Key of this week's draws.
+    key : array of uint64, shape (C,)
+        Keys of this week's draws.
     until : int
         Only cases silent since this week or later can be raised.
     week : int
@@ -344,7 +344,7 @@ def raise_silent(c: Table, heap: Heap, offers: Rows, key: Whole, until: int, wee
 
 @lean_kernel
 def _raise(
-    c: Table, heap: Heap, offers: Rows, forums: Int32, key: Whole, until: int, week: int
+    c: Table, heap: Heap, offers: Rows, forums: Int32, key: UInt64, until: int, week: int
 ) -> int:
     """:func:`raise_silent` by these rows of ``offers``."""
     n, monday = 0, (week + 1) * WEEK_HOURS
@@ -357,7 +357,9 @@ def _raise(
             continue
         for j in forums:
             o = offers[j]
-            if o.lo <= c[i].party_a < o.hi and uniform(combine(key, o.key), c[i].key) < o.forum:
+            if not o.lo <= c[i].party_a < o.hi:
+                continue
+            if uniform(combine(key[o.community], o.key), c[i].key) < o.forum:
                 # clock_time would give the end of Friday, before what came about at the weekend
                 c[i].found, c[i].found_clock = monday, (week + 1) * CLOCK_HOURS + 9.0
                 c[i].channel, c[i].status, c[i].ended_week = BY_NEIGHBOURS, OPEN, -1

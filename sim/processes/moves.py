@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sim.jit import lean_kernel
 from sim.network.ties import Ties
-from sim.population.columns import Float32, Places, Residents
+from sim.population.columns import Float32, Places, Residents, UInt64
 from sim.processes.acquaintance import forget_all
-from sim.rng import Whole, combine, uniform
+from sim.rng import combine, uniform
 from sim.vocabulary import Tenure
 
 _OWNER = int(Tenure.OWNER)
@@ -35,7 +35,7 @@ def settle_in(
 @lean_kernel
 def moves(
     p: Places, r: Residents, ties: Ties, week: int, renter_rate: float, owner_rate: float, refill_rate: float,
-    stream: Whole, prior_good: Float32, prior_bad: Float32,
+    stream: UInt64, prior_good: Float32, prior_bad: Float32,
 ) -> None:
     """Exogenous moves, keyed by dwelling, and new households in homes that were left.
 
@@ -46,17 +46,20 @@ def moves(
     week : int
     renter_rate, owner_rate, refill_rate : float
         Chances this week.
-    stream : uint64
+    stream : array of uint64, shape (C,)
+        Keys of this week's moves.
     prior_good, prior_bad : arrays, shape (10,)
         Newcomers' reputations.
     """
-    for dwelling in range(len(p.dwelling_key)):
-        i = p.dwelling_first_resident[dwelling]
-        if i == p.dwelling_first_resident[dwelling + 1]:
-            continue
-        if r.present[i]:
-            rate = owner_rate if r.tenure[i] == _OWNER else renter_rate
-        else:
-            rate = refill_rate
-        if uniform(stream, p.dwelling_key[dwelling]) < rate:
-            settle_in(p, r, ties, dwelling, week, prior_good, prior_bad)
+    for building in range(len(p.building_key)):
+        key = stream[p.building_community[building]]
+        for dwelling in range(p.building_first_dwelling[building], p.building_first_dwelling[building + 1]):
+            i = p.dwelling_first_resident[dwelling]
+            if i == p.dwelling_first_resident[dwelling + 1]:
+                continue
+            if r.present[i]:
+                rate = owner_rate if r.tenure[i] == _OWNER else renter_rate
+            else:
+                rate = refill_rate
+            if uniform(key, p.dwelling_key[dwelling]) < rate:
+                settle_in(p, r, ties, dwelling, week, prior_good, prior_bad)

@@ -87,7 +87,7 @@ def draw(o: Office, i: int, purpose: Whole, number: Whole) -> float:
     """Draw of one purpose for case ``i``; ``number``, returns and relapses tell repeated ones apart."""
     c = o.cases
     return keyed_draw(
-        o.rules.numbers[0].key, c[i].key, purpose, np.int64(number), c[i].returns, c[i].relapses)
+        o.rules.key[c[i].community], c[i].key, purpose, np.int64(number), c[i].returns, c[i].relapses)
 
 
 @lean_kernel

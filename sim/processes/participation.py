@@ -43,12 +43,12 @@ _OWNER = int(Tenure.OWNER)
 
 
 class Keys(NamedTuple):
-    """Keys of this week's draws."""
+    """Keys of this week's draws in each community, (C,) each."""
 
-    hear: np.uint64
-    will: np.uint64
-    hours: np.uint64
-    seats: np.uint64
+    hear: UInt64
+    will: UInt64
+    hours: UInt64
+    seats: UInt64
 
 
 class Heard(NamedTuple):
@@ -129,7 +129,7 @@ def _hear(
         Contacts who were active.
     audiences : array of uint32, shape (N,)
     hear : uint64
-        Key of this week's draws of hearing.
+        Key of the block's draws of hearing this week.
     lo, hi : int
         First resident of the block and one past the last.
     heard : Heard
@@ -168,8 +168,9 @@ def _hear(
 
 @lean_kernel
 def _weigh(
-    r: Residents, ties: Ties, offers: Rows, weights: Weights, e: Exposure, keys: Keys, hours_factor: float,
-    active: UInt32, heard: Heard, n_heard: int, wanted: Wanted, chosen: Int32, takers: Int32, n_takers: int,
+    r: Residents, ties: Ties, offers: Rows, weights: Weights, e: Exposure, will: Whole, spare: Whole,
+    hours_factor: float, active: UInt32, heard: Heard, n_heard: int, wanted: Wanted, chosen: Int32,
+    takers: Int32, n_takers: int,
 ) -> int:
     """Let those who heard of something weigh it, and fill their free hours with what they want most.
 
@@ -177,8 +178,10 @@ def _weigh(
     ----------
     r : Residents
         ``hours`` is written.
-    ties, offers, weights, e, keys, hours_factor
+    ties, offers, weights, e, hours_factor
         As in :func:`decide`.
+    will, spare : uint64
+        Keys of the block's draws of will and of free hours this week.
     active : array, shape (N,)
         Strength of ties to people who were active.
     heard, n_heard
@@ -202,7 +205,7 @@ def _weigh(
         i = heard.resident[at]
         key = r.key[i]
         hours = max(
-            0.0, (1.0 + weights.hours_spread * (2.0 * uniform(keys.hours, key) - 1.0)) * r.free_hours[i]
+            0.0, (1.0 + weights.hours_spread * (2.0 * uniform(spare, key) - 1.0)) * r.free_hours[i]
             * hours_factor + e.free_hours[i])
         share = share_of(i, ties.strength, ties.event_strength, active)
         person = Person(
@@ -220,7 +223,7 @@ def _weigh(
             if needed > hours or n == _HEARD:
                 continue
             v = inclination(weights, person, o, needed)
-            if uniform(keys.will, combine(key, o.key)) < logistic(v):
+            if uniform(will, combine(key, o.key)) < logistic(v):
                 # Insertion by falling V; offers come by key, so equals stay in the order of their keys.
                 k = n
                 while k > 0 and value[k - 1] < v:
@@ -267,10 +270,10 @@ def _decide(
         if n_near > 0:
             n_heard = _hear(
                 r, offers, near, n_near, could[lo - start : hi - start], weights, exposure, contacts.number,
-                audiences, keys.hear, lo, hi, heard)
+                audiences, keys.hear[c], lo, hi, heard)
             n_takers = _weigh(
-                r, ties, offers, weights, exposure, keys, hours_factor, contacts.strength, heard, n_heard,
-                wanted, chosen, takers, n_takers)
+                r, ties, offers, weights, exposure, keys.will[c], keys.hours[c], hours_factor,
+                contacts.strength, heard, n_heard, wanted, chosen, takers, n_takers)
         lo = hi
     return takers[:n_takers].copy()
 
@@ -307,7 +310,7 @@ def _attendance(chosen: Int32, takers: Int32, n_offers: int) -> tuple[Int64, Int
 
 @kernel
 def _turn_away(
-    person: UInt64, hours: Float32, offers: Rows, first: Int64, resident: Int32, chosen: Int32, key: Whole,
+    person: UInt64, hours: Float32, offers: Rows, first: Int64, resident: Int32, chosen: Int32, key: UInt64,
     distance: float, saved: Float64,
 ) -> bool:
     """Where more come than there are seats, those with the larger draw go home and keep their hours."""
@@ -320,7 +323,7 @@ def _turn_away(
         came = resident[first[j] : first[j + 1]]
         draws = np.empty(n)
         for at in range(n):
-            draws[at] = uniform(key, combine(person[came[at]], offers[j].key))
+            draws[at] = uniform(key[offers[j].community], combine(person[came[at]], offers[j].key))
         for at in range(n):
             before = 0
             for other in range(n):
@@ -343,7 +346,7 @@ def _turn_away(
 
 def attend(
     r: Residents, offers: Rows, chosen: Int32, takers: Int32, weights: Weights, exposure: Exposure,
-    key: np.uint64,
+    key: UInt64,
 ) -> Attendance:
     """Seat those who chose to come, and list them by opportunity.
 
@@ -357,8 +360,8 @@ def attend(
         As given by :func:`decide`.
     weights : Weights
     exposure : Exposure
-    key : uint64
-        Key of this week's draws for seats.
+    key : array of uint64, shape (C,)
+        Keys of this week's draws for seats.
 
     Returns
     -------

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.ledger.cases import Table
+from sim.population.columns import UInt64
 from sim.processes.categories import CATEGORIES, shares
 from sim.processes.parameters import CaseParameters, WorldParameters
-from sim.rng import Streams
 
 MOST_ACTORS = 4
 """Actors that one category can name."""
@@ -19,7 +19,6 @@ _COLUMNS = (
     "latent", "service")
 
 RULES = np.dtype([
-    ("key", "u8"),  # key of the stream of handling draws
     ("tasks_hours", "f8"),
     *(
         (name, "i8" if field.annotation is int else "f8")
@@ -42,6 +41,8 @@ CATEGORY = np.dtype([
 class Rules(NamedTuple):
     """What handling goes by."""
 
+    key: UInt64
+    """(C,) key of the stream of handling draws."""
     numbers: Table
     """(1,) of :data:`RULES`."""
     category: Table
@@ -50,21 +51,22 @@ class Rules(NamedTuple):
     """(categories + 1, MOST_ACTORS) kinds, −1 beyond the last."""
 
 
-def make_rules(parameters: CaseParameters, world: WorldParameters, streams: Streams) -> Rules:
+def make_rules(parameters: CaseParameters, world: WorldParameters, key: UInt64) -> Rules:
     """Gather the numbers of case handling.
 
     Parameters
     ----------
     parameters : CaseParameters
     world : WorldParameters
-    streams : Streams
+    key : array of uint64, shape (C,)
+        Key of the stream of handling draws in each community.
 
     Returns
     -------
     Rules
     """
     numbers = np.zeros(1, RULES)
-    numbers["key"], numbers["tasks_hours"] = streams.key("handling"), world.tasks_hours
+    numbers["tasks_hours"] = world.tasks_hours
     for name in CaseParameters.model_fields:
         numbers[name] = getattr(parameters, name)
     n = len(CATEGORIES)
@@ -82,4 +84,4 @@ def make_rules(parameters: CaseParameters, world: WorldParameters, streams: Stre
         actors[i, : len(category.actors)] = [int(a) for a in category.actors]
     table[n - 1 :]["share"] = 1.0
     table[n]["n_actors"] = 1
-    return Rules(numbers, table, actors)
+    return Rules(key, numbers, table, actors)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     )
     from sim.processes.rules import Rules
     from sim.processes.willingness import Weights
-    from sim.rng import Streams
 
 
 class Numbers(Protocol):
@@ -74,7 +73,9 @@ class RunningModel(ModelView, Protocol):
     """A model as seen from the parts of its week; they write its columns."""
 
     scenario: Numbers
-    streams: Streams
+    run_of: Int32
+    """(C,) which of the runs in this model each community belongs to; all to one as a rule."""
+    runs: int
     rules: Rules
     weights: Weights
     learning: Learning

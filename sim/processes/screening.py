@@ -167,7 +167,7 @@ def _screen(
         Its bit, below 64.
     w : Weights
     will : uint64
-        Key of this week's draws of will.
+        Key of the block's draws of will this week.
     lo, hi : int
         First resident of the block and one past the last.
     b : Block
@@ -231,7 +231,7 @@ def _respond(
 @kernel
 def screen(
     r: Residents, ties: Ties, offers: Rows, community_first: Int64, w: Weights, e: Exposure,
-    hours_factor: float, will: Whole, contacts: Contacts, start: int, end: int, could: UInt64,
+    hours_factor: float, will: UInt64, contacts: Contacts, start: int, end: int, could: UInt64,
 ) -> None:
     """Who of the residents ``start`` to ``end`` might take which of the offers near their block.
 
@@ -240,8 +240,8 @@ def screen(
     r : Residents
     ties, offers, community_first, w, e, hours_factor
         As in :func:`sim.processes.participation.decide`.
-    will : uint64
-        Key of this week's draws of will.
+    will : array of uint64, shape (C,)
+        Keys of this week's draws of will.
     contacts : Contacts
     start, end : int
     could : array of uint64, shape (end - start,)
@@ -270,5 +270,5 @@ def screen(
                 contacts.strength, lo, hi, block.norm)
             _prepare(traits, e, w, hours_factor, lo, hi, block)
         for q in range(min(n, LAST_BIT)):
-            _screen(bents, offers, found[q], q, w, will, lo, hi, block, mine)
+            _screen(bents, offers, found[q], q, w, will[c], lo, hi, block, mine)
         lo = hi

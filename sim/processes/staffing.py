@@ -43,9 +43,7 @@ def make_case_book(places: Places, present: dict[Kind, Bool], grid_workers: Floa
     kinds += [int(Kind.GRID_WORKER)] * grids + [int(Kind.STREET)] * streets
     community = np.tile(np.arange(n), len(BY_COMMUNITY)).tolist()
     community += places.grid_community.tolist() + [NOBODY] * streets
-    # Silent disputes keep their slots for months. The digest of a single community takes in how many slots
-    # there are to begin with; that of a district does not
-    capacity = 256 if n == 1 else max(256, places.dwellings // 2)
+    capacity = max(256, places.dwellings // 2)  # silent disputes keep their slots for months
     return CaseBook(make_desks(kinds, community), desk_of, of_grid, capacity)
 
 

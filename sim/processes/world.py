@@ -249,7 +249,7 @@ def _blank(c: Table, i: int) -> None:
 @lean_kernel
 def frictions(
     p: Places, v: Voices, ties: Ties, norm: Float32, cases: Table, heap: Heap, free: Int32, free_count: Int64,
-    rules: Rules, w: WorldWeek, regime: UInt8, week: int, stream: Whole, counts: Float64,
+    rules: Rules, w: WorldWeek, regime: UInt8, week: int, stream: UInt64, counts: Float64,
 ) -> None:
     """This week's potential frictions, the latent disputes they become, and how those are found.
 
@@ -264,70 +264,72 @@ def frictions(
     w : WorldWeek
     regime : array, shape (C,)
     week : int
-    stream : uint64
-        Key of this week's frictions.
+    stream : array of uint64, shape (C,)
+        Keys of this week's frictions.
     counts : array, shape (C, 4)
         Written: :data:`COUNTS` of each community.
     """
-    for dwelling in range(len(p.dwelling_key)):
-        key = combine(stream, p.dwelling_key[dwelling])
-        u = uniform(key, _U_HAPPENS)
-        if u >= w.rate:
-            continue
-        u /= w.rate
-        category = 0
-        while u >= rules.category[category].share:
-            category += 1
-        building = p.dwelling_building[dwelling]
+    for building in range(len(p.building_key)):
         community = p.building_community[building]
-        if p.dwelling_first_resident[dwelling] == p.dwelling_first_resident[dwelling + 1]:
-            continue  # nobody has ever lived here
-        if p.building_units[building] and rules.category[category].geometry not in (_BUILDING, _COMMUNITY):
-            continue  # offices share lanes and stairs with everybody, but have no household's needs
-        counts[community, 0] += 1
-        i = speaker(v, p.dwelling_first_resident, dwelling)
-        if i < 0:
-            continue  # those who lived here have left
-        other = _partner(p, uniform(key, _U_PARTNER), dwelling, rules.category[category].geometry)
-        known = 0.0
-        if other >= 0:
-            full = rules.numbers[0].familiar_strength
-            known = familiarity(p.dwelling_first_resident, ties, dwelling, other, full)
-        x = rules.category[category].latent - rules.numbers[0].latent_familiarity * known
-        if other >= 0:  # rules of conduct bear on what people do to each other, not on needs
-            x -= rules.numbers[0].latent_norm * norm[building]
-        x += rules.numbers[0].latent_service * rules.category[category].service * w.quality_missing[community]
-        if uniform(key, _U_LATENT) >= logistic(x):
-            continue
-        born = (week + uniform(key, _U_TIME)) * CLOCK_HOURS
-        found, channel, who = _found(p, v, rules, w, key, i, dwelling, category, born)
-        free_count[0] -= 1
-        slot = free[free_count[0]]
-        _open_case(cases, slot, p, dwelling, other, category, week, born, key, regime[community])
-        cases[slot].party_a = who if who >= 0 else i
-        if other >= 0:
-            cases[slot].party_b = speaker(v, p.dwelling_first_resident, other)
-        if rules.category[category].severity >= rules.numbers[0].urgent_severity:
-            cases[slot].priority = URGENT
-        counts[community, 1] += 1
-        if rules.category[category].between_neighbours:
-            counts[community, 2] += 1
-        cases[slot].channel = channel
-        if channel == _NONE:
-            counts[community, 3] += 1
-            cases[slot].status = _SILENT
-            cases[slot].ended_week = week
-            cases[slot].phase = GONE
-        else:
-            cases[slot].status = _OPEN
-            cases[slot].found_clock, cases[slot].found = found, work_time(found)
-            push(cases, heap, cases[slot].found, slot, ARRIVE)
+        for dwelling in range(p.building_first_dwelling[building], p.building_first_dwelling[building + 1]):
+            key = combine(stream[community], p.dwelling_key[dwelling])
+            u = uniform(key, _U_HAPPENS)
+            if u >= w.rate:
+                continue
+            u /= w.rate
+            category = 0
+            while u >= rules.category[category].share:
+                category += 1
+            if p.dwelling_first_resident[dwelling] == p.dwelling_first_resident[dwelling + 1]:
+                continue  # nobody has ever lived here
+            geometry = rules.category[category].geometry
+            if p.building_units[building] and geometry not in (_BUILDING, _COMMUNITY):
+                continue  # offices share lanes and stairs with everybody, but have no household's needs
+            counts[community, 0] += 1
+            i = speaker(v, p.dwelling_first_resident, dwelling)
+            if i < 0:
+                continue  # those who lived here have left
+            other = _partner(p, uniform(key, _U_PARTNER), dwelling, geometry)
+            known = 0.0
+            if other >= 0:
+                full = rules.numbers[0].familiar_strength
+                known = familiarity(p.dwelling_first_resident, ties, dwelling, other, full)
+            x = rules.category[category].latent - rules.numbers[0].latent_familiarity * known
+            if other >= 0:  # rules of conduct bear on what people do to each other, not on needs
+                x -= rules.numbers[0].latent_norm * norm[building]
+            service = rules.numbers[0].latent_service * rules.category[category].service
+            x += service * w.quality_missing[community]
+            if uniform(key, _U_LATENT) >= logistic(x):
+                continue
+            born = (week + uniform(key, _U_TIME)) * CLOCK_HOURS
+            found, channel, who = _found(p, v, rules, w, key, i, dwelling, category, born)
+            free_count[0] -= 1
+            slot = free[free_count[0]]
+            _open_case(cases, slot, p, dwelling, other, category, week, born, key, regime[community])
+            cases[slot].party_a = who if who >= 0 else i
+            if other >= 0:
+                cases[slot].party_b = speaker(v, p.dwelling_first_resident, other)
+            if rules.category[category].severity >= rules.numbers[0].urgent_severity:
+                cases[slot].priority = URGENT
+            counts[community, 1] += 1
+            if rules.category[category].between_neighbours:
+                counts[community, 2] += 1
+            cases[slot].channel = channel
+            if channel == _NONE:
+                counts[community, 3] += 1
+                cases[slot].status = _SILENT
+                cases[slot].ended_week = week
+                cases[slot].phase = GONE
+            else:
+                cases[slot].status = _OPEN
+                cases[slot].found_clock, cases[slot].found = found, work_time(found)
+                push(cases, heap, cases[slot].found, slot, ARRIVE)
 
 
 @lean_kernel
 def tasks(
     cases: Table, heap: Heap, free: Int32, free_count: Int64, community_key: UInt64, week: int, mean: Float64,
-    first_share: Float64, stream: Whole,
+    first_share: Float64, stream: UInt64,
 ) -> int:
     """Tasks from above: a Poisson number a community by inverse CDF of one draw, at even random times.
 
@@ -341,7 +343,8 @@ def tasks(
         Tasks expected this week.
     first_share : array, shape (C,)
         Share of tasks that appraisal puts first.
-    stream : uint64
+    stream : array of uint64, shape (C,)
+        Keys of this week's tasks.
 
     Returns
     -------
@@ -350,7 +353,7 @@ def tasks(
     """
     came = 0
     for community in range(len(community_key)):
-        key = combine(stream, community_key[community])
+        key = combine(stream[community], community_key[community])
         # e^−mean must stay far from the smallest number: a large mean is the sum of several small ones.
         parts = int(mean[community] / _MOST_MEAN) + 1
         each = mean[community] / parts

@@ -132,9 +132,9 @@ def _overhear(
                     n_near += 1
         if r.present[i] == 0 or r.age[i] < 18 or n_near == 0:
             continue
-        key = r.key[i]
+        key, c = r.key[i], r.community[i]
         hours = max(
-            0.0, (1.0 + weights.hours_spread * (2.0 * uniform(keys.hours, key) - 1.0)) * r.free_hours[i]
+            0.0, (1.0 + weights.hours_spread * (2.0 * uniform(keys.hours[c], key) - 1.0)) * r.free_hours[i]
             * hours_factor + exposure.free_hours[i])
         share, met = active_share(
             i, ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength, r.active)
@@ -163,11 +163,11 @@ def _overhear(
             if needed > hours:
                 continue
             entity = combine(key, o.key)
-            if uniform(keys.hear, entity) >= hearing(weights, ears, o):
+            if uniform(keys.hear[c], entity) >= hearing(weights, ears, o):
                 continue
             room.heard[i] = 1
             room.offer_heard[j] += 1
-            v, u = inclination(weights, p, o, needed), uniform(keys.will, entity)
+            v, u = inclination(weights, p, o, needed), uniform(keys.will[c], entity)
             willing = u < logistic(v)
             weighed += willing
             if not (willing or followed[i]):

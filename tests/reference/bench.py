@@ -54,7 +54,8 @@ class Counter:
         self.book.desks["servers"] = np.repeat(list(desks.values()), n)
         self.streams, self.communities = streams, n
         self.world = WorldParameters.model_validate(dict(world or {}))
-        self.rules: Rules = make_rules(CaseParameters.model_validate(dict(cases or {})), self.world, streams)
+        self.rules: Rules = make_rules(CaseParameters.model_validate(dict(cases or {})), self.world,
+            np.full(n, streams.key("handling")))
         self.settings = np.zeros(n, SETTINGS)
         for name, value in (setting or {}).items():
             self.settings[name] = value

@@ -1,0 +1,212 @@
+"""Runs of one scenario that differ in their seed only, side by side in one model.
+
+Small runs spend most of their time between kernels, not in them. Here every run is a district of streets of
+its own: each community draws under the seed of its run, no queue, tie or sum crosses from one run to another,
+and each run comes out as :func:`sim.simulation.simulate` gives it, to the bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import measures
+from sim.model import CommunityModel
+from sim.network.ties import NO_ONE, Ties
+from sim.observed import GRID_OFFSET, Week, observe, stacked
+from sim.plugins import own_institutions, own_outcomes
+from sim.policies.base import Policy
+from sim.policies.registry import BUILT_IN
+from sim.population.columns import Float64, Places, Population, Residents
+from sim.results import RunResult
+from sim.scenario.schema import Scenario
+from sim.state import State
+from sim.streets import district_digest, street_digests
+
+RESIDENTS = 16_000
+"""Residents that a model of several runs has at most: beyond, there is little left to share."""
+MOST = 16
+"""Runs that a model has at most."""
+
+_COUNTS = {
+    "community_street": "street", "community_first_grid": "grid", "grid_first_building": "building",
+    "building_first_dwelling": "dwelling", "dwelling_first_resident": "resident",
+    "grid_community": "community", "building_grid": "grid", "building_community": "community",
+    "dwelling_building": "building", "dwelling": "dwelling", "building": "building", "grid": "grid",
+    "community": "community"}
+"""Columns of places and residents that count places or residents, and of which level."""
+
+Columns = TypeVar("Columns", Places, Residents)
+
+
+class NotApartError(Exception):
+    """These runs cannot be held apart in one model: each is to be done alone."""
+
+
+def held_apart(scenario: Scenario) -> bool:
+    """Whether runs of a scenario can share a model.
+
+    They cannot with outcomes, institutions or policies of plug-ins, which nobody has looked at, nor with
+    policies that name places by their number.
+    """
+    own = own_outcomes() or own_institutions() or any(p.kind not in BUILT_IN for p in scenario.policies)
+    named = any(
+        p.target.communities is not None or p.target.grids is not None for p in scenario.policies)
+    return not (own or named)
+
+
+def runs_together(scenario: Scenario) -> int:
+    """How many runs of a scenario are best done in one model; 1 if they are to be done alone."""
+    residents = scenario.population.residents * scenario.places.communities
+    return min(MOST, max(1, RESIDENTS // residents)) if held_apart(scenario) else 1
+
+
+class Ensemble(CommunityModel):
+    """Runs of one scenario under several seeds.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One of which :func:`held_apart` is true; its arms are not looked at.
+    seeds : sequence of int
+    compared : frozenset of str, optional
+        As of :class:`CommunityModel`.
+    state : State, optional
+        Start from a copy of the state of another ensemble of the same seeds.
+
+    Raises
+    ------
+    NotApartError
+        In the course of the runs, if a policy asks for what happens elsewhere in the district.
+    """
+
+    def __init__(
+        self, scenario: Scenario, seeds: Sequence[int], *, compared: frozenset[str] | None = None,
+        state: State | None = None,
+    ) -> None:
+        self.seeds = tuple(seeds)
+        self.weeks: list[Week] = []
+        super().__init__(scenario, seeds[0], compared=compared, state=state)
+
+    def _settle(self) -> tuple[Population, Ties]:
+        populations, ties = zip(*(self._settled(seed) for seed in self.seeds), strict=True)
+        sizes = [_sizes(population) for population in populations]
+        places = _joined([population.places for population in populations], sizes)
+        residents = _joined([population.residents for population in populations], sizes)
+        return Population(places, residents, ()), _joined_ties(ties)
+
+    def everywhere(self, own: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Never: what is said of a district would be said of all runs."""
+        raise NotApartError
+
+    def _granted_anywhere(
+        self, policies: Sequence[Policy], levels: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.bool_]:
+        """Which policies were granted anything; where runs differ in it, each must bear not to act."""
+        some: npt.NDArray[np.bool_] = levels.any(axis=1)
+        return some
+
+    def _record(self, counts: Float64, tally: Float64, left: Float64) -> None:
+        self.weeks.append(observe(self, counts, tally, left))
+
+    def finish(self) -> list[RunResult]:
+        """Run to the end; the result of each seed."""
+        while self.policy_week < self.scenario.weeks:
+            self.step()
+        measures.log_the_rest(self)
+        rows = np.concatenate(self.recorder.rows)
+        run = self.run_of[rows["community"]]
+        streets = street_digests(self.state_)
+        places, each = self.places, len(streets) // self.runs
+        grids, buildings = places.grids // self.runs, places.buildings // self.runs
+        results = []
+        for k, (seed, weeks) in enumerate(zip(self.seeds, stacked(self.weeks, self.runs), strict=True)):
+            recorder = measures.make_recorder(self.scenario.weeks, GRID_OFFSET + grids)
+            recorder.fill(*measures.made(recorder, weeks))
+            own = rows[run == k]
+            own["community"] -= k * (places.communities // self.runs)
+            own["grid"] -= k * grids
+            own["building"] -= k * buildings
+            recorder.rows.append(own)
+            digest = district_digest(streets[k * each : (k + 1) * each])
+            results.append(measures.finished(recorder, seed, self.scenario.shocks, digest))
+        return results
+
+
+def simulate_seeds(
+    scenario: Scenario, seeds: Sequence[int], *, compared: frozenset[str] | None = None,
+) -> list[RunResult]:
+    """Run one scenario under several seeds in one model, from founding to end.
+
+    Returns
+    -------
+    list of RunResult
+        Of each seed what :func:`sim.simulation.simulate` gives, to the bit.
+
+    Raises
+    ------
+    NotApartError
+        If these runs cannot share a model.
+    """
+    model = Ensemble(scenario, seeds, compared=compared)
+    try:
+        return model.finish()
+    finally:
+        model.free()
+
+
+class _Sizes(NamedTuple):
+    street: int
+    community: int
+    grid: int
+    building: int
+    dwelling: int
+    resident: int
+
+
+def _sizes(population: Population) -> _Sizes:
+    p = population.places
+    return _Sizes(
+        int(p.community_street.max()) + 1, p.communities, p.grids, p.buildings, p.dwellings,
+        len(population.residents.key))
+
+
+def _joined(tables: Sequence[Columns], sizes: Sequence[_Sizes]) -> Columns:
+    """Columns of all runs one after the other; what counts places or residents counts on."""
+    found = {}
+    for name in tables[0]._fields:
+        columns = [getattr(table, name) for table in tables]
+        if name in _COUNTS:
+            before = _before(getattr(each, _COUNTS[name]) for each in sizes)
+            columns = [
+                column + column.dtype.type(n) for column, n in zip(columns, before[:-1], strict=True)]
+            if "_first_" in name:  # where one run ends the next begins
+                columns = [*(column[:-1] for column in columns[:-1]), columns[-1]]
+        found[name] = np.concatenate(columns)
+    return type(tables[0])(**found)
+
+
+def _joined_ties(ties: Sequence[Ties]) -> Ties:
+    *edges, all_edges = _before(len(each.neighbour) for each in ties)
+    people = [np.uint32(n) for n in _before(len(each.strength) for each in ties)[:-1]]
+    first = [
+        *(each.first[:-1] + before for each, before in zip(ties, edges, strict=True)), np.array([all_edges])]
+    neighbour = [each.neighbour + before for each, before in zip(ties, people, strict=True)]
+    met = [
+        np.where(each.event_neighbour == NO_ONE, NO_ONE, each.event_neighbour + before)
+        for each, before in zip(ties, people, strict=True)]
+    rest = {
+        name: np.concatenate([getattr(each, name) for each in ties])
+        for name in ("weight", "strength", "layer", "event_strength")}
+    return Ties(
+        first=np.concatenate(first), neighbour=np.concatenate(neighbour), event_neighbour=np.concatenate(met),
+        **rest)
+
+
+def _before(sizes: Iterable[int]) -> list[int]:
+    """How many come before each run, and how many there are."""
+    return [0, *accumulate(sizes)]
