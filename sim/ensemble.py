@@ -7,21 +7,22 @@ and each run comes out as :func:`sim.simulation.simulate` gives it, to the bit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import measures
+from sim.ledger.sparing import Sparing, SparingLevers
 from sim.model import CommunityModel
 from sim.network.ties import NO_ONE, Ties
 from sim.observed import GRID_OFFSET, Week, observe, stacked
 from sim.plugins import own_institutions, own_outcomes
 from sim.policies.base import Policy
 from sim.policies.registry import BUILT_IN
-from sim.population.columns import Float64, Places, Population, Residents
+from sim.population.columns import Float64, Int64, Places, Population, Residents
 from sim.results import RunResult
 from sim.scenario.schema import Scenario
 from sim.state import State
@@ -88,9 +89,25 @@ class Ensemble(CommunityModel):
         self, scenario: Scenario, seeds: Sequence[int], *, compared: frozenset[str] | None = None,
         state: State | None = None,
     ) -> None:
-        self.seeds = tuple(seeds)
+        self._seeds = tuple(seeds)
         self.weeks: list[Week] = []
         super().__init__(scenario, seeds[0], compared=compared, state=state)
+        edges = {level: self._edges(level) for level in ("community", "grid", "building", "resident")}
+        self.levers = SparingLevers(self.levers.sizes, edges)
+        self._sparing = Sparing(self.levers, self.opportunities, self.budget, self.run_of)
+
+    def _edges(self, level: str) -> Int64:
+        """First entity of each run at a level, and one past the last, (R + 1,)."""
+        if level == "resident":
+            own = self._edges("community")
+            homes = self.scope("community")
+            return np.append(homes.lo[own[:-1]], homes.hi[-1])
+        return np.arange(self.runs + 1) * (self.levers.sizes[level] // self.runs)
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Seed of each run."""
+        return self._seeds
 
     def _settle(self) -> tuple[Population, Ties]:
         populations, ties = zip(*(self._settled(seed) for seed in self.seeds), strict=True)
@@ -103,12 +120,23 @@ class Ensemble(CommunityModel):
         """Never: what is said of a district would be said of all runs."""
         raise NotApartError
 
-    def _granted_anywhere(
-        self, policies: Sequence[Policy], levels: npt.NDArray[np.float64]
-    ) -> npt.NDArray[np.bool_]:
-        """Which policies were granted anything; where runs differ in it, each must bear not to act."""
-        some: npt.NDArray[np.bool_] = levels.any(axis=1)
-        return some
+    def _granted_anywhere(self, levels: Float64) -> npt.NDArray[np.bool_]:
+        return np.asarray(levels.any(axis=1))
+
+    def _act(self, policy: Policy, level: Float64) -> None:
+        """A policy acts in the runs where it was granted anything; in the others all stays as it was."""
+        idle = np.flatnonzero(~level.reshape(self.runs, -1).any(axis=1)).tolist()
+        if not idle:
+            policy.act(self, level)
+            return
+        with self._sparing.spared(idle):
+            policy.act(self, level)
+
+    def memory(self, name: str, columns: Mapping[str, str]) -> dict[str, Float64]:
+        """What a policy has to remember; see :class:`sim.view.ModelView`."""
+        own = super().memory(name, columns)
+        self._sparing.remember(own, columns)
+        return own
 
     def _record(self, counts: Float64, tally: Float64, left: Float64) -> None:
         self.weeks.append(observe(self, counts, tally, left))
@@ -177,9 +205,9 @@ def _sizes(population: Population) -> _Sizes:
 
 def _joined(tables: Sequence[Columns], sizes: Sequence[_Sizes]) -> Columns:
     """Columns of all runs one after the other; what counts places or residents counts on."""
-    found = {}
+    found: dict[str, npt.NDArray[Any]] = {}
     for name in tables[0]._fields:
-        columns = [getattr(table, name) for table in tables]
+        columns: list[npt.NDArray[Any]] = [getattr(table, name) for table in tables]
         if name in _COUNTS:
             before = _before(getattr(each, _COUNTS[name]) for each in sizes)
             columns = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -80,7 +80,6 @@ class CommunityModel(MesaSide):
         self.scenario = scenario
         self._section, self._meeting = section, meeting
         self.run_seed = scenario.seed if seed is None else seed
-        self.seeds: tuple[int, ...] = (self.run_seed,)
         super().__init__(rng=self.run_seed)
         self.regime: Regime = scenario.regime
         self.actors = scenario.actors
@@ -312,8 +311,13 @@ class CommunityModel(MesaSide):
         return scope.key, scope.community
 
     @property
+    def seeds(self) -> tuple[int, ...]:
+        """Seeds of the runs side by side in this model: one, but for a :class:`sim.ensemble.Ensemble`."""
+        return (self.run_seed,)
+
+    @property
     def runs(self) -> int:
-        """Runs side by side in this model: one, but for a :class:`sim.ensemble.Ensemble`."""
+        """How many runs there are in this model."""
         return len(self.seeds)
 
     # The week.
@@ -355,17 +359,18 @@ class CommunityModel(MesaSide):
         requests = [self.policies[i].request(self) for i in active]
         self.grants = self.budget.grant([self._names[i] for i in active], requests)
         levels = np.stack([self.policies[i].intensity * self.grants.share(n) for n, i in enumerate(active)])
-        acts = self._granted_anywhere([self.policies[i] for i in active], levels)
-        for policy_acts, i, level in zip(acts, active, levels, strict=True):
-            if policy_acts and self.regime in self.policies[i].convenors:
-                self.policies[i].act(self, level)
+        for granted, i, level in zip(self._granted_anywhere(levels), active, levels, strict=True):
+            if granted and self.regime in self.policies[i].convenors:
+                self._act(self.policies[i], level)
         self.budget.take_in(self.levers.get("income"))
 
-    def _granted_anywhere(
-        self, policies: Sequence[Policy], levels: npt.NDArray[np.float64]
-    ) -> npt.NDArray[np.bool_]:
+    def _act(self, policy: Policy, level: npt.NDArray[np.float64]) -> None:
+        policy.act(self, level)
+
+    def _granted_anywhere(self, levels: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
         """Which policies were granted anything in the district, (P,): only these act."""
-        return self.everywhere(levels.any(axis=1, keepdims=True).astype(float)).any(axis=1)
+        anywhere = self.everywhere(levels.any(axis=1, keepdims=True).astype(float))
+        return np.asarray(anywhere.any(axis=1))
 
     def _institutions(self) -> None:
         self.record_weight = self._weigh_records()
