@@ -25,6 +25,7 @@ from sim.policies.registry import BUILT_IN
 from sim.population.columns import Float64, Int64, Places, Population, Residents
 from sim.results import RunResult
 from sim.scenario.schema import Scenario
+from sim.simulation import each_arm, simulate_arms
 from sim.state import State
 from sim.streets import district_digest, street_digests
 
@@ -44,26 +45,21 @@ _COUNTS = {
 Columns = TypeVar("Columns", Places, Residents)
 
 
-class NotApartError(Exception):
-    """These runs cannot be held apart in one model: each is to be done alone."""
-
-
 def held_apart(scenario: Scenario) -> bool:
     """Whether runs of a scenario can share a model.
 
     They cannot with outcomes, institutions or policies of plug-ins, which nobody has looked at, nor with
-    policies that name places by their number.
+    policies that look at all of a district or name places by their number.
     """
-    own = own_outcomes() or own_institutions() or any(p.kind not in BUILT_IN for p in scenario.policies)
-    named = any(
-        p.target.communities is not None or p.target.grids is not None for p in scenario.policies)
-    return not (own or named)
+    return not (own_outcomes() or own_institutions()) and all(
+        p.kind in BUILT_IN and not p.district_wide and p.target.communities is None and p.target.grids is None
+        for p in scenario.policies)
 
 
-def runs_together(scenario: Scenario) -> int:
-    """How many runs of a scenario are best done in one model; 1 if they are to be done alone."""
-    residents = scenario.population.residents * scenario.places.communities
-    return min(MOST, max(1, RESIDENTS // residents)) if held_apart(scenario) else 1
+def runs_together(scenarios: Iterable[Scenario]) -> int:
+    """Of how many seeds runs of some arms are best done in one model; 1 if they are to be done alone."""
+    people = [s.population.residents * s.places.communities for s in scenarios if held_apart(s)]
+    return min(MOST, max(1, RESIDENTS // max(people))) if people else 1
 
 
 class Ensemble(CommunityModel):
@@ -79,10 +75,6 @@ class Ensemble(CommunityModel):
     state : State, optional
         Start from a copy of the state of another ensemble of the same seeds.
 
-    Raises
-    ------
-    NotApartError
-        In the course of the runs, if a policy asks for what happens elsewhere in the district.
     """
 
     def __init__(
@@ -116,9 +108,9 @@ class Ensemble(CommunityModel):
         residents = _joined([population.residents for population in populations], sizes)
         return Population(places, residents, ()), _joined_ties(ties)
 
-    def everywhere(self, own: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Never: what is said of a district would be said of all runs."""
-        raise NotApartError
+    def everywhere(self, own: Float64) -> Float64:
+        """Not for runs side by side: policies that ask for it are run alone."""
+        raise NotImplementedError("a policy that looks at all of a district must be district_wide")
 
     def _granted_anywhere(self, levels: Float64) -> npt.NDArray[np.bool_]:
         return np.asarray(levels.any(axis=1))
@@ -166,25 +158,32 @@ class Ensemble(CommunityModel):
 
 
 def simulate_seeds(
-    scenario: Scenario, seeds: Sequence[int], *, compared: frozenset[str] | None = None,
-) -> list[RunResult]:
-    """Run one scenario under several seeds in one model, from founding to end.
+    arms: Mapping[str, Scenario], seeds: Sequence[int], compared: frozenset[str] | None = None,
+) -> dict[int, dict[str, RunResult]]:
+    """Run several arms under several seeds, each arm in one model where its runs can be held apart.
+
+    Parameters
+    ----------
+    arms : mapping of name to Scenario
+    seeds : sequence of int
+    compared : frozenset of str, optional
 
     Returns
     -------
-    list of RunResult
-        Of each seed what :func:`sim.simulation.simulate` gives, to the bit.
-
-    Raises
-    ------
-    NotApartError
-        If these runs cannot share a model.
+    dict of seed to dict of name to RunResult
+        Of each seed what :func:`sim.simulation.simulate_arms` gives, to the bit.
     """
-    model = Ensemble(scenario, seeds, compared=compared)
-    try:
-        return model.finish()
-    finally:
-        model.free()
+    def found(scenario: Scenario, *, state: State | None) -> Ensemble:
+        return Ensemble(scenario, seeds, compared=compared, state=state)
+
+    apart = {name: scenario for name, scenario in arms.items() if held_apart(scenario)}
+    rest = {name: scenario for name, scenario in arms.items() if name not in apart}
+    together = {name: model.finish() for name, model in each_arm(apart, found)}
+    results = {}
+    for k, seed in enumerate(seeds):
+        own = simulate_arms(rest, seed, compared) | {name: runs[k] for name, runs in together.items()}
+        results[seed] = {name: own[name] for name in arms}
+    return results
 
 
 class _Sizes(NamedTuple):

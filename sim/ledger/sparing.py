@@ -68,8 +68,10 @@ class SparingLevers(Levers):
         return [(column[rows], column[rows].copy()) for rows in self._rows.get(level, ())]
 
     def _kept(self, name: str) -> Kept:
+        if not self._rows:
+            return []
         axis = LEVERS[name].axis
-        return self.rows(self.get(name), "community" if axis == "community_kind" else axis) if self._rows else []
+        return self.rows(self.get(name), "community" if axis == "community_kind" else axis)
 
 
 def give_back(kept: Kept) -> None:

@@ -77,6 +77,8 @@ class Policy(Parameters):
     card: ClassVar[Card]
     convenors: ClassVar[frozenset[Regime]] = ANY_REGIME
     """Regimes that hold the convenor it needs; elsewhere it pays and idles."""
+    district_wide: ClassVar[bool] = False
+    """Whether it looks at all of a district, by :meth:`sim.view.ModelView.everywhere`."""
 
     @field_validator("end")
     @classmethod

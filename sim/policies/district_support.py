@@ -53,6 +53,8 @@ class DistrictSupport(CommunityPolicy):
         ),
     )
 
+    district_wide: ClassVar[bool] = True
+
     share: float = Param(0.3, unit="share of communities", ge=0, le=1,
                          label=("帮扶面", "communities supported"), note="at least one")
     term: int = Param(26, unit="weeks", ge=1, le=260, label=("帮扶期", "weeks of a term"))

@@ -30,6 +30,7 @@ class SecretaryStudio(CommunityPolicy):
 
     kind: Literal["secretary_studio"] = "secretary_studio"
     convenors: ClassVar[frozenset[Regime]] = CORE_LED
+    district_wide: ClassVar[bool] = True
     card: ClassVar[Card] = Card(
         name=Label(zh="社区书记工作室", en="studio of community secretaries"),
         mechanism=Label(

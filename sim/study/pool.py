@@ -30,7 +30,7 @@ from sim.study.work import (
     Rules,
     collected,
     default_engine,
-    do_block,
+    do_blocks,
     failure,
     pack,
     work,
@@ -39,6 +39,9 @@ from sim.study.work import (
 CHUNK_SECONDS = 2.0
 MOMENT_SECONDS = 0.2
 """In this process: how long runs gather before they are handed over together."""
+
+FEW = 8
+"""In this process: blocks that are begun together."""
 
 LOOK_SECONDS = 5.0
 """How often one looks whether all workers are there."""
@@ -75,9 +78,9 @@ class Here:
         """Do some blocks in their order, and hand over what a moment gave."""
         moment = list[Finished | Failed]()
         began = time.monotonic()
-        for block in blocks:
+        while some := tuple(islice(blocks, FEW)):
             try:
-                moment += do_block(common, block, engine, rules)
+                moment += do_blocks(common, some, engine, rules)
             except KeyboardInterrupt:
                 if moment:
                     yield collected(moment, rules)

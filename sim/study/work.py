@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -124,6 +125,60 @@ def collected(results: Sequence[Finished | Failed], rules: Rules) -> list[Batch 
     return [Batch(build(ended, rules.keep), len(ended), blocks, sum(run.seconds for run in ended)), *failed]
 
 
+def do_blocks(
+    common: Common, blocks: Sequence[Block], engine: Engine, rules: Rules, *, guarded: bool = False,
+) -> list[Finished | Failed]:
+    """Do blocks one after the other; those that differ in their seed only side by side.
+
+    Parameters are those of :func:`do_block`.
+    """
+    done: list[Finished | Failed] = []
+    for _, same in groupby(blocks, key=lambda block: (block.point, block.values, block.arms)):
+        alike = list(same)
+        size = _together(common, alike[0], engine) if len(alike) > 1 else 1
+        groups = -(-len(alike) // size)  # as even as can be
+        for g in range(groups):
+            group = alike[len(alike) * g // groups : len(alike) * (g + 1) // groups]
+            together = _side_by_side(common, group, rules, guarded=guarded) if len(group) > 1 else None
+            if together is not None:
+                done += together
+                continue
+            for block in group:
+                done += do_block(common, block, engine, rules, guarded=guarded)
+    return done
+
+
+def _together(common: Common, block: Block, engine: Engine) -> int:
+    """How many blocks like this one are best done side by side."""
+    if engine is not default_engine():
+        return 1
+    from sim.ensemble import runs_together
+
+    try:
+        return runs_together(_varied(common, block.arms, block.values).values())
+    except YiheError:
+        return 1
+
+
+def _side_by_side(
+    common: Common, blocks: Sequence[Block], rules: Rules, *, guarded: bool
+) -> list[Finished | Failed] | None:
+    """Blocks that differ in their seed only; none if it goes wrong: each alone will show where."""
+    from sim.ensemble import simulate_seeds
+
+    start, arms = time.perf_counter(), _varied(common, blocks[0].arms, blocks[0].values)
+    runs = len(arms) * len(blocks)
+    try:
+        with _time_limit(rules.timeout, runs if guarded else 0):
+            results = simulate_seeds(arms, [block.seed for block in blocks], common.compared)
+    except Exception:
+        return None
+    seconds = (time.perf_counter() - start) / runs
+    return [
+        Finished(block.point, arm, block.seed, key, results[block.seed][arm], seconds)
+        for block in blocks for arm, key in zip(block.arms, block.keys, strict=True)]
+
+
 def do_block(
     common: Common, block: Block, engine: Engine, rules: Rules, *, guarded: bool = False,
 ) -> list[Finished | Failed]:
@@ -211,10 +266,7 @@ def _unpack(package: bytes) -> Common:
 def work(job: Job) -> list[Batch | Failed]:
     """Do a job on a worker process."""
     common = _unpack(job.package)
-    done = [
-        result for block in job.blocks
-        for result in do_block(common, block, job.engine, job.rules, guarded=True)]
-    return collected(done, job.rules)
+    return collected(do_blocks(common, job.blocks, job.engine, job.rules, guarded=True), job.rules)
 
 
 def library(name: str) -> Any:
