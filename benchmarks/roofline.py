@@ -143,7 +143,7 @@ class Week:
         """The census."""
         r, places = self.r, self.model.places
         grid = self.model.scope("grid")
-        take_census(r, self.cell, self.ties, self.model.week, places, grid.lo, grid.hi)
+        take_census(r, self.cell, self.ties, self.model.week, places, grid.lo, grid.hi, self.model.run_of, 1)
         sum_trust(r.present, r.age, r.community, r.trust_good, r.trust_bad, places.communities)
 
     def whole(self) -> None:

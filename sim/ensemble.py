@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import measures
+from sim.founding import settle
 from sim.ledger.sparing import Sparing, SparingLevers
 from sim.model import CommunityModel
 from sim.network.ties import NO_ONE, Ties
@@ -102,7 +103,7 @@ class Ensemble(CommunityModel):
         return self._seeds
 
     def _settle(self) -> tuple[Population, Ties]:
-        populations, ties = zip(*(self._settled(seed) for seed in self.seeds), strict=True)
+        populations, ties = zip(*(settle(self.scenario, seed, None) for seed in self.seeds), strict=True)
         sizes = [_sizes(population) for population in populations]
         places = _joined([population.places for population in populations], sizes)
         residents = _joined([population.residents for population in populations], sizes)

@@ -10,33 +10,30 @@ import numpy.typing as npt
 
 from sim import measures
 from sim.actors.roster import PARTS, ROSTER, spare_hours
-from sim.ledger.budget import Budget, Grants
+from sim.founding import furnish, settle
+from sim.ledger.budget import Grants
 from sim.ledger.commons import make_commons
 from sim.ledger.levers import Levers
 from sim.ledger.means import means_of
-from sim.ledger.opportunities import OPPORTUNITY, Opportunities, Scope
+from sim.ledger.opportunities import Opportunities, Scope
 from sim.ledger.records import picked
 from sim.ledger.spreading import hours_given
 from sim.mesa_side import MesaSide
-from sim.network.builders import build_ties
 from sim.network.ties import Ties
 from sim.observed import group_count
 from sim.params import as_record
 from sim.plugins import own_institutions, with_own_categories
 from sim.policies.base import Policy
 from sim.population.columns import Population
-from sim.population.csv_import import read_csv
 from sim.population.section import Section, whole
-from sim.population.synthesis import synthesize
 from sim.processes import aftermath, casework, engagement, environment, experience
 from sim.processes.parameters import Shock
 from sim.processes.participation import MOST, Attendance
 from sim.processes.rules import make_rules
-from sim.processes.staffing import make_case_book
 from sim.results import RunResult
-from sim.rng import CommunityStreams, Streams
+from sim.rng import CommunityStreams
 from sim.scenario.schema import Scenario
-from sim.state import State, make_institutions
+from sim.state import State
 from sim.streets import district_digest, street_digests
 from sim.threads import side_by_side
 from sim.view import Kept, Meeting
@@ -94,7 +91,7 @@ class CommunityModel(MesaSide):
         self.state_ = state.fork() if state is not None else self._found()
         self._rank_places()
         self.rules = with_own_categories(
-            make_rules(scenario.cases, scenario.world, self.luck.key("handling")))
+            make_rules(scenario.cases, scenario.world, self.streams.key("handling")))
         self.opportunities = Opportunities(len(self.residents.key))
         self.chosen = np.empty((len(self.residents.key), MOST), np.int32)
         self.shocks: tuple[Shock, ...] = ()
@@ -120,45 +117,23 @@ class CommunityModel(MesaSide):
         self.susceptibility = np.full(len(self.residents.key), s.experience.talk)
 
     def _settle(self) -> tuple[Population, Ties]:
-        """People and their ties on the day before the first."""
-        return self._settled(self.run_seed)
-
-    def _settled(self, seed: int) -> tuple[Population, Ties]:
-        s, streams = self.scenario, Streams(seed)
-        if s.population_path is not None:
-            population = read_csv(s.population_path, s.places, s.population, streams)
-        else:
-            population = synthesize(s.places, s.population, streams, self._section)
-        arrived = population.residents
-        arrived.skill_home[:], arrived.autonomy_home[:] = arrived.skill, arrived.autonomy
-        return population, build_ties(population, s.located_ties(), streams, s.population)
+        """People and their ties."""
+        return settle(self.scenario, self.run_seed, self._section)
 
     def _found(self) -> State:
         """Build the community: people, ties, institutions."""
-        s = self.scenario
         population, ties = self._settle()
-        commons = make_commons(population.places, s.actors.trust_between, s.actors.reputation_weight)
+        actors = self.scenario.actors
+        commons = make_commons(population.places, actors.trust_between, actors.reputation_weight)
         self.state_ = State(population, ties, commons)
         self._rank_places()
-        make_institutions(self, self.state_)
-        n = self.places.communities
-        lo, hi = self.places.resident_range("community")
-        self.state_.budget = Budget(n, s.budget.weekly * (hi - lo) / 1000.0, s.budget.carry_weeks)
-        present = {kind: np.ones(n, bool) for kind in Kind}
-        for kind in (Kind.PROPERTY, Kind.OWNERS_COMMITTEE, Kind.SOCIAL_ORGANIZATION, Kind.MEDIATION):
-            present[kind] = self.state(kind).present > 0
-        present[Kind.PARTNER_UNIT] = self.state(Kind.PARTNER_UNIT).number > 0
-        workers = self.state(Kind.GRID_WORKER).workers
-        self.state_.cases = make_case_book(self.places, present, workers)
-        self.state_.last_offers = np.zeros(0, OPPORTUNITY)
-        for own in own_institutions():
-            self.state_.parts[own.part] = own.found(self)
+        furnish(self, self.state_, self.scenario)
         return self.state_
 
     def _rank_places(self) -> None:
         places = self.places
         self.run_of = np.repeat(np.arange(self.runs, dtype=np.int32), places.communities // self.runs)
-        self.luck = CommunityStreams(self.seeds, self.run_of)
+        self.streams = CommunityStreams(self.seeds, self.run_of)
         sizes = {"resident": len(self.residents.key), "building": places.buildings, "grid": places.grids,
                  "community": places.communities}
         self.levers = Levers(sizes)
@@ -249,7 +224,7 @@ class CommunityModel(MesaSide):
 
     def week_key(self, stream: str) -> npt.NDArray[np.uint64]:
         """Keys of a stream's draws of this week; see :class:`sim.view.ModelView`."""
-        return self.luck.week_key(stream, self.week)
+        return self.streams.week_key(stream, self.week)
 
     def _weigh_records(self) -> npt.NDArray[np.float64]:
         """Weight of records in appraisal, (C,); a street under pressure asks for more."""
@@ -297,7 +272,7 @@ class CommunityModel(MesaSide):
         entity, community = self._entities(level)
         if rows is not None:
             entity, community = entity[rows], community[rows]
-        return self.luck.uniform(stream, self.week if week is None else week, entity, community)
+        return self.streams.uniform(stream, self.week if week is None else week, entity, community)
 
     def _entities(self, level: str) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
         """Stable ids of a level's entities, and the community of each."""

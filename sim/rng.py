@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -124,6 +125,7 @@ def combine_whole(key: int, part: int) -> int:
     return z ^ (z >> 31)
 
 
+@lru_cache(maxsize=4096)
 def text_id(text: str) -> int:
     """Stable 64-bit id of a name: the first eight bytes of its BLAKE2b digest."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
@@ -140,14 +142,14 @@ class Streams:
 
     def __init__(self, seed: int) -> None:
         self.seed = int(seed)
-        self._root = combine_array(np.uint64(0), [self.seed])[0]
+        self._root = combine_whole(0, self.seed)
         self._keys: dict[str, np.uint64] = {}
 
     def key(self, stream: str) -> np.uint64:
         """Key of a named stream."""
         key = self._keys.get(stream)
         if key is None:
-            key = self._keys[stream] = combine_array(self._root, np.array([text_id(stream)], np.uint64))[0]
+            key = self._keys[stream] = np.uint64(combine_whole(self._root, text_id(stream)))
         return key
 
     def week_key(self, stream: str, week: int) -> np.uint64:
@@ -198,8 +200,7 @@ class CommunityStreams:
         first, keys = self._weeks.get(stream, (0, None))
         if keys is None or not first <= week < first + len(keys):
             first, parts = week, np.arange(week + 1, week + 1 + _AHEAD).astype(np.uint64)
-            of_runs = np.stack([combine_array(streams.key(stream), parts) for streams in self._streams])
-            keys = np.ascontiguousarray(of_runs.T[:, self._run])
+            keys = combine_array(self.key(stream), parts[:, None])
             self._weeks[stream] = first, keys
         row: UInt64Array = keys[week - first]
         return row

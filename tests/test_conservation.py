@@ -140,7 +140,7 @@ def check_people(model: Audited) -> None:
     r, week = model.residents, model.week - 1
     shocks = [s for s in model.scenario.shocks if s.week <= week < s.week + s.weeks]
     free = r.free_hours * factor(shocks, "free_hours_factor")
-    own = (0.5 + model.luck.uniform("hours", week, r.key, r.community)) * free
+    own = (0.5 + model.streams.uniform("hours", week, r.key, r.community)) * free
     assert (r.hours <= np.maximum(own + model.extra_hours, 0.0) + 1e-5).all()
     assert (r.hours >= -1e-5).all()
     assert (r.hours[r.age < 18] == 0.0).all()

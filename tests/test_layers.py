@@ -21,7 +21,7 @@ ROOMS = """
     ledger view
     policies actors processes
     outcomes plugins scenario results census recorder observed measures
-    state streets mesa_side model simulation sharding
+    state streets founding mesa_side model simulation sharding ensemble
     designs
     study
     analysis calibration optimisation

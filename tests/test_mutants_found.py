@@ -241,7 +241,7 @@ def test_offers_beyond_the_63rd_keep_to_their_scope() -> None:
         each = len(rows) // 80
         for number in open_to:
             rows["audience"][number * each : (number + 1) * each] = 0
-        keys = participation.Keys(*(np.uint64(k) for k in (3, 5, 7, 9)))
+        keys = participation.Keys(*(np.full(model.places.communities, k, np.uint64) for k in (3, 5, 7, 9)))
         participation.decide(
             r, model.ties, rows, first, model.weights, shown, keys, 1.0, np.zeros(len(r.key), np.uint8),
             np.zeros(len(r.key), np.uint32), chosen)
@@ -259,7 +259,7 @@ def test_who_finds_no_seat_keeps_what_else_they_chose() -> None:
     first, resident = np.array([0, 2, 4, 6, 8]), np.array([0, 1] * 4, np.int32)
     hours = np.full(2, 8.0, np.float32)
     assert participation._turn_away(
-        np.array([1, 2], np.uint64), hours, offers, first, resident, chosen, np.uint64(7), 0.5,
+        np.array([1, 2], np.uint64), hours, offers, first, resident, chosen, SEVENS, 0.5,
         np.full(2, 0.25))  # of the half hour's way
     away = int(hours.argmin())
     assert hours[[away, 1 - away]].tolist() == [5.75, 8.0]

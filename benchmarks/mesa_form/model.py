@@ -153,7 +153,8 @@ class MesaModel(CommunityModel):
         (people, sums, habit, groups, filled), trust = census.take(
             self.neighbourhood, self.week, [low for low, _ in vocabulary.AGE_BANDS], observed.GRID_OFFSET,
             observed.group_count(self.places), self.places.communities)
-        found = people, sums, habit, *np.split(groups, [observed.GRID_OFFSET], axis=1), filled
+        fixed, grids = np.split(groups, [observed.GRID_OFFSET], axis=1)
+        found = people[None], sums, habit[None], fixed[None], grids, np.array([filled])  # of one run
         with (
             patch.object(observed, "take_census", lambda *_: found),
             patch.object(observed, "sum_trust", lambda *_: trust),

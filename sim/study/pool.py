@@ -79,15 +79,19 @@ class Here:
         moment = list[Finished | Failed]()
         began = time.monotonic()
         while some := tuple(islice(blocks, FEW)):
-            try:
-                moment += do_blocks(common, some, engine, rules)
-            except KeyboardInterrupt:
-                if moment:
+            done = do_blocks(common, some, engine, rules)
+            while True:
+                try:
+                    moment += next(done)
+                except StopIteration:
+                    break
+                except KeyboardInterrupt:
+                    if moment:
+                        yield collected(moment, rules)
+                    raise
+                if time.monotonic() - began > MOMENT_SECONDS:
                     yield collected(moment, rules)
-                raise
-            if time.monotonic() - began > MOMENT_SECONDS:
-                yield collected(moment, rules)
-                moment, began = [], time.monotonic()
+                    moment, began = [], time.monotonic()
         if moment:
             yield collected(moment, rules)
 

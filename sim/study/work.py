@@ -127,12 +127,11 @@ def collected(results: Sequence[Finished | Failed], rules: Rules) -> list[Batch 
 
 def do_blocks(
     common: Common, blocks: Sequence[Block], engine: Engine, rules: Rules, *, guarded: bool = False,
-) -> list[Finished | Failed]:
-    """Do blocks one after the other; those that differ in their seed only side by side.
+) -> Iterator[list[Finished | Failed]]:
+    """Do blocks one after the other, and hand over each; those that differ in their seed only side by side.
 
     Parameters are those of :func:`do_block`.
     """
-    done: list[Finished | Failed] = []
     for _, same in groupby(blocks, key=lambda block: (block.point, block.values, block.arms)):
         alike = list(same)
         size = _together(common, alike[0], engine) if len(alike) > 1 else 1
@@ -141,11 +140,10 @@ def do_blocks(
             group = alike[len(alike) * g // groups : len(alike) * (g + 1) // groups]
             together = _side_by_side(common, group, rules, guarded=guarded) if len(group) > 1 else None
             if together is not None:
-                done += together
+                yield together
                 continue
             for block in group:
-                done += do_block(common, block, engine, rules, guarded=guarded)
-    return done
+                yield do_block(common, block, engine, rules, guarded=guarded)
 
 
 def _together(common: Common, block: Block, engine: Engine) -> int:
@@ -266,7 +264,8 @@ def _unpack(package: bytes) -> Common:
 def work(job: Job) -> list[Batch | Failed]:
     """Do a job on a worker process."""
     common = _unpack(job.package)
-    return collected(do_blocks(common, job.blocks, job.engine, job.rules, guarded=True), job.rules)
+    done = do_blocks(common, job.blocks, job.engine, job.rules, guarded=True)
+    return collected([result for some in done for result in some], job.rules)
 
 
 def library(name: str) -> Any:
