@@ -96,15 +96,15 @@ ALIKE: dict[str, str] = {
         "nothing is found before the first week has begun",
     "sim/processes/handling.py:204:62: c[i].helper >= 0  →  c[i].helper > 0":
         "row 0 is a core's desk, and a core is nobody's helper",
-    "sim/processes/participation.py:253:22: end - start  →  end + start": "more room than is needed",
-    "sim/processes/participation.py:262:33: end - start  →  end + start": "more room than is needed",
-    "sim/processes/participation.py:317:12: n <= offers[j].seats  →  n < offers[j].seats":
+    "sim/processes/participation.py:256:22: end - start  →  end + start": "more room than is needed",
+    "sim/processes/participation.py:265:33: end - start  →  end + start": "more room than is needed",
+    "sim/processes/participation.py:320:12: n <= offers[j].seats  →  n < offers[j].seats":
         "where as many come as there are seats, nobody is turned away by the draws either",
     "sim/processes/acquaintance.py:137:12: strength[i, k] > 0  →  strength[i, k] >= 0":
         "an empty place is emptied",
     "sim/processes/routing.py:96:12: lead >= 0  →  lead > 0":
         "row 0 is a core's desk, and a core never leads residents",
-    "sim/processes/participation.py:340:25: 1  →  2": "one offer was dropped, so one place is left to clear",
+    "sim/processes/participation.py:343:25: 1  →  2": "one offer was dropped, so one place is left to clear",
     "sim/processes/participation.py:152:16: bits >> np.uint64(min(q, LAST_BIT)) & np.uint64(1)  →  "
     "bits >> np.uint64(min(q, LAST_BIT)) | np.uint64(1)":
         "who was screened out weighs the offer and declines it",
