@@ -30,9 +30,9 @@ from sim.simulation import each_arm, simulate_arms
 from sim.state import State
 from sim.streets import district_digest, street_digests
 
-RESIDENTS = 16_000
+RESIDENTS = 24_000
 """Residents that a model of several runs has at most: beyond, there is little left to share."""
-MOST = 16
+MOST = 24
 """Runs that a model has at most."""
 
 _COUNTS = {

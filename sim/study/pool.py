@@ -36,7 +36,8 @@ from sim.study.work import (
     work,
 )
 
-CHUNK_SECONDS = 2.0
+CHUNK_SECONDS, LEAST_SECONDS = 2.0, 0.2
+"""How long a chunk lasts, and the last ones at least: a few runs side by side cost little more than one."""
 MOMENT_SECONDS = 0.2
 """In this process: how long runs gather before they are handed over together."""
 
@@ -239,15 +240,15 @@ class Chunks:
 
     def next(self) -> tuple[Block, ...]:
         """The next chunk; empty if nothing is left."""
-        # Small enough that the last chunks of all workers end together
+        # Small enough that the last chunks of all workers end nearly together
         fair = self._left // (2 * self._workers)
-        size = max(1, min(self._by_pace(), fair))
+        size = max(1, min(self._by_pace(CHUNK_SECONDS), max(self._by_pace(LEAST_SECONDS), fair)))
         chunk = tuple(islice(self._waiting, size))
         self._left -= len(chunk)
         return chunk
 
-    def _by_pace(self) -> int:
-        return int(CHUNK_SECONDS / max(self._seconds / self._blocks, 1e-6)) if self._blocks else 1
+    def _by_pace(self, seconds: float) -> int:
+        return int(seconds / max(self._seconds / self._blocks, 1e-6)) if self._blocks else 1
 
     def learn(self, results: Sequence[Batch | Failed]) -> None:
         """Note how long blocks take."""
