@@ -116,7 +116,7 @@ def test_friends_are_alike_yet_no_age_or_position_has_fewer(town: Population, ti
 
 
 def test_homophily_is_balanced_for_every_class_of_age_and_position() -> None:
-    shares = _class_shares(MARGINS)
+    shares = _class_shares(MARGINS.age, MARGINS.position)
     accept = age_classes(MARGINS, 0.6)
     assert np.abs(accept @ shares - 1).max() < 1e-3
     assert accept[0, 0] > 1.2 * accept[0, -1]

@@ -9,6 +9,8 @@ numbers and promise nothing of the kind. With ties from a file, a new row change
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from sim.network import kernels
@@ -17,7 +19,7 @@ from sim.network.kernels import AgeClasses, EdgeList
 from sim.network.parameters import TiesParameters
 from sim.network.ties import Int64, Ties
 from sim.population.columns import Float64, Population
-from sim.population.parameters import ADULT, PopulationParameters
+from sim.population.parameters import ADULT, AgeMargins, PopulationParameters, PositionShares
 from sim.rng import Streams
 from sim.vocabulary import Layer, Position, Tenure
 
@@ -220,13 +222,18 @@ def age_classes(margins: PopulationParameters, homophily: float) -> AgeClasses:
     expected acceptance under the margins is equal: otherwise rare groups would have fewer friends, and age
     would reach behaviour by a way the model forbids.
     """
-    return kernels.balance(_class_shares(margins), homophily, AGE_STEP / AGE_SCALE, len(Position))
+    return _balanced(margins.age, margins.position, homophily)
 
 
-def _class_shares(margins: PopulationParameters) -> Float64:
+@lru_cache(maxsize=64)
+def _balanced(age: AgeMargins, position: PositionShares, homophily: float) -> AgeClasses:
+    """The same for every seed; not to be written to."""
+    return kernels.balance(_class_shares(age, position), homophily, AGE_STEP / AGE_SCALE, len(Position))
+
+
+def _class_shares(ages: AgeMargins, position: PositionShares) -> Float64:
     """Expected share of adults in each class of age (rows) and position, flattened."""
-    bands = margins.age.band_shares()
-    position = margins.position
+    bands = ages.band_shares()
     working = np.array([getattr(position, term.key) for term in Position if 1 <= term <= 5])
     working = working / np.cumsum(working)[-1]
     shares = np.zeros((AGE_CLASSES, len(Position)))
