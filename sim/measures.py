@@ -136,14 +136,17 @@ def _participation(v: dict[str, Float64], weeks: Weeks) -> None:
                        - _ratio(took[:, _MEMBER + 1], sizes[:, _MEMBER + 1]))
 
 
-def _year(recorder: Recorder[Week], v: dict[str, Float64], name: str) -> Float64:
-    """Sums of an outcome over 52 weeks each, or as many as there were, the weeks themselves last."""
-    past = recorder.last(name, _YEAR - 1)
-    every = np.concatenate([np.zeros(_YEAR - 1 - len(past)), past, v[name]])
-    total = np.zeros(len(v[name]))
+def _years(recorder: Recorder[Week], v: dict[str, Float64], names: Sequence[str]) -> list[Float64]:
+    """Sums of outcomes over 52 weeks each, or as many as there were, the weeks themselves last."""
+    before, weeks = _YEAR - 1, len(v[names[0]])
+    every: Float64 = np.zeros((len(names), before + weeks))
+    for row, name in zip(every, names, strict=True):
+        past = recorder.last(name, before)
+        row[before - len(past) : before], row[before:] = past, v[name]
+    total = np.zeros((len(names), weeks))
     for k in range(_YEAR):  # from the oldest on; before the first week nothing is added
-        total = total + every[k : k + len(total)]
-    return total
+        total += every[:, k : k + weeks]
+    return list(total)
 
 
 def _votes(v: dict[str, Float64], weeks: Weeks) -> None:
@@ -169,12 +172,12 @@ def _disputes(v: dict[str, Float64], weeks: Weeks, recorder: Recorder[Week]) -> 
     v["raised_disputes"] = raised * per
     v["silent_disputes"] = (born["silent"] + done["gave_up"] - raised) * per
     v["backlog"] = waiting * per
-    solved, papered, given_up = (
-        _year(recorder, v, name) for name in ("resolved", "closed_on_paper", "given_up"))
+    solved, papered, given_up, silent, relapsed = _years(
+        recorder, v, ("resolved", "closed_on_paper", "given_up", "silent_disputes", "relapsed"))
     # All that was in hand at some time in these weeks has been closed, was given up, or is open now.
     in_hand = solved + papered + given_up + v["backlog"]
-    never_found = _year(recorder, v, "silent_disputes") - given_up
-    held = np.maximum(0.0, solved - _year(recorder, v, "relapsed"))
+    never_found = silent - given_up
+    held = np.maximum(0.0, solved - relapsed)
     v["real_resolution_rate"] = _ratio(held, in_hand + never_found)
     v["recorded_resolution_rate"] = _ratio(solved + papered, in_hand)
     v["time_to_close"], v["time_waiting"] = _ratio(close, closed), _ratio(wait, ended)
@@ -211,7 +214,7 @@ def _cost(v: dict[str, Float64], weeks: Weeks, recorder: Recorder[Week]) -> None
     v["money_spent"] = _added(weeks.column("spent")) * per
     staff = _added(weeks.staff_used.reshape(len(per), -1))
     v["hours_on_policies"] = (_added(weeks.column("attention_used")) + staff) * per
-    v["cost_per_resolved"] = _ratio(_year(recorder, v, "money_spent"), _year(recorder, v, "resolved"))
+    v["cost_per_resolved"] = _ratio(*_years(recorder, v, ("money_spent", "resolved")))
 
 
 def _recovery(recorder: Recorder[Week], shocks: Sequence[Shock]) -> float:

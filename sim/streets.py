@@ -50,13 +50,12 @@ class _Street(NamedTuple):
 
 def street_digests(state: State) -> list[str]:
     """Digest of each street that has communities, in their order."""
-    street = state.places.community_street
-    found = []
-    for number in np.unique(street):
+    found, tables = [], _Tables.of(state)
+    for number in np.unique(state.places.community_street).tolist():
         mill = hashlib.blake2b(digest_size=16)
-        for name, column in _arrays(state, int(number)):
+        for name, column in _arrays(state, tables, number):
             mill.update(name.encode())
-            mill.update(np.ascontiguousarray(column).tobytes())
+            mill.update(np.ascontiguousarray(column).reshape(-1).view(np.uint8).data)
         found.append(mill.hexdigest())
     return found
 
@@ -64,6 +63,37 @@ def street_digests(state: State) -> list[str]:
 def district_digest(streets: Sequence[str]) -> str:
     """Digest of a district from those of its streets."""
     return hashlib.blake2b("".join(streets).encode(), digest_size=16).hexdigest()
+
+
+class _Tables(NamedTuple):
+    """What lies in no order of places, put into one: each street's rows are one slice."""
+
+    cases: Array
+    """Cases by street and key."""
+    street: Array
+    """Number of each one's street."""
+    due: Array
+    """Time of each one's next event; NaN if there is none."""
+    offers: Array
+    """Offers of the last week by community and key."""
+
+    @classmethod
+    def of(cls, state: State) -> _Tables:
+        """Of all streets of a state."""
+        book, offers = state.cases, state.last_offers
+        due = np.full(len(book.cases), np.nan)
+        size = int(book.heap.size[0])
+        due[book.heap.case[:size]] = book.heap.time[:size]
+        live = book.live()
+        street = state.places.community_street[book.cases["community"][live]]
+        order = np.lexsort((book.cases["key"][live], street))
+        live, offers = live[order], offers[np.lexsort((offers["key"], offers["community"]))]
+        return cls(book.cases[live], street[order], due[live], offers)
+
+
+def _between(column: Array, first: int, last: int) -> slice:
+    """Rows from ``first`` on and before ``last``, in a column that rises."""
+    return slice(*np.searchsorted(column, (first, last)).tolist())
 
 
 def _rows(places: Places, number: int) -> _Street:
@@ -77,7 +107,7 @@ def _rows(places: Places, number: int) -> _Street:
     return _Street(*levels)
 
 
-def _arrays(state: State, number: int) -> Iterator[tuple[str, Array]]:
+def _arrays(state: State, tables: _Tables, number: int) -> Iterator[tuple[str, Array]]:
     places, street = state.places, _rows(state.places, number)
     sizes = {
         "resident": len(state.residents.key), "building": places.buildings, "grid": places.grids,
@@ -99,7 +129,7 @@ def _arrays(state: State, number: int) -> Iterator[tuple[str, Array]]:
     for name, column in state.institutions[Kind.STREET]._asdict().items():
         yield f"street.{name}", column[number : number + 1]
     yield from _budget(state, street)
-    yield from _offers(state, street)
+    yield from _offers(tables.offers, street)
     for owner in sorted(state.memories):
         for name, column in state.memories[owner].items():
             own = street.of(column, sizes)
@@ -111,7 +141,7 @@ def _arrays(state: State, number: int) -> Iterator[tuple[str, Array]]:
     first = np.uint32(street.resident.start)
     yield "ties.event_neighbour", np.where(other == NO_ONE, other, other - first)
     yield "ties.event_strength", state.ties.event_strength[street.resident]
-    yield from _cases(state, street)
+    yield from _cases(state, tables, street, number)
 
 
 def _budget(state: State, street: _Street) -> Iterator[tuple[str, Array]]:
@@ -123,32 +153,24 @@ def _budget(state: State, street: _Street) -> Iterator[tuple[str, Array]]:
         yield f"budget.{name}", getattr(budget, name)[street.community]
 
 
-def _offers(state: State, street: _Street) -> Iterator[tuple[str, Array]]:
-    rows = state.last_offers
-    rows = rows[np.lexsort((rows["key"], rows["community"]))]
-    first, last = street.community.start, street.community.stop
-    rows = rows[(rows["community"] >= first) & (rows["community"] < last)]
-    starts = {"community": first, "lo": street.resident.start, "hi": street.resident.start}
+def _offers(offers: Array, street: _Street) -> Iterator[tuple[str, Array]]:
+    rows = offers[_between(offers["community"], street.community.start, street.community.stop)]
+    starts = {"community": street.community.start, "lo": street.resident.start, "hi": street.resident.start}
     for name in rows.dtype.names or ():
         if name not in ("policy", "audience"):  # numbers in the order of this scenario's policies
             yield f"offers.{name}", rows[name] - starts[name] if name in starts else rows[name]
 
 
-def _cases(state: State, street: _Street) -> Iterator[tuple[str, Array]]:
+def _cases(
+    state: State, tables: _Tables, street: _Street, number: int
+) -> Iterator[tuple[str, Array]]:
     """Cases by their keys, with the time of their next event, and desks by their kinds."""
-    book = state.cases
+    book, own = state.cases, _between(tables.street, number, number + 1)
     desks = _own_desks(state, street)
     local = np.full(len(book.desks) + 1, NOBODY)
     local[desks] = np.arange(len(desks))
-    due = np.full(len(book.cases), np.nan)
-    size = int(book.heap.size[0])
-    due[book.heap.case[:size]] = book.heap.time[:size]
-    live = book.live()
-    community = book.cases["community"][live]
-    live = live[(community >= street.community.start) & (community < street.community.stop)]
-    live = live[np.argsort(book.cases["key"][live])]
-    yield "cases.due", due[live]
-    rows = book.cases[live]
+    rows = tables.cases[own]
+    yield "cases.due", tables.due[own]
     for name in rows.dtype.names or ():
         column = rows[name]
         if name in _POSITIONS:
