@@ -305,10 +305,10 @@ def test_a_full_disk_is_said_clearly_and_leaves_whole_shards(
     compared(tmp_path / "out", replicates=2)
     written = store_module._write
 
-    def full(table: object, file: Path) -> None:
+    def full(table: object, file: Path, *how: str) -> None:
         if file.stem == "groups":
             raise OSError(28, "No space left on device")
-        written(table, file)
+        written(table, file, *how)
 
     with monkeypatch.context() as patch:
         patch.setattr(store_module, "_write", full)

@@ -57,6 +57,9 @@ def _once(workers: int) -> Iterator[Any]:
         "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": _MALLOC,
         f"distributed.nanny.pre-spawn-environ.{threads.VARIABLE}": "1",  # every core has a worker already
         "distributed.worker.preload": ["sim.study.worker"],
+        # Looking at the stack a hundred times a second, for nobody, took a twentieth of a worker
+        "distributed.worker.profile.enabled": False,
+        "distributed.admin.tick.interval": "1s",
         # A run that kills its worker is tried again in smaller company, not three more times in the same
         "distributed.scheduler.allowed-failures": 0,
     }

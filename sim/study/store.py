@@ -22,6 +22,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -165,8 +166,7 @@ class Store:
                     _write(index.pieces(ROWS_A_GROUP), aside / f"{kind}.parquet")
                     continue
                 (aside / kind).mkdir()
-                for number, table in enumerate(index.pieces(RUNS_A_FILE)):
-                    _write([table], aside / kind / f"{number:05d}.parquet")
+                _write_each(index.pieces(RUNS_A_FILE), aside / kind)
                 _sync(aside / kind)
             (aside / _READY).touch()
             _sync(aside)
@@ -276,9 +276,9 @@ class _Index:
     def __init__(self, files: Sequence[Path], runs: Sequence[Path], place: dict[str, int]) -> None:
         self._files, self._place = files, place
         self._table = lru_cache(maxsize=8)(_read)
-        wanted = np.unique(np.concatenate([self._ids(_read(file, list(_WHO))) for file in runs]), axis=0)
+        wanted = _distinct(np.concatenate([self._ids(_read(file, list(_WHO))) for file in runs]))
         self._wanted: Int64 = wanted
-        within = [np.unique(self._ids(_read(file, list(_WHO))), axis=0) for file in files]
+        within = [_distinct(self._ids(_read(file, list(_WHO)))) for file in files]
         self._file = np.concatenate([np.full(len(ids), at) for at, ids in enumerate(within)])
         self._where = _ranks(np.concatenate(within), wanted)
 
@@ -318,11 +318,21 @@ class _Index:
 _WHO = ("point", "seed", "arm")
 
 
+def _starts(ids: Int64) -> Int64:
+    """Where a row differs from the one before."""
+    return np.flatnonzero(np.r_[len(ids) > 0, np.any(ids[1:] != ids[:-1], axis=1)])
+
+
+def _distinct(ids: Int64) -> Int64:
+    """Each row once, in order."""
+    return np.unique(ids[_starts(ids)], axis=0)
+
+
 def _ranks(ids: Int64, wanted: Int64) -> Int64:
     """Place of each row in ``wanted``, which is sorted and unique; −1 for rows that are not there."""
     if not len(ids):
         return np.empty(0, np.int64)
-    starts = np.flatnonzero(np.r_[True, np.any(ids[1:] != ids[:-1], axis=1)])
+    starts = _starts(ids)
     places = {run: at for at, run in enumerate(map(tuple, wanted.tolist()))}
     found = np.array([places.get(tuple(run), -1) for run in ids[starts].tolist()], np.int64)
     return np.repeat(found, np.diff(np.r_[starts, len(ids)]))
@@ -350,6 +360,18 @@ def _write(tables: Iterable[pa.Table], file: Path, compression: str = "zstd") ->
             writer.close()
         out.flush()
         os.fsync(out.fileno())
+
+
+def _write_each(tables: Iterable[pa.Table], folder: Path) -> None:
+    """Write each table into a numbered file of its own, while the next one is made."""
+    with ThreadPoolExecutor(1) as writer:
+        writing: Future[None] | None = None
+        for number, table in enumerate(tables):
+            if writing is not None:
+                writing.result()
+            writing = writer.submit(_write, [table], folder / f"{number:05d}.parquet")
+        if writing is not None:
+            writing.result()
 
 
 def _fresh(folder: Path) -> None:
