@@ -8,22 +8,18 @@ and each run comes out as :func:`sim.simulation.simulate` gives it, to the bit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
-from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import measures
-from sim.founding import settle
 from sim.ledger.sparing import Sparing, SparingLevers
 from sim.model import CommunityModel
-from sim.network.ties import NO_ONE, Ties
 from sim.observed import GRID_OFFSET, Week, observe, stacked
 from sim.plugins import own_institutions, own_outcomes
 from sim.policies.base import Policy
 from sim.policies.registry import BUILT_IN
-from sim.population.columns import Float64, Int64, Places, Population, Residents
+from sim.population.columns import Float64, Int64
 from sim.results import RunResult
 from sim.scenario.schema import Scenario
 from sim.simulation import each_arm, simulate_arms
@@ -34,16 +30,6 @@ RESIDENTS = 24_000
 """Residents that a model of several runs has at most: beyond, there is little left to share."""
 MOST = 24
 """Runs that a model has at most."""
-
-_COUNTS = {
-    "community_street": "street", "community_first_grid": "grid", "grid_first_building": "building",
-    "building_first_dwelling": "dwelling", "dwelling_first_resident": "resident",
-    "grid_community": "community", "building_grid": "grid", "building_community": "community",
-    "dwelling_building": "building", "dwelling": "dwelling", "building": "building", "grid": "grid",
-    "community": "community"}
-"""Columns of places and residents that count places or residents, and of which level."""
-
-Columns = TypeVar("Columns", Places, Residents)
 
 
 def held_apart(scenario: Scenario) -> bool:
@@ -101,13 +87,6 @@ class Ensemble(CommunityModel):
     def seeds(self) -> tuple[int, ...]:
         """Seed of each run."""
         return self._seeds
-
-    def _settle(self) -> tuple[Population, Ties]:
-        populations, ties = zip(*(settle(self.scenario, seed, None) for seed in self.seeds), strict=True)
-        sizes = [_sizes(population) for population in populations]
-        places = _joined([population.places for population in populations], sizes)
-        residents = _joined([population.residents for population in populations], sizes)
-        return Population(places, residents, ()), _joined_ties(ties)
 
     def everywhere(self, own: Float64) -> Float64:
         """Not for runs side by side: policies that ask for it are run alone."""
@@ -185,56 +164,3 @@ def simulate_seeds(
         own = simulate_arms(rest, seed, compared) | {name: runs[k] for name, runs in together.items()}
         results[seed] = {name: own[name] for name in arms}
     return results
-
-
-class _Sizes(NamedTuple):
-    street: int
-    community: int
-    grid: int
-    building: int
-    dwelling: int
-    resident: int
-
-
-def _sizes(population: Population) -> _Sizes:
-    p = population.places
-    return _Sizes(
-        int(p.community_street.max()) + 1, p.communities, p.grids, p.buildings, p.dwellings,
-        len(population.residents.key))
-
-
-def _joined(tables: Sequence[Columns], sizes: Sequence[_Sizes]) -> Columns:
-    """Columns of all runs one after the other; what counts places or residents counts on."""
-    found: dict[str, npt.NDArray[Any]] = {}
-    for name in tables[0]._fields:
-        columns: list[npt.NDArray[Any]] = [getattr(table, name) for table in tables]
-        if name in _COUNTS:
-            before = _before(getattr(each, _COUNTS[name]) for each in sizes)
-            columns = [
-                column + column.dtype.type(n) for column, n in zip(columns, before[:-1], strict=True)]
-            if "_first_" in name:  # where one run ends the next begins
-                columns = [*(column[:-1] for column in columns[:-1]), columns[-1]]
-        found[name] = np.concatenate(columns)
-    return type(tables[0])(**found)
-
-
-def _joined_ties(ties: Sequence[Ties]) -> Ties:
-    *edges, all_edges = _before(len(each.neighbour) for each in ties)
-    people = [np.uint32(n) for n in _before(len(each.strength) for each in ties)[:-1]]
-    first = [
-        *(each.first[:-1] + before for each, before in zip(ties, edges, strict=True)), np.array([all_edges])]
-    neighbour = [each.neighbour + before for each, before in zip(ties, people, strict=True)]
-    met = [
-        np.where(each.event_neighbour == NO_ONE, NO_ONE, each.event_neighbour + before)
-        for each, before in zip(ties, people, strict=True)]
-    rest = {
-        name: np.concatenate([getattr(each, name) for each in ties])
-        for name in ("weight", "strength", "layer", "event_strength")}
-    return Ties(
-        first=np.concatenate(first), neighbour=np.concatenate(neighbour), event_neighbour=np.concatenate(met),
-        **rest)
-
-
-def _before(sizes: Iterable[int]) -> list[int]:
-    """How many come before each run, and how many there are."""
-    return [0, *accumulate(sizes)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sim.ledger.budget import Budget
@@ -21,16 +23,18 @@ from sim.state import State, make_institutions
 from sim.vocabulary import Kind
 
 
-def settle(scenario: Scenario, seed: int, section: Section | None) -> tuple[Population, Ties]:
+def settle(scenario: Scenario, seeds: Sequence[int], section: Section | None) -> tuple[Population, Ties]:
     """People and their ties in a district or one section of it.
 
     Parameters
     ----------
     scenario : Scenario
-    seed : int
+    seeds : sequence of int
+        Of several, a district for each, one after the other.
     section : Section, optional
     """
-    s, streams = scenario, Streams(seed)
+    s = scenario
+    streams = Streams(seeds[0]) if len(seeds) == 1 else [Streams(seed) for seed in seeds]
     if s.population_path is not None:
         population = read_csv(s.population_path, s.places, s.population, streams)
     else:

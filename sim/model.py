@@ -19,12 +19,10 @@ from sim.ledger.opportunities import Opportunities, Scope
 from sim.ledger.records import picked
 from sim.ledger.spreading import hours_given
 from sim.mesa_side import MesaSide
-from sim.network.ties import Ties
 from sim.observed import group_count
 from sim.params import as_record
 from sim.plugins import own_institutions, with_own_categories
 from sim.policies.base import Policy
-from sim.population.columns import Population
 from sim.population.section import Section, whole
 from sim.processes import aftermath, casework, engagement, environment, experience
 from sim.processes.parameters import Shock
@@ -116,13 +114,9 @@ class CommunityModel(MesaSide):
         self.trust_prior = environment.trust_prior(s.population.trust)
         self.susceptibility = np.full(len(self.residents.key), s.experience.talk)
 
-    def _settle(self) -> tuple[Population, Ties]:
-        """People and their ties."""
-        return settle(self.scenario, self.run_seed, self._section)
-
     def _found(self) -> State:
         """Build the community: people, ties, institutions."""
-        population, ties = self._settle()
+        population, ties = settle(self.scenario, self.seeds, self._section)
         actors = self.scenario.actors
         commons = make_commons(population.places, actors.trust_between, actors.reputation_weight)
         self.state_ = State(population, ties, commons)

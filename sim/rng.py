@@ -174,6 +174,13 @@ class Streams:
         return uniform_array(self.week_key(stream, week), np.asarray(entity).astype(np.uint64, copy=False))
 
 
+def of_communities(streams: Streams | Sequence[Streams], communities: int) -> CommunityStreams:
+    """Draws of so many communities: of one seed, or of several whose runs lie side by side in equal parts."""
+    every = [streams] if isinstance(streams, Streams) else streams
+    run = np.repeat(np.arange(len(every), dtype=np.int32), communities // len(every))
+    return CommunityStreams([each.seed for each in every], run)
+
+
 class CommunityStreams:
     """The draws of communities: all of one seed, or each of the seed of the run that it belongs to.
 
@@ -223,6 +230,13 @@ class CommunityStreams:
         if len(self._streams) == 1:
             return uniform_array(keys[0], entity)
         return uniform_each(keys, community, entity)
+
+    def bits(
+        self, stream: str, week: int, entity: UInt64Array, community: npt.NDArray[np.int32]
+    ) -> UInt64Array:
+        """64 random bits for each entity id; parameters as of :meth:`uniform`."""
+        keys = self.week_key(stream, week)
+        return combine_array(keys[0] if len(self._streams) == 1 else keys[community], entity)
 
 
 def unit_interval(bits: UInt64Array) -> FloatArray:

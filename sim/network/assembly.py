@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 from numba import uint64
 
 from sim.jit import kernel
-from sim.network.kernels import EdgeList, Word
-from sim.network.ties import Int64, Ties, UInt32, empty_event_slots, strengths
-from sim.population.columns import Bool, UInt8, UInt64
-from sim.rng import Streams, pair, uniform
+from sim.network.kernels import EdgeList
+from sim.network.ties import NO_ONE, Int64, Ties, UInt32, empty_event_slots, strengths
+from sim.population.columns import Bool, Int32, UInt8, UInt64
+from sim.rng import CommunityStreams, pair, uniform
 from sim.vocabulary import Layer
 
 SETUP_WEEK = -1
@@ -92,16 +93,19 @@ def _to_csr(n: int, a: Int64, b: Int64, weight: UInt8, layer: UInt8) -> tuple[In
     return first, neighbour, weights, layers
 
 
-def thin(ties: Ties, person: UInt64, atomisation: float, streams: Streams) -> Ties:
+def thin(
+    ties: Ties, person: UInt64, community: Int32, atomisation: float, streams: CommunityStreams
+) -> Ties:
     """Ties without the share ``atomisation`` of building and friendship ties, chosen by pair.
 
     Parameters
     ----------
     ties : Ties
     person : (N,) stable ids
+    community : (N,)
     atomisation : float
         0 returns the argument; a greater value removes what a smaller one does, and more.
-    streams : Streams
+    streams : CommunityStreams
     """
     if atomisation <= 0.0:
         return ties
@@ -110,6 +114,7 @@ def thin(ties: Ties, person: UInt64, atomisation: float, streams: Streams) -> Ti
         ties.neighbour,
         ties.layer,
         person,
+        community,
         streams.week_key("ties.atomisation", SETUP_WEEK),
         atomisation,
     )
@@ -122,11 +127,38 @@ def thin(ties: Ties, person: UInt64, atomisation: float, streams: Streams) -> Ti
 
 @kernel
 def _kept(
-    first: Int64, neighbour: UInt32, layer: UInt8, person: UInt64, key: Word, atomisation: float
+    first: Int64, neighbour: UInt32, layer: UInt8, person: UInt64, community: Int32, keys: UInt64,
+    atomisation: float,
 ) -> Bool:
     keep = np.ones(len(neighbour), np.bool_)
     for i in range(len(first) - 1):
+        key = keys[community[i]]
         for x in range(first[i], first[i + 1]):
             if layer[x] == Layer.BUILDING or layer[x] == Layer.FRIENDSHIP:
                 keep[x] = uniform(key, pair(person[i], person[neighbour[x]])) >= atomisation
     return keep
+
+
+def one_after_the_other(ties: Sequence[Ties]) -> Ties:
+    """Ties of several districts in one, each among its own residents.
+
+    Parameters
+    ----------
+    ties : sequence of Ties
+        Of each district, in the order of their residents.
+    """
+    if len(ties) == 1:
+        return ties[0]
+    edges = [0, *accumulate(len(each.neighbour) for each in ties)]
+    people = [np.uint32(n) for n in (0, *accumulate(len(each.strength) for each in ties))][:-1]
+    first = [*(each.first[:-1] + n for each, n in zip(ties, edges[:-1], strict=True)), np.array(edges[-1:])]
+    neighbour = [each.neighbour + before for each, before in zip(ties, people, strict=True)]
+    met = [
+        np.where(each.event_neighbour == NO_ONE, NO_ONE, each.event_neighbour + before)
+        for each, before in zip(ties, people, strict=True)]
+    rest = {
+        name: np.concatenate([getattr(each, name) for each in ties])
+        for name in ("weight", "strength", "layer", "event_strength")}
+    return Ties(
+        first=np.concatenate(first), neighbour=np.concatenate(neighbour), event_neighbour=np.concatenate(met),
+        **rest)

@@ -9,18 +9,19 @@ numbers and promise nothing of the kind. With ties from a file, a new row change
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
 
 from sim.network import kernels
-from sim.network.assembly import assemble, thin
+from sim.network.assembly import assemble, one_after_the_other, thin
 from sim.network.kernels import AgeClasses, EdgeList
 from sim.network.parameters import TiesParameters
 from sim.network.ties import Int64, Ties
 from sim.population.columns import Float64, Population
 from sim.population.parameters import ADULT, AgeMargins, PopulationParameters, PositionShares
-from sim.rng import Streams
+from sim.rng import CommunityStreams, Streams, of_communities
 from sim.vocabulary import Layer, Position, Tenure
 
 SETUP_WEEK = -1
@@ -36,7 +37,7 @@ AGE_SCALE = 30.0
 def build_ties(
     population: Population,
     parameters: TiesParameters,
-    streams: Streams,
+    streams: Streams | Sequence[Streams],
     margins: PopulationParameters | None = None,
 ) -> Ties:
     """Ties of a population.
@@ -45,7 +46,8 @@ def build_ties(
     ----------
     population : Population
     parameters : TiesParameters
-    streams : Streams
+    streams : Streams or sequence of Streams
+        Those of ``population``: of one seed, or of several whose districts lie one after the other.
     margins : PopulationParameters, optional
         Margins the population was made from. They balance homophily, so that every age and position has the
         same expected number of friends; the defaults serve for a population from a table.
@@ -59,24 +61,39 @@ def build_ties(
     YiheError
         If a network file is unreadable or names unknown residents.
     """
-    residents = population.residents
-    n = len(residents.key)
-    if parameters.file is not None:
+    residents, p = population.residents, parameters
+    seeds = [streams] if isinstance(streams, Streams) else streams
+    draws, n = of_communities(streams, population.places.communities), len(residents.key)
+    if p.file is None and p.builder == "none":
+        return assemble(n, [])
+    if p.file is None and p.builder not in ("erdos_renyi", "watts_strogatz"):
+        return _places_and_people(population, p, draws, margins or PopulationParameters())
+    if p.file is not None:
         from sim.network.interchange import read_ties
 
-        return thin(
-            read_ties(parameters.file, population.names), residents.key, parameters.atomisation, streams
-        )
-    if parameters.builder == "erdos_renyi":
-        return thin(
-            erdos_renyi(n, parameters.mean_degree, streams), residents.key, parameters.atomisation, streams
-        )
-    if parameters.builder == "watts_strogatz":
-        ties = watts_strogatz(n, parameters.mean_degree, parameters.rewiring, streams)
-        return thin(ties, residents.key, parameters.atomisation, streams)
-    if parameters.builder == "none":
-        return assemble(n, [])
-    p, places = parameters, population.places
+        each = [read_ties(p.file, population.names)] * len(seeds)
+    elif p.builder == "erdos_renyi":
+        each = [erdos_renyi(n_each, p.mean_degree, seed) for n_each, seed in _districts(population, seeds)]
+    else:
+        each = [
+            watts_strogatz(n_each, p.mean_degree, p.rewiring, seed)
+            for n_each, seed in _districts(population, seeds)]
+    return thin(one_after_the_other(each), residents.key, residents.community, p.atomisation, draws)
+
+
+def _districts(population: Population, seeds: Sequence[Streams]) -> Iterator[tuple[int, Streams]]:
+    """Residents of each district, and its draws."""
+    lo, hi = population.places.resident_range("community")
+    own = population.places.communities // len(seeds)
+    for k, seed in enumerate(seeds):
+        yield int(hi[(k + 1) * own - 1] - lo[k * own]), seed
+
+
+def _places_and_people(
+    population: Population, p: TiesParameters, streams: CommunityStreams, margins: PopulationParameters
+) -> Ties:
+    """Households, neighbours, friends and colleagues."""
+    places = population.places
     homes = places.building_units[places.dwelling_building] == 0
     edges = [
         (
@@ -85,14 +102,10 @@ def build_ties(
             p.household_strength,
         ),
         (_building(population, p, streams), Layer.BUILDING, p.building_strength),
-        (
-            _friendship(population, p, streams, margins or PopulationParameters()),
-            Layer.FRIENDSHIP,
-            p.friendship_strength,
-        ),
+        (_friendship(population, p, streams, margins), Layer.FRIENDSHIP, p.friendship_strength),
         (_organisations(population, p, streams), Layer.WORK, p.work_strength),
     ]
-    return assemble(n, edges)
+    return assemble(len(population.residents.key), edges)
 
 
 def erdos_renyi(n: int, mean_degree: float, streams: Streams) -> Ties:
@@ -142,7 +155,7 @@ def _adults(population: Population) -> np.ndarray:
     return (residents.age >= ADULT) & (residents.daytime == 0)
 
 
-def _building(population: Population, p: TiesParameters, streams: Streams) -> EdgeList:
+def _building(population: Population, p: TiesParameters, streams: CommunityStreams) -> EdgeList:
     places, residents = population.places, population.residents
     stay = np.minimum(residents.stay.astype(np.float64), 10.0) / 10.0
     familiar = (1.0 + p.stay_gain * stay) / (1.0 + 0.5 * p.stay_gain)
@@ -159,6 +172,7 @@ def _building(population: Population, p: TiesParameters, streams: Streams) -> Ed
     return kernels.building_pairs(
         first.astype(np.int64),
         last.astype(np.int64),
+        places.building_community,
         residents.dwelling,
         floor.astype(np.int64),
         familiar,
@@ -183,7 +197,7 @@ def _mean_decay(floors: np.ndarray, decay: Float64) -> Float64:
 def _friendship(
     population: Population,
     p: TiesParameters,
-    streams: Streams,
+    streams: CommunityStreams,
     margins: PopulationParameters,
 ) -> EdgeList:
     residents, places = population.residents, population.places
@@ -251,13 +265,16 @@ def _class_shares(ages: AgeMargins, position: PositionShares) -> Float64:
     return scaled
 
 
-def _organisations(population: Population, p: TiesParameters, streams: Streams) -> EdgeList:
+def _organisations(population: Population, p: TiesParameters, streams: CommunityStreams) -> EdgeList:
     """Party members of one grid, and employees of one member unit."""
     residents = population.residents
     key = streams.week_key("ties.work", SETUP_WEEK)
     members = np.flatnonzero((residents.membership > 0) & (residents.daytime == 0))
     staff = np.flatnonzero(residents.daytime == 1)
-    branch = kernels.group_pairs(members, residents.grid, p.branch_acquaintance, residents.key, key)
-    unit = kernels.group_pairs(staff, residents.dwelling, p.colleague_acquaintance, residents.key, key)
+    branch, unit = (
+        kernels.group_pairs(who, group, chance, residents.key, residents.community, key)
+        for who, group, chance in (
+            (members, residents.grid, p.branch_acquaintance),
+            (staff, residents.dwelling, p.colleague_acquaintance)))
     joined: tuple[Int64, Int64] = (np.concatenate([branch[0], unit[0]]), np.concatenate([branch[1], unit[1]]))
     return joined

@@ -61,17 +61,21 @@ def household_pairs(first: Int32, home: Bool) -> EdgeList:
 def building_pairs(
     first: Int64,
     last: Int64,
+    community: Int32,
     dwelling: Int32,
     floor: Int64,
     familiar: Float64,
     decay: Float64,
     scale: Float64,
     person: UInt64,
-    key: Word,
-    thin_key: Word,
+    keys: UInt64,
+    thin_keys: UInt64,
     atomisation: float,
 ) -> EdgeList:
-    """Pairs of neighbours in different dwellings, accepted by familiarity and storeys apart."""
+    """Pairs of neighbours in different dwellings, accepted by familiarity and storeys apart.
+
+    ``community`` has one entry a building; ``keys`` and ``thin_keys`` have one a community.
+    """
     a = np.empty(4096, np.int64)
     b = np.empty(4096, np.int64)
     m = 0
@@ -82,6 +86,7 @@ def building_pairs(
     who = np.empty(room, np.int64)
     half = np.empty(room, np.uint64)  # first half of rng.pair, shared by all pairs with this lower key
     for building in range(len(first)):
+        key, thin_key = keys[community[building]], thin_keys[community[building]]
         size = 0
         for i in range(first[building], last[building]):
             if familiar[i] > 0.0:
@@ -135,14 +140,14 @@ def friend_pairs(
     accept: AgeClasses,
     searches: float,
     rewiring: float,
-    key: Word,
-    thin_key: Word,
+    keys: UInt64,
+    thin_keys: UInt64,
     atomisation: float,
 ) -> EdgeList:
     """Friends found by visiting random dwellings of the grid, or with ``rewiring`` of the whole community.
 
     ``searches`` visits suffice if everyone met at acceptance 1 became a friend; as many more are made as the
-    largest acceptance asks for.
+    largest acceptance asks for. ``keys`` and ``thin_keys`` have one entry a community.
     """
     top = max(accept.max(), 1.0)
     visits = searches * top
@@ -152,7 +157,7 @@ def friend_pairs(
     for i in range(len(person)):
         if not seeks[i]:
             continue
-        mine = combine(key, person[i])
+        mine, thin_key = combine(keys[community[i]], person[i]), thin_keys[community[i]]
         count = int(visits) + (1 if uniform(mine, 0) < visits - int(visits) else 0)
         for s in range(count):
             visit = combine(mine, s + 1)
@@ -204,13 +209,19 @@ def balance(shares: Float64, homophily: float, step: float, positions: int) -> A
 
 
 @kernel
-def group_pairs(who: Int64, group: Int32, chance: float, person: UInt64, key: Word) -> EdgeList:
-    """Pairs of people next to each other in ``who`` with equal ``group``, each accepted with one chance."""
+def group_pairs(
+    who: Int64, group: Int32, chance: float, person: UInt64, community: Int32, keys: UInt64
+) -> EdgeList:
+    """Pairs of people next to each other in ``who`` with equal ``group``, each accepted with one chance.
+
+    ``keys`` has one entry a community.
+    """
     a = np.empty(1024, np.int64)
     b = np.empty(1024, np.int64)
     m = 0
     for x in range(len(who)):
         i = who[x]
+        key = keys[community[i]]
         for y in range(x + 1, len(who)):
             j = who[y]
             if group[j] != group[i]:

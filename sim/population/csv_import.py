@@ -6,6 +6,7 @@ row changes nobody else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +15,16 @@ from sim.population.attributes import SETUP_WEEK, draw_attributes, stay_years
 from sim.population.columns import Bool, Places, Population, Residents, make_residents
 from sim.population.csv_table import FloatArray, read_table
 from sim.population.parameters import OLDEST, PlacesParameters, PopulationParameters
+from sim.population.repetition import repeated_places, repeated_residents
 from sim.population.synthesis import COMMUNITY_ROOT
-from sim.rng import Streams, combine_array, text_id
+from sim.rng import CommunityStreams, Streams, combine_array, of_communities, text_id
 
 
 def read_csv(
     path: str | Path,
     places: PlacesParameters,
     population: PopulationParameters,
-    streams: Streams,
+    streams: Streams | Sequence[Streams],
 ) -> Population:
     """Read residents and their places from a CSV file (UTF-8, with or without byte-order mark).
 
@@ -35,12 +37,13 @@ def read_csv(
         Gives the dwellings a storey and the number of streets.
     population : PopulationParameters
         Margins for what the table leaves out.
-    streams : Streams
+    streams : Streams or sequence of Streams
+        Of one seed, or of several: the places and people of the table for each, one after the other.
 
     Returns
     -------
     Population
-        ``names`` holds the ids in column order.
+        ``names`` holds the table's ids in column order.
 
     Raises
     ------
@@ -56,7 +59,11 @@ def read_csv(
     _set_places(residents, site)
     residents.key[:] = [text_id(row.cells["id"]) for row in rows]
     given = _fill_given({name: column[order] for name, column in values.items()}, residents)
-    _draw_rest(residents, site, given, population, streams)
+    if not isinstance(streams, Streams):
+        residents = repeated_residents(residents, site, len(streams))
+        given = {name: np.tile(mask, len(streams)) for name, mask in given.items()}
+        site = repeated_places(site, len(streams))
+    _draw_rest(residents, site, given, population, of_communities(streams, site.communities))
     return Population(site, residents, tuple(row.cells["id"] for row in rows))
 
 
@@ -137,16 +144,17 @@ def _draw_rest(
     site: Places,
     given: dict[str, Bool],
     p: PopulationParameters,
-    streams: Streams,
+    streams: CommunityStreams,
 ) -> None:
     nothing = np.zeros(len(residents.key), np.bool_)
-    home = site.dwelling_key[residents.dwelling]
-    male = streams.uniform("population.sex", SETUP_WEEK, residents.key) < p.male
+    home, community = site.dwelling_key[residents.dwelling], residents.community
+    male = streams.uniform("population.sex", SETUP_WEEK, residents.key, community) < p.male
     np.copyto(residents.sex, male.astype(np.uint8), where=~given.get("sex", nothing))
-    rents = streams.uniform("population.tenure", SETUP_WEEK, home) < p.renters
+    rents = streams.uniform("population.tenure", SETUP_WEEK, home, community) < p.renters
     np.copyto(residents.tenure, rents.astype(np.uint8), where=~given.get("tenure", nothing))
     # by one's own age: another row in the dwelling must not change this one
     age = np.minimum(residents.age, OLDEST)
-    years = np.minimum(stay_years(p, streams, home, residents.tenure, age), residents.age + 0.5)
+    years = stay_years(p, streams, home, community, residents.tenure, age)
+    years = np.minimum(years, residents.age + 0.5)
     np.copyto(residents.stay, years.astype(np.float32), where=~given.get("stay", nothing))
     draw_attributes(residents, p, streams, given)

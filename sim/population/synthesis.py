@@ -6,13 +6,14 @@ whoever lives elsewhere is untouched when a community grows or another is added.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.errors import YiheError
 from sim.population.attributes import SETUP_WEEK, draw_attributes, stay_years
-from sim.population.columns import Bool, Int64, Places, Population, UInt8, UInt64, make_residents
+from sim.population.columns import Bool, Int32, Int64, Places, Population, UInt8, UInt64, make_residents
 from sim.population.households import (
     HEAD,
     LEAST_AGE,
@@ -24,8 +25,9 @@ from sim.population.households import (
     household_table,
 )
 from sim.population.parameters import ADULT, BAND_LOWS, OLDEST, PlacesParameters, PopulationParameters
+from sim.population.repetition import repeated_places
 from sim.population.section import Section, grids_of_communities, streets, whole
-from sim.rng import Streams, combine_array, text_id
+from sim.rng import CommunityStreams, Streams, combine_array, of_communities, text_id
 from sim.vocabulary import Tenure
 
 PERMUTABLE = ("free_hours", "health", "stay", "digital", "membership")
@@ -37,7 +39,7 @@ _EMPLOYEE_SLOT = 1_000  # member slots of employees, apart from household roles
 
 
 def synthesize(
-    places: PlacesParameters, population: PopulationParameters, streams: Streams,
+    places: PlacesParameters, population: PopulationParameters, streams: Streams | Sequence[Streams],
     section: Section | None = None,
 ) -> Population:
     """Make places and residents from margins.
@@ -46,7 +48,8 @@ def synthesize(
     ----------
     places : PlacesParameters
     population : PopulationParameters
-    streams : Streams
+    streams : Streams or sequence of Streams
+        Of one seed, or of several: a district for each, one after the other.
     section : Section, optional
         Only this part of the district; rows are numbered from its own first.
 
@@ -60,15 +63,18 @@ def synthesize(
     YiheError
         If the declared buildings cannot hold the declared residents.
     """
-    site, occupied = _lay_out(places, population, section or whole(places.communities))
+    one, occupied = _lay_out(places, population, section or whole(places.communities))
+    site = one if isinstance(streams, Streams) else repeated_places(one, len(streams))
+    draws = of_communities(streams, site.communities)
     table = household_table(population)
     homes = np.flatnonzero(site.building_units[site.dwelling_building] == 0)
-    lived_in = streams.uniform("population.occupied", SETUP_WEEK, site.dwelling_key[homes]) < occupied
+    key, community = site.dwelling_key[homes], site.building_community[site.dwelling_building[homes]]
+    lived_in = draws.uniform("population.occupied", SETUP_WEEK, key, community) < occupied
     homes = homes[lived_in]
-    drawn = _draw_households(site.dwelling_key[homes], table, population, streams)
+    drawn = _draw_households(key[lived_in], community[lived_in], table, population, draws)
     offices = np.flatnonzero(site.building_units[site.dwelling_building] == 1)
-    staff = _draw_staff(site, offices, places, population, streams)
-    return _assemble(site, homes, drawn, offices, staff, population, streams)
+    staff = _draw_staff(site, offices, places, population, draws)
+    return _assemble(site, homes, drawn, offices, staff, population, draws)
 
 
 def permute_inputs(population: Population, streams: Streams) -> Population:
@@ -89,7 +95,8 @@ def permute_inputs(population: Population, streams: Streams) -> Population:
     """
     residents = population.residents
     adults = np.flatnonzero((residents.age >= ADULT) & (residents.daytime == 0))
-    luck = streams.uniform("population.permute", SETUP_WEEK, residents.key[adults])
+    draws = of_communities(streams, population.places.communities)
+    luck = draws.uniform("population.permute", SETUP_WEEK, residents.key[adults], residents.community[adults])
     source = adults[np.argsort(luck, kind="stable")]
     changed = {}
     for name in PERMUTABLE:
@@ -228,14 +235,15 @@ class _Households(NamedTuple):
 
 def _draw_households(
     key: UInt64,
+    community: Int32,
     table: HouseholdTable,
     p: PopulationParameters,
-    streams: Streams,
+    streams: CommunityStreams,
 ) -> _Households:
     """Type, ages, sexes and tenure of the households in dwellings with these keys."""
 
-    def draw(stream: str, entity: UInt64) -> np.ndarray:
-        return streams.uniform(f"population.{stream}", SETUP_WEEK, entity)
+    def draw(stream: str, entity: UInt64, at: Int32 = community) -> np.ndarray:
+        return streams.uniform(f"population.{stream}", SETUP_WEEK, entity, at)
 
     cell = np.minimum(np.searchsorted(table.cumulative, draw("household", key)), len(table.band) - 1)
     spans = np.array([band_span(band) for band in range(len(BAND_LOWS))])
@@ -246,10 +254,10 @@ def _draw_households(
     male = np.zeros((len(key), ROLES), np.bool_)
     for role, (first, last) in enumerate(OFFSETS):
         rows = np.flatnonzero(present[:, role])
-        member = combine_array(key[rows], role)
-        offset = first + (draw("member_age", member) * (last - first + 1)).astype(np.int64)
+        member, home = combine_array(key[rows], role), community[rows]
+        offset = first + (draw("member_age", member, home) * (last - first + 1)).astype(np.int64)
         age[rows, role] = np.clip(head[rows] + (0 if role == HEAD else offset), LEAST_AGE[role], OLDEST)
-        male[rows, role] = ~male[rows, HEAD] if role == PARTNER else draw("sex", member) < p.male
+        male[rows, role] = ~male[rows, HEAD] if role == PARTNER else draw("sex", member, home) < p.male
     return _Households(present, age, male, draw("tenure", key) < p.renters)
 
 
@@ -267,7 +275,7 @@ def _draw_staff(
     offices: Int64,
     places: PlacesParameters,
     p: PopulationParameters,
-    streams: Streams,
+    streams: CommunityStreams,
 ) -> _Staff:
     """Daytime employees of the offices, of working age."""
     share = p.daytime * p.residents / places.unit_buildings / _units(places, p) if len(offices) else 0.0
@@ -275,9 +283,11 @@ def _draw_staff(
     office = np.repeat(np.arange(len(offices)), each)
     slot = _EMPLOYEE_SLOT + np.tile(np.arange(each), len(offices))
     key = combine_array(site.dwelling_key[offices][office], slot)
+    community = site.building_community[site.dwelling_building[offices]][office]
     shares = np.cumsum(p.age.band_shares()[4:12])
-    band = np.searchsorted(shares, streams.uniform("population.staff_band", SETUP_WEEK, key) * shares[-1])
-    years = (streams.uniform("population.staff_age", SETUP_WEEK, key) * 5).astype(np.int64)
+    luck = streams.uniform("population.staff_band", SETUP_WEEK, key, community)
+    band = np.searchsorted(shares, luck * shares[-1])
+    years = (streams.uniform("population.staff_age", SETUP_WEEK, key, community) * 5).astype(np.int64)
     return _Staff(office, slot, (20 + 5 * np.minimum(band, 7) + years).astype(np.uint8))
 
 
@@ -288,7 +298,7 @@ def _assemble(
     offices: Int64,
     staff: _Staff,
     p: PopulationParameters,
-    streams: Streams,
+    streams: CommunityStreams,
 ) -> Population:
     """Residents in place order with all columns filled."""
     household, role = np.nonzero(drawn.present)
@@ -313,12 +323,12 @@ def _assemble(
     residents.community[:] = site.grid_community[residents.grid]
     residents.age[:] = column(drawn.age[drawn.present], staff.age)
     residents.daytime[:] = column(np.zeros(len(role), np.uint8), 1)
-    sex = streams.uniform("population.sex", SETUP_WEEK, residents.key) < p.male
+    sex = streams.uniform("population.sex", SETUP_WEEK, residents.key, residents.community) < p.male
     residents.sex[:] = np.where(residents.daytime == 1, sex, column(drawn.male[drawn.present], 0))
     residents.tenure[:] = column(drawn.renter[household], int(Tenure.RENTER))
     reference = column(drawn.age[household, HEAD], staff.age)
     asks = np.where(residents.daytime == 1, residents.key, site.dwelling_key[dwelling])
-    years = stay_years(p, streams, asks, residents.tenure, reference)
+    years = stay_years(p, streams, asks, residents.community, residents.tenure, reference)
     residents.stay[:] = np.minimum(years, residents.age + 0.5)
     draw_attributes(residents, p, streams)
     counts = np.bincount(dwelling, minlength=site.dwellings)
