@@ -74,6 +74,28 @@ def test_whatever_policies_they_have(data: st.DataObject) -> None:
     same({"only": scenario}, seeds)
 
 
+@pytest.mark.parametrize("ties", [
+    {}, {"atomisation": 0.4}, {"builder": "erdos_renyi", "atomisation": 0.2}, {"builder": "watts_strogatz"},
+    {"builder": "none"}], ids=str)
+def test_whoever_knows_whom(ties: dict[str, Any]) -> None:
+    places = {"communities": 2, "streets": 2, "grids": 1, "floors": 3, "dwellings_per_floor": 3}
+    same({"only": estate([{"kind": "neighbour_festival"}], places=places, ties=ties)}, [3, 1, 2])
+
+
+def test_people_and_ties_of_a_table(tmp_path: Path) -> None:
+    people = [
+        f"p{i},{20 + i % 60},c{i // 60},b{i // 20},d{i // 4},{'' if i % 3 else 0.5}" for i in range(120)]
+    (tmp_path / "people.csv").write_text(
+        "\n".join(["id,age,community,building,dwelling,skill", *people]), encoding="utf-8")
+    ties = [f"p{i},p{(7 * i + 1) % 60 + 60 * (i // 60)}" for i in range(120) if i % 60]
+    (tmp_path / "ties.csv").write_text("\n".join(["source,target", *ties]), encoding="utf-8")
+    scenario = load({
+        "yihe": 1, "name": "table", "weeks": 20, "warmup": 6, "policies": [{"kind": "neighbour_festival"}],
+        "population_file": "people.csv", "ties": {"file": "ties.csv", "atomisation": 0.3}}, folder=tmp_path)
+    assert runs_together([scenario]) > 1
+    same({"only": scenario}, [5, 9, 6])
+
+
 @pytest.mark.parametrize("kind", LOCAL)
 def test_a_policy_that_some_runs_can_pay_and_others_cannot(
     kind: str, monkeypatch: pytest.MonkeyPatch
