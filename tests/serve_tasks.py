@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,11 @@ def compare(
             "worker": os.getpid(), "tree": arm.tree()}).encode())
 
 
-def seed(arms: Any, seed: int, compared: frozenset[str]) -> dict[str, Series]:
+def seeds(arms: Any, seeds: Sequence[int], compared: frozenset[str]) -> dict[int, dict[str, Series]]:
+    return {seed: of_seed(arms, seed) for seed in seeds}
+
+
+def of_seed(arms: Any, seed: int) -> dict[str, Series]:
     misbehave(seed)
     found = {}
     for side, arm in arms.items():
@@ -79,4 +83,4 @@ def policy(kind: str) -> dict[str, Any]:
     return {"key": kind, "worker": os.getpid()}
 
 
-TASKS = {"compare": compare, "seed": seed, "verdicts": verdicts, "policy": policy}
+TASKS = {"compare": compare, "seeds": seeds, "verdicts": verdicts, "policy": policy}

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from serve_lab import asking, begun, ended, framed, serving, settings, stand_in, told, two, write_folder
-from serve_tasks import DIES, FAULTY, GREEDY, MISTAKEN, WAITS
+from serve_tasks import DIES, FAULTY, GO, GREEDY, MISTAKEN, WAITS
 from starlette.testclient import TestClient
 
 from sim.outcomes import OUTCOMES
@@ -171,6 +171,25 @@ def test_a_seed_that_fails_is_told_and_the_others_go_on(client: TestClient, seed
     assert word in lines[1]["en"]
     assert lines[-1] == {"type": "end", "n": 0, "outcomes": {}}
     assert hundred(client, seed=1, seeds=2)[-1]["n"] == 2
+
+
+def test_of_seeds_done_side_by_side_only_those_that_fail_are_lost(folder: Path) -> None:
+    """The first seed is done alone and fails, as does one of the next eight."""
+
+    async def whole(marks: Path) -> None:
+        (marks / GO).touch()
+        async with at_work(folder) as app:
+            asked = asking(seed=GREEDY, seeds=9)
+            sent = await leaving(app, "/api/hundred", asked, asyncio.Event())
+        body = b"".join(each["body"] for each in sent if each["type"] == "http.response.body")
+        lines = [json.loads(line) for line in body.splitlines()]
+        assert {line["seed"] for line in lines if line["type"] == "failed"} == {GREEDY, MISTAKEN}
+        assert sorted(line["seed"] for line in lines if line["type"] == "seed") == list(
+            range(MISTAKEN + 1, GREEDY + 9))
+        assert (lines[-1]["type"], lines[-1]["n"]) == ("end", 7)
+
+    with stand_in() as marks:
+        asyncio.run(whole(marks))
 
 
 # --- what goes wrong ---

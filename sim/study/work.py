@@ -14,6 +14,7 @@ import os
 import pickle
 import time
 import traceback
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -169,7 +170,12 @@ def _side_by_side(
     try:
         with _time_limit(rules.timeout, runs if guarded else 0):
             results = simulate_seeds(arms, [block.seed for block in blocks], common.compared)
-    except Exception:
+    except YiheError:
+        return None
+    except Exception as error:
+        warnings.warn(
+            f"{runs} runs side by side failed, each is done alone: {type(error).__name__}: {error}",
+            RuntimeWarning, stacklevel=2)
         return None
     seconds = (time.perf_counter() - start) / runs
     return [

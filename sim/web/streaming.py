@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
@@ -16,6 +18,9 @@ from sim.web.pool import PATIENT, Pool
 
 if TYPE_CHECKING:
     from sim.web.asked import Asked
+
+MOST, RESIDENTS = 8, 8_000
+"""Seeds of one job, and residents that they have together."""
 
 Line = dict[str, Any]
 Stream = AsyncGenerator[Line, None]
@@ -109,28 +114,44 @@ async def many_seeds(pool: Pool, asked: Asked) -> Stream:
     yield {"type": "end", "n": len(pairs), "outcomes": said}
 
 
+def _together(asked: Asked) -> int:
+    """Seeds that one job does side by side: so few that others need not wait for it."""
+    people = max(arm.population.residents * arm.places.communities for arm in asked.arms.values())
+    return max(1, min(MOST, RESIDENTS // people))
+
+
 async def _as_they_end(
     pool: Pool, asked: Asked, seeds: Iterator[int],
 ) -> AsyncGenerator[tuple[int, Any], None]:
     """Each seed with its series, or the mistake or refusal that came instead; a few at work at a time."""
-    running: dict[asyncio.Task[Any], int] = {}
+    running: dict[asyncio.Task[Any], tuple[int, ...]] = {}
+    alone = deque[int]()
+    some = 1  # the first ones show that there is something to come
 
     def send() -> None:
-        while len(running) < pool.size and (seed := next(seeds, None)) is not None:
-            work = pool.run("seed", asked.arms, seed, asked.compared, urgency=PATIENT)
-            running[asyncio.create_task(work)] = seed
+        while len(running) < pool.size:
+            group = (alone.popleft(),) if alone else tuple(islice(seeds, some))
+            if not group:
+                return
+            work = pool.run("seeds", asked.arms, group, asked.compared, urgency=PATIENT)
+            running[asyncio.create_task(work)] = group
 
     try:
         send()
         while running:
             ended, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
-                seed = running.pop(task)
+                group = running.pop(task)
+                if task.exception() is not None and len(group) > 1:
+                    alone.extend(group)  # which of them it was will show
+                    continue
                 try:
                     found = task.result()
                 except YiheError as error:
-                    found = error
-                yield seed, found
+                    found = {group[0]: error}
+                for seed in group:
+                    yield seed, found[seed]
+            some = _together(asked)
             send()
     finally:
         for task in running:

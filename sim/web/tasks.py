@@ -1,9 +1,9 @@
-"""What worker processes do: a comparison as two recordings, one seed's series, bands over many seeds."""
+"""What worker processes do: a comparison as two recordings, series of some seeds, bands over many."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,7 @@ def warm() -> None:
         pass
     _kept.clear()
     _runs.cache_clear()
-    seed({"a": tiny}, 1, frozenset())
+    seeds({"a": tiny}, (1, 2), frozenset())
 
 
 def compare(
@@ -90,15 +90,19 @@ def _warmed(scenario: Scenario, seed: int) -> State:
     return _kept[name]
 
 
-def seed(arms: Mapping[str, Scenario], seed: int, compared: frozenset[str]) -> dict[str, Series]:
-    """Each arm's outcomes of one seed: values over the default window, and weekly series."""
-    from sim.simulation import simulate_arms
+def seeds(
+    arms: Mapping[str, Scenario], seeds: Sequence[int], compared: frozenset[str],
+) -> dict[int, dict[str, Series]]:
+    """Each arm's outcomes of some seeds: values over the default window, and weekly series."""
+    from sim.ensemble import simulate_seeds
 
     return {
-        name: Series(
-            {key: run.value(key) for key in run.series},
-            np.array([run.series[key] for key in run.series], np.float64), tuple(run.series))
-        for name, run in simulate_arms(arms, seed, compared).items()}
+        seed: {
+            name: Series(
+                {key: run.value(key) for key in run.series},
+                np.array([run.series[key] for key in run.series], np.float64), tuple(run.series))
+            for name, run in runs.items()}
+        for seed, runs in simulate_seeds(arms, seeds, compared).items()}
 
 
 def policy(kind: str) -> dict[str, Any]:
@@ -112,4 +116,4 @@ def policy(kind: str) -> dict[str, Any]:
 
 
 TASKS: dict[str, Callable[..., Any]] = {
-    "compare": compare, "seed": seed, "verdicts": verdicts, "policy": policy}
+    "compare": compare, "seeds": seeds, "verdicts": verdicts, "policy": policy}
