@@ -44,6 +44,11 @@ def _pool(workers: int, process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(workers, thread_name_prefix=f"yihe-{process}")
 
 
+def large(n: int) -> bool:
+    """Whether so many residents are better cut into spans."""
+    return n >= LARGE and threads() > 1
+
+
 def in_spans(n: int, work: Callable[[Span], object]) -> None:
     """Do ``work`` for every span of ``range(n)``: at once if small, else piece by piece on all threads.
 
@@ -55,10 +60,10 @@ def in_spans(n: int, work: Callable[[Span], object]) -> None:
     work : callable
         Gets (first, one past the last); may write only what belongs to its span.
     """
-    workers = threads() if n >= LARGE else 1
-    if workers == 1:
+    if not large(n):
         work((0, n))
         return
+    workers = threads()
     pieces = min(max(workers, n // PIECE), _A_THREAD * workers)
     waiting = deque(pairwise(n * k // pieces for k in range(pieces + 1)))
 
@@ -89,7 +94,7 @@ def side_by_side(n: int, first: Callable[[], A], second: Callable[[], B]) -> tup
     first, second : callables
         Neither may read what the other writes.
     """
-    if n < LARGE or threads() == 1:
+    if not large(n):
         return first(), second()
     beside = _pool(1, os.getpid()).submit(second)
     try:

@@ -293,7 +293,7 @@ def test_meeting_mingling_and_fading() -> None:
         key = streams.week_key("mingle", week)
         met = acquaintance.mingle(
             neighbour, strength, keys, rows, first, np.concatenate(there).astype(np.int32),
-            np.full(2, key), 1 + week % 4)
+            np.full(2, key), 1 + week % 4, (0, len(rows)))
         expected = 0
         for row, some in zip(rows, there, strict=True):
             gathering = Gathering(row)

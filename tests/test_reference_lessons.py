@@ -148,7 +148,7 @@ def test_parties_witnesses_and_leavers_conclude_as_in_the_slow_account(feedback:
     r, (ties, known), c = residents(), fixed_ties(), case_table()
     people, cases = as_people(r, ties, known), as_cases(c)
     told, left = np.array([feedback, 0.5 * feedback]), np.zeros(2)
-    experience.hear_outcomes(c, r, ties, DESKS, 11, X, told, KEYS, left)
+    experience.hear_outcomes(c, experience.ended(c), r, ties, DESKS, X, told, KEYS, left)
     gone: dict[int, int] = {}
     by_key = {int(row["key"]): row for row in c}
     for case in sorted(cases, key=lambda case: (case["born"], case["key"])):
@@ -189,7 +189,7 @@ def test_who_leaves_takes_the_whole_first_home_along_and_nobody_else() -> None:
     r.present[:] = 1
     surely, case = X._replace(leave_intercept=60.0), one_case()
     case["status"] = int(Status.PAPER)
-    experience.hear_outcomes(case, r, ties, DESKS, 11, surely, np.zeros(2), KEYS, left)
+    experience.hear_outcomes(case, experience.ended(case), r, ties, DESKS, surely, np.zeros(2), KEYS, left)
     assert r.present.tolist() == [0, 0] + [1] * (N - 2)
     assert left.tolist() == [2, 0]
 
@@ -199,7 +199,7 @@ def test_a_complainant_who_is_just_as_satisfied_as_asked_is_not_content() -> Non
     r, (ties, _), c = residents(), fixed_ties(), one_case()
     good, bad = r.trust_good.copy(), r.trust_bad.copy()
     lessons = X._replace(content=X.outcome_weight)
-    experience.hear_outcomes(c, r, ties, DESKS, 11, lessons, np.zeros(2), KEYS, np.zeros(2))
+    experience.hear_outcomes(c, experience.ended(c), r, ties, DESKS, lessons, np.zeros(2), KEYS, np.zeros(2))
     assert c["satisfaction"][0] == X.outcome_weight
     np.testing.assert_array_equal(r.trust_good, good)
     assert r.trust_bad[1].sum() > bad[1].sum()
@@ -209,7 +209,7 @@ def test_a_second_hearing_changes_nothing() -> None:
     r, (ties, _), c = residents(), fixed_ties(), case_table()
     for _ in range(2):
         before, left = [column.copy() for column in r], np.zeros(2)
-        experience.hear_outcomes(c, r, ties, DESKS, 11, X, np.zeros(2), KEYS, left)
+        experience.hear_outcomes(c, experience.ended(c), r, ties, DESKS, X, np.zeros(2), KEYS, left)
     assert all((now == then).all() for now, then in zip(r, before, strict=True))
     assert not left.any()
 
@@ -244,7 +244,7 @@ def test_gatherings_bear_fruit_as_in_the_slow_account(x: experience.Lessons) -> 
     for week in range(4):
         key = KEY + week
         experience.reap(
-            r, rows, np.cumsum([0, *map(len, came)]),
+            r.skill, r.efficacy_own, r.autonomy, rows, np.cumsum([0, *map(len, came)]),
             np.array([i for some in came for i in some], np.int32), norm,
             r.building, adults, np.full(2, key, np.uint64), help_, told, x)
         fruitful = []

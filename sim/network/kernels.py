@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numba import uint64
 
-from sim.jit import kernel
-from sim.network.ties import Int64
+from sim.jit import kernel, lean_kernel
+from sim.network.ties import Int64, UInt32
 from sim.numerics import log
 from sim.population.columns import Bool, Float64, Int32, UInt64
 from sim.rng import combine, pair, uniform
@@ -178,6 +178,23 @@ def friend_pairs(
                     b[m] = j
                     m += 1
     return a[:m].copy(), b[:m].copy()
+
+
+@lean_kernel
+def stay_within(first: Int64, neighbour: UInt32, community: Int32) -> bool:
+    """Whether no tie leads from one community to another.
+
+    Parameters
+    ----------
+    first, neighbour : arrays
+        Columns of :class:`sim.network.ties.Ties`.
+    community : array, shape (N,)
+    """
+    for i in range(len(community)):
+        for e in range(first[i], first[i + 1]):
+            if community[neighbour[e]] != community[i]:
+                return False
+    return True
 
 
 @kernel

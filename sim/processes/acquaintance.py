@@ -11,6 +11,7 @@ from sim.ledger.opportunities import Rows
 from sim.network.ties import EVENT_SLOTS, UInt32
 from sim.population.columns import Int32, Int64, UInt8, UInt64
 from sim.rng import Whole, combine, uniform
+from sim.threads import Span
 
 STRONGEST = 8
 """Greatest strength of an event tie."""
@@ -78,7 +79,7 @@ def meet(neighbour: UInt32, strength: UInt8, i: Whole, j: Whole, gain: int) -> N
 @lean_kernel
 def mingle(
     neighbour: UInt32, strength: UInt8, keys: UInt64, offers: Rows, first: Int64, resident: Int32,
-    key: UInt64, gain: int,
+    key: UInt64, gain: int, rows: Span,
 ) -> int:
     """Let participants meet: next to each other at the table, or anyone where people mix.
 
@@ -95,6 +96,8 @@ def mingle(
         Keys of this week's draws.
     gain : int
         Strength of a new acquaintance.
+    rows : tuple of int
+        First of these offers and one past the last.
 
     Returns
     -------
@@ -102,7 +105,7 @@ def mingle(
         Ties made or renewed.
     """
     met = 0
-    for j in range(len(offers)):
+    for j in range(rows[0], rows[1]):
         n = first[j + 1] - first[j]
         if n < 2 or offers[j].online:
             continue

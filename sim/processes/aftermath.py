@@ -2,70 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from sim.jit import kernel
-from sim.ledger.cases import Heap, Table
-from sim.ledger.opportunities import Rows
-from sim.network.ties import Ties
-from sim.population.columns import Float32, Float64, Residents, UInt64
+from sim.network.kernels import stay_within
+from sim.population.columns import Float32, Float64, Int32
 from sim.processes import acquaintance, experience, talk
-from sim.processes.experience import Lessons
 from sim.processes.participation import Attendance
 from sim.processes.running import RunningModel
+from sim.threads import Span, in_spans, large
 
 _MONTH = 4
-
-
-class Keys(NamedTuple):
-    """Keys of this week's draws in each community, (C,) each."""
-
-    fruit: UInt64
-    mingle: UInt64
-    voices: UInt64
-    leave: UInt64
-
-
-class Means(NamedTuple):
-    """Numbers and levers of this week."""
-
-    lessons: Lessons
-    norm_kept: float
-    """Share of agreed rules of conduct kept a week."""
-    building_adults: Float64
-    """(B,)"""
-    facilitation: Float64
-    """(C,)"""
-    feedback: Float64
-    """(C,)"""
-    tie_strength: int
-    fades: bool
-    """Whether ties met at events lose a unit of strength this week."""
-    raised_since: int
-    """Only cases silent since this week or later can be raised."""
-
-
-@kernel
-def _learn(
-    r: Residents, ties: Ties, offers: Rows, came: Attendance, norm: Float32, cases: Table, desks: Table,
-    heap: Heap, week: int, m: Means, keys: Keys, left: Float64,
-) -> None:
-    """The steps below in one compiled call: handing over residents' columns is most of the cost of each."""
-    for b in range(len(norm)):
-        norm[b] *= np.float32(m.norm_kept)
-    experience.reap(
-        r, offers, came.first, came.resident, norm, r.building, m.building_adults, keys.fruit,
-        m.facilitation, m.feedback, m.lessons)
-    acquaintance.mingle(
-        ties.event_neighbour, ties.event_strength, r.key, offers, came.first, came.resident, keys.mingle,
-        m.tie_strength)
-    if m.fades:
-        acquaintance.fade(ties.event_neighbour, ties.event_strength)
-    experience.raise_silent(cases, heap, offers, keys.voices, m.raised_since, week)
-    experience.hear_outcomes(
-        cases, r, ties, desks, week, m.lessons, m.feedback, keys.leave, left)
 
 
 def learn_from_week(model: RunningModel, attendance: Attendance) -> Float64:
@@ -81,24 +27,66 @@ def learn_from_week(model: RunningModel, attendance: Attendance) -> Float64:
     array, shape (C,)
         Residents who left after bad experience.
     """
-    week, s, levers = model.week, model.scenario, model.levers
-    fading = max(1, round(s.participation.event_tie_decay_weeks))
-    means = Means(
-        model.lessons, model.norm_kept, model.building_adults, levers.get("facilitation"),
-        levers.get("feedback"), int(s.participation.event_tie_strength),
-        week % fading == 0, week - s.experience.silent_weeks)
-    keys = Keys(*(model.week_key(name) for name in ("fruit", "mingle", "raise", "leave")))
+    week, x, levers, r = model.week, model.lessons, model.levers, model.residents
+    offers, commons, book = model.opportunities.rows, model.commons, model.cases
+    norm: Float32 = commons.norm
+    norm *= np.float32(model.norm_kept)
+    feedback = levers.get("feedback")
+    experience.reap(
+        r.skill, r.efficacy_own, r.autonomy, offers, attendance.first, attendance.resident, norm, r.building,
+        model.building_adults, model.week_key("fruit"), levers.get("facilitation"), feedback, x)
+    _meet(model, attendance)
+    experience.raise_silent(
+        book.cases, book.heap, offers, model.week_key("raise"), week - model.scenario.experience.silent_weeks,
+        week)
     left = np.zeros(model.places.communities)
-    _learn(
-        model.residents, model.ties, model.opportunities.rows, attendance, model.commons.norm,
-        model.cases.cases, model.cases.desks, model.cases.heap, week, means, keys, left)
-    r = model.residents
+    _hear_outcomes(model, feedback, left)
     talked = np.empty_like(r.efficacy)
     talk.friedkin_johnsen(model.ties, model.susceptibility, r.efficacy_own, r.efficacy, talked)
     r.efficacy[:] = talked
     if week % _MONTH == 0:
         _forget(model)
     return left
+
+
+def _meet(model: RunningModel, came: Attendance) -> None:
+    """Acquaintances made at gatherings, community by community; once in some weeks all fade a little."""
+    ties, p, r = model.ties, model.scenario.participation, model.residents
+    offers, key = model.opportunities.rows, model.week_key("mingle")
+    start = model.scope("community").lo[offers["community"]]  # rises with the rows
+
+    def mingle(span: Span) -> None:
+        first, last = np.searchsorted(start, span).tolist()
+        acquaintance.mingle(
+            ties.event_neighbour, ties.event_strength, r.key, offers, came.first, came.resident, key,
+            int(p.event_tie_strength), (first, last))
+
+    def fade(span: Span) -> None:
+        some = slice(*span)
+        acquaintance.fade(ties.event_neighbour[some], ties.event_strength[some])
+
+    in_spans(len(r.key), mingle)
+    if model.week % max(1, round(p.event_tie_decay_weeks)) == 0:
+        in_spans(len(r.key), fade)
+
+
+def _hear_outcomes(model: RunningModel, feedback: Float64, left: Float64) -> None:
+    """What cases that ended teach: community by community, if no tie crosses from one to another."""
+    r, ties, book, key = model.residents, model.ties, model.cases, model.week_key("leave")
+    order = experience.ended(book.cases)
+
+    def hear(some: Int32) -> None:
+        experience.hear_outcomes(book.cases, some, r, ties, book.desks, model.lessons, feedback, key, left)
+
+    def apart() -> bool:
+        return stay_within(ties.first, ties.neighbour, r.community)
+
+    if not large(len(r.key)) or not model.lasting("ties stay within", apart):
+        hear(order)
+        return
+    # Those of a community that nobody lives in go with the last
+    start = np.minimum(model.scope("community").lo[book.cases["community"][order]], len(r.key) - 1)
+    in_spans(len(r.key), lambda span: hear(order[(start >= span[0]) & (start < span[1])]))
 
 
 def _forget(model: RunningModel) -> None:

@@ -99,10 +99,10 @@ def satisfaction(
     return (outcome + (1.0 - outcome_weight) * fairness) * wait_half / (wait_half + waited)
 
 
-@kernel
+@lean_kernel
 def hear_outcomes(
-    c: Table, r: Residents, ties: Ties, desks: Table, week: int, x: Lessons,
-    feedback: Float64, leave_key: UInt64, left: Float64,
+    c: Table, order: Int32, r: Residents, ties: Ties, desks: Table, x: Lessons, feedback: Float64,
+    leave_key: UInt64, left: Float64,
 ) -> None:
     """Parties of cases that ended draw their conclusions; witnesses draw weaker ones.
 
@@ -110,11 +110,13 @@ def hear_outcomes(
     ----------
     c : array of :data:`sim.ledger.cases.CASE`
         ``satisfaction`` and ``told`` are written.
+    order : array of int32
+        Slots of these cases, as :func:`ended` gives them; of some communities only, if no tie crosses from
+        these to others.
     r : Residents
         Written.
     ties : Ties
     desks : array of :data:`sim.ledger.cases.DESK`
-    week : int
     x : Lessons
     feedback : array, shape (C,)
         Share of outcomes told back.
@@ -123,15 +125,6 @@ def hear_outcomes(
     left : array, shape (C,)
         Written: residents who left.
     """
-    _conclude(c, _ended(c), r, ties, desks, x, feedback, leave_key, left)
-
-
-@lean_kernel
-def _conclude(
-    c: Table, order: Int32, r: Residents, ties: Ties, desks: Table, x: Lessons, feedback: Float64,
-    leave_key: UInt64, left: Float64,
-) -> None:
-    """:func:`hear_outcomes` of the cases in these slots, one after the other."""
     for at in range(len(order)):
         i = order[at]
         a = c[i].party_a
@@ -171,14 +164,14 @@ def _conclude(
 
 
 @kernel
-def _ended(c: Table) -> Int32:
-    """Slots of cases that ended and are not told yet, by (time, key)."""
-    n = 0
-    for i in range(len(c)):
-        if c[i].used and not c[i].told and c[i].ended_week >= 0:
-            n += 1
-    order = np.empty(n, np.int32)
-    n = 0
+def ended(c: Table) -> Int32:
+    """Slots of cases that ended and are not told yet, by (time, key).
+
+    Parameters
+    ----------
+    c : array of :data:`sim.ledger.cases.CASE`
+    """
+    order, n = np.empty(len(c), np.int32), 0
     for i in range(len(c)):
         if c[i].used and not c[i].told and c[i].ended_week >= 0:
             order[n] = i
@@ -193,7 +186,7 @@ def _ended(c: Table) -> Int32:
                 at -= gap
             order[at] = i
         gap = gap // 2 if gap < 5 else gap * 5 // 11
-    return order
+    return order[:n].copy()
 
 
 @lean_kernel
@@ -262,8 +255,9 @@ def _maybe_leave(r: Residents, c: Table, i: int, a: int, key: Whole, x: Lessons,
 
 @lean_kernel
 def reap(
-    r: Residents, offers: Rows, first: Int64, resident: Int32, norm: Float32, building_of: Int32,
-    building_size: Float64, key: UInt64, facilitation: Float64, feedback: Float64, x: Lessons,
+    skill_of: Float32, efficacy_own: Float32, autonomy: Float32, offers: Rows, first: Int64, resident: Int32,
+    norm: Float32, building_of: Int32, building_size: Float64, key: UInt64, facilitation: Float64,
+    feedback: Float64, x: Lessons,
 ) -> None:
     """What came of each opportunity, and what its participants learn from it.
 
@@ -273,8 +267,8 @@ def reap(
 
     Parameters
     ----------
-    r : Residents
-        ``efficacy_own`` and ``autonomy`` are written.
+    skill_of, efficacy_own, autonomy : arrays, shape (N,)
+        Residents'; the last two are written.
     offers : records
         ``attended``, ``skill_sum`` and ``fruitful`` are written.
     first, resident : arrays
@@ -297,7 +291,7 @@ def reap(
             continue
         skill = 0.0
         for at in range(first[j], first[j + 1]):
-            skill += r.skill[resident[at]]
+            skill += skill_of[resident[at]]
         offers[j].skill_sum = skill
         able = min(1.0, skill / n + facilitation[offers[j].community])
         v = x.fruit_intercept + x.fruit_skill * able + x.fruit_size * min(1.0, n / x.fruit_full)
@@ -309,8 +303,8 @@ def reap(
         step = x.efficacy_step * (x.gathering_step + (1.0 - x.gathering_step) * told)
         for at in range(first[j], first[j + 1]):
             i = resident[at]
-            r.efficacy_own[i] = _toward(r.efficacy_own[i], goal, step)
-            r.autonomy[i] = _toward(r.autonomy[i], offers[j].voice, x.autonomy_step * x.gathering_step)
+            efficacy_own[i] = _toward(efficacy_own[i], goal, step)
+            autonomy[i] = _toward(autonomy[i], offers[j].voice, x.autonomy_step * x.gathering_step)
             if fruitful and offers[j].norm > 0.0:
                 b = building_of[i]
                 gain = offers[j].norm * offers[j].voice / max(1.0, building_size[b])
@@ -334,19 +328,20 @@ def raise_silent(c: Table, heap: Heap, offers: Rows, key: UInt64, until: int, we
         Only cases silent since this week or later can be raised.
     week : int
     """
-    forums, found = np.empty(len(offers), np.int32), 0
-    for j in range(len(offers)):
+    first, following, found = np.full(len(key), -1, np.int32), np.empty(len(offers), np.int32), False
+    for j in range(len(offers) - 1, -1, -1):
         if offers[j].forum > 0.0 and offers[j].fruitful > 0:
-            forums[found] = j
-            found += 1
-    return _raise(c, heap, offers, forums[:found], key, until, week) if found > 0 else 0
+            following[j] = first[offers[j].community]
+            first[offers[j].community] = j
+            found = True
+    return _raise(c, heap, offers, first, following, key, until, week) if found else 0
 
 
 @lean_kernel
 def _raise(
-    c: Table, heap: Heap, offers: Rows, forums: Int32, key: UInt64, until: int, week: int
+    c: Table, heap: Heap, offers: Rows, first: Int32, following: Int32, key: UInt64, until: int, week: int
 ) -> int:
-    """:func:`raise_silent` by these rows of ``offers``."""
+    """:func:`raise_silent` by the forums of each community: its ``first``, and the one that follows each."""
     n, monday = 0, (week + 1) * WEEK_HOURS
     for i in range(len(c)):
         if not c[i].used or c[i].status != _SILENT or c[i].found >= 0.0:
@@ -355,8 +350,10 @@ def _raise(
             continue
         if c[i].ended_week < until or c[i].holder != NOBODY or c[i].phase != GONE:
             continue
-        for j in forums:
-            o = offers[j]
+        at = first[c[i].community]
+        while at >= 0:
+            o = offers[at]
+            at = following[at]
             if not o.lo <= c[i].party_a < o.hi:
                 continue
             if uniform(combine(key[o.community], o.key), c[i].key) < o.forum:
