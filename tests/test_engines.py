@@ -11,6 +11,7 @@ from sim import CommunityModel, load, simulate, threads
 from sim.ledger import spreading
 from sim.ledger.levers import Levers
 from sim.ledger.opportunities import OPPORTUNITY
+from sim.network.kernels import stay_within
 from sim.policies.fieldwork import first_of_each
 from sim.processes import contacts
 from sim.processes.willingness import active_share
@@ -19,10 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent
 FESTIVAL = ROOT / "scenarios" / "chaoyang_neighbour_festival.yaml"
 DISTRICT = ROOT / "scenarios" / "district_12_grids.yaml"
 
-@pytest.mark.parametrize("count", ["2", "3"])
-def test_threads_change_no_byte(monkeypatch: pytest.MonkeyPatch, count: str) -> None:
+@pytest.mark.parametrize(("count", "builder"), [("2", "community"), ("3", "community"), ("2", "erdos_renyi")])
+def test_threads_change_no_byte(monkeypatch: pytest.MonkeyPatch, count: str, builder: str) -> None:
     """A district of several communities, with and without threads; every span ends inside a community."""
-    scenario = load(DISTRICT)
+    scenario = load(DISTRICT, {"ties.builder": builder})
     scenario = scenario.arm(list(scenario.arms)[-1]).model_copy(update={"warmup": 4, "weeks": 14})
     monkeypatch.setenv(threads.VARIABLE, "1")
     alone = simulate(scenario, 5)
@@ -32,6 +33,26 @@ def test_threads_change_no_byte(monkeypatch: pytest.MonkeyPatch, count: str) -> 
     assert together.digest == alone.digest
     for name, series in alone.series.items():
         np.testing.assert_array_equal(series, together.series[name], err_msg=name)
+
+
+def test_only_ties_within_communities_let_these_be_told_side_by_side() -> None:
+    """Ties of our own builder stay within; random ones, and a single one that crosses, do not."""
+    apart = {}
+    for builder in ("community", "erdos_renyi", "none"):
+        small = {"ties.builder": builder, "population.residents": 40, "warmup": 0}
+        model = CommunityModel(load(DISTRICT, small), 3)
+        apart[builder] = contacts.communities_apart(model)
+        r, ties = model.residents, model.ties
+        r.active[::3] = 1
+        alone = contacts.active_contacts(ties, r.active)
+        if apart[builder]:
+            found = contacts.active_contacts(ties, r.active, r.community)
+            assert all((a == b).all() for a, b in zip(alone, found, strict=True))
+        model.free()
+    assert apart == {"community": True, "erdos_renyi": False, "none": True}
+    neighbour, first = np.array([1, 0, 3, 2], np.uint32), np.arange(5)
+    assert stay_within(first, neighbour, np.array([0, 0, 1, 1], np.int32))
+    assert not stay_within(first, neighbour, np.array([0, 0, 0, 1], np.int32))
 
 
 def test_spans_cover_everyone_once(monkeypatch: pytest.MonkeyPatch) -> None:

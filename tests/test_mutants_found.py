@@ -242,8 +242,9 @@ def test_offers_beyond_the_63rd_keep_to_their_scope() -> None:
         for number in open_to:
             rows["audience"][number * each : (number + 1) * each] = 0
         keys = participation.Keys(*(np.full(model.places.communities, k, np.uint64) for k in (3, 5, 7, 9)))
+        nobody = contacts.active_contacts(model.ties, np.zeros(len(r.key), np.uint8))
         participation.decide(
-            r, model.ties, rows, first, model.weights, shown, keys, 1.0, np.zeros(len(r.key), np.uint8),
+            r, model.ties, rows, first, model.weights, shown, keys, 1.0, nobody,
             np.zeros(len(r.key), np.uint32), chosen)
         who, place = np.nonzero(chosen >= 0)
         taken = rows[chosen[who, place]]

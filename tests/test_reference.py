@@ -26,7 +26,7 @@ from sim.ledger.opportunities import OPPORTUNITY
 from sim.network.assembly import from_pairs
 from sim.network.ties import EVENT_SLOTS, NO_ONE, Ties, empty_event_slots, strengths
 from sim.population.columns import Places, Residents, make_residents
-from sim.processes import acquaintance, learning, participation, talk, voices, world
+from sim.processes import acquaintance, contacts, learning, participation, talk, voices, world
 from sim.vocabulary import Kind, Layer
 
 WORDS = st.integers(0, 2**64 - 1)
@@ -229,7 +229,8 @@ def test_deciding_attending_and_learning() -> None:
                 audiences, free, notice, app, visits, saved, core, members)))
         active = r.active.copy()
         takers = participation.decide(
-            r, ties, rows, first, WEIGHTS, exposure, keys, 0.9, active, audiences, chosen)
+            r, ties, rows, first, WEIGHTS, exposure, keys, 0.9, contacts.active_contacts(ties, active),
+            audiences, chosen)
         for p in people:
             p.decide(mine)
         taken = [[gatherings.index(g) for g in p.choices] for p in people]

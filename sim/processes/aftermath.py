@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.network.kernels import stay_within
 from sim.population.columns import Float32, Float64, Int32
 from sim.processes import acquaintance, experience, talk
+from sim.processes.contacts import communities_apart
 from sim.processes.participation import Attendance
 from sim.processes.running import RunningModel
 from sim.threads import Span, in_spans, large
@@ -78,10 +78,7 @@ def _hear_outcomes(model: RunningModel, feedback: Float64, left: Float64) -> Non
     def hear(some: Int32) -> None:
         experience.hear_outcomes(book.cases, some, r, ties, book.desks, model.lessons, feedback, key, left)
 
-    def apart() -> bool:
-        return stay_within(ties.first, ties.neighbour, r.community)
-
-    if not large(len(r.key)) or not model.lasting("ties stay within", apart):
+    if not large(len(r.key)) or not communities_apart(model):
         hear(order)
         return
     # Those of a community that nobody lives in go with the last

@@ -7,9 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.jit import lean_kernel
+from sim.network.kernels import stay_within
 from sim.network.ties import EVENT_SLOTS, Ties, UInt32
-from sim.population.columns import UInt8
+from sim.population.columns import Int32, UInt8
+from sim.processes.running import RunningModel
 from sim.processes.willingness import FIXED_SCALE
+from sim.threads import Span, in_spans
 
 
 class Contacts(NamedTuple):
@@ -21,29 +24,46 @@ class Contacts(NamedTuple):
     """(N,)"""
 
 
-def active_contacts(ties: Ties, active: UInt8) -> Contacts:
+def communities_apart(model: RunningModel) -> bool:
+    """Whether no tie leads from one community to another."""
+    ties, community = model.ties, model.residents.community
+    return model.lasting("communities apart", lambda: stay_within(ties.first, ties.neighbour, community))
+
+
+def active_contacts(ties: Ties, active: UInt8, community: Int32 | None = None) -> Contacts:
     """Who has how many ties to somebody active; ties go both ways and are as strong on either side.
 
     Parameters
     ----------
     ties : Ties
     active : array of uint8, shape (N,)
+    community : array of int32, shape (N,), optional
+        If no tie leads from one to another: communities are then told side by side.
 
     Returns
     -------
     Contacts
     """
-    found = Contacts(np.zeros(len(active), np.uint32), np.zeros(len(active), np.uint32))
-    _tell(ties, active, found)
+    n = len(active)
+    found = Contacts(np.zeros(n, np.uint32), np.zeros(n, np.uint32))
+    if community is None:
+        _tell(ties, active, found, (0, n))
+        return found
+
+    def edge(at: int) -> int:
+        """Where the first community begins that begins at ``at`` or later."""
+        return int(np.searchsorted(community, community[at - 1], "right")) if 0 < at < n else at
+
+    in_spans(n, lambda span: _tell(ties, active, found, (edge(span[0]), edge(span[1]))))
     return found
 
 
 @lean_kernel
-def _tell(ties: Ties, active: UInt8, found: Contacts) -> None:
-    """Everyone active tells all their contacts."""
+def _tell(ties: Ties, active: UInt8, found: Contacts, span: Span) -> None:
+    """Everyone active in a span tells all their contacts."""
     strength, number = found.strength, found.number
     first, neighbour, weight = ties.first, ties.neighbour, ties.weight
-    for i in range(len(active)):
+    for i in range(span[0], span[1]):
         if active[i] == 0:
             continue
         for e in range(first[i], first[i + 1]):

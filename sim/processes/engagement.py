@@ -8,6 +8,7 @@ from sim.numerics import LN2, exp
 from sim.population.columns import Float32
 from sim.processes import learning as lessons
 from sim.processes import participation as kernels
+from sim.processes.contacts import active_contacts, communities_apart
 from sim.processes.parameters import ExperienceParameters, ParticipationParameters
 from sim.processes.running import RunningModel
 from sim.processes.screening import Exposure
@@ -66,8 +67,9 @@ def participate(model: RunningModel, hours_factor: float) -> kernels.Attendance:
     keys = kernels.Keys(*(model.week_key(name) for name in ("hear", "will", "hours", "seats")))
     chosen = model.chosen
     shown = exposure(model)
+    contacts = active_contacts(model.ties, r.active, r.community if communities_apart(model) else None)
     takers = kernels.decide(
-        r, model.ties, offers, first, model.weights, shown, keys, hours_factor, r.active,
+        r, model.ties, offers, first, model.weights, shown, keys, hours_factor, contacts,
         model.opportunities.audiences, chosen)
     attendance = kernels.attend(r, offers, chosen, takers, model.weights, shown, keys.seats)
     lessons.learn(r, offers, chosen, takers, week, model.learning)

@@ -18,8 +18,8 @@ from sim.jit import kernel, lean_kernel
 from sim.ledger.opportunities import Rows
 from sim.network.ties import Ties, UInt32
 from sim.numerics import logistic
-from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt8, UInt64
-from sim.processes.contacts import Contacts, active_contacts, share_of
+from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt64
+from sim.processes.contacts import Contacts, share_of
 from sim.processes.screening import BLOCK, LAST_BIT, Exposure, block_end, offers_near, screen
 from sim.processes.willingness import (
     Ears,
@@ -67,7 +67,7 @@ class Wanted(NamedTuple):
 
 def decide(
     r: Residents, ties: Ties, offers: Rows, community_first: Int64, weights: Weights, exposure: Exposure,
-    keys: Keys, hours_factor: float, active: UInt8, audiences: UInt32, chosen: Int32,
+    keys: Keys, hours_factor: float, contacts: Contacts, audiences: UInt32, chosen: Int32,
 ) -> Int32:
     """Let every adult decide.
 
@@ -85,8 +85,8 @@ def decide(
     keys : Keys
     hours_factor : float
         Factor of a shock on free hours.
-    active : array of uint8, shape (N,)
-        Who was active last week.
+    contacts : Contacts
+        Those who were active last week.
     audiences : array of uint32, shape (N,)
         Bit k − 1 is set for those whom this week's audience k holds.
     chosen : array of int32, shape (N, MOST)
@@ -97,7 +97,6 @@ def decide(
     array of int32
         Residents who take any, ascending.
     """
-    contacts = active_contacts(ties, active)
     found: dict[Span, Int32] = {}
 
     def work(span: Span) -> None:
