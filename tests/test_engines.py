@@ -92,15 +92,18 @@ def test_contacts_who_were_active_are_those_that_each_resident_would_find() -> N
     r, ties = model.residents, model.ties
     assert 0 < r.active.sum() < len(r.active)
     assert (ties.event_strength > 0).any()
-    found = contacts.active_contacts(ties, r.active)
     columns = ties.first, ties.neighbour, ties.weight, ties.event_neighbour, ties.event_strength
-    own = [active_share(i, *columns, r.active) for i in range(len(r.active))]
-    told = [
-        contacts.share_of(i, ties.strength, ties.event_strength, found.strength)
-        for i in range(len(r.active))]
-    assert told == [share for share, _ in own]
-    assert found.number.tolist() == [number for _, number in own]
-    assert 0 < sum(share > 0 for share in told) < len(told)
+    rows = np.arange(len(r.active))
+    together = contacts._TOGETHER
+    last = len(rows) - 2 * together
+    for active in (r.active, rows >= 0, rows < together, rows >= last, rows == 7, rows < 0):
+        told_by = active.astype(np.uint8)
+        found = contacts.active_contacts(ties, told_by)
+        own = [active_share(i, *columns, told_by) for i in rows]
+        told = [contacts.share_of(i, ties.strength, ties.event_strength, found.strength) for i in rows]
+        assert told == [share for share, _ in own]
+        assert found.number.tolist() == [number for _, number in own]
+        assert (sum(told) > 0) == active.any()
     model.free()
 
 

@@ -6,13 +6,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.jit import lean_kernel
+from sim.jit import kernel, lean_kernel
 from sim.network.kernels import stay_within
 from sim.network.ties import EVENT_SLOTS, Ties, UInt32
-from sim.population.columns import Int32, UInt8
+from sim.population.columns import Int32, Int64, UInt8, UInt64
 from sim.processes.running import RunningModel
 from sim.processes.willingness import FIXED_SCALE
 from sim.threads import Span, in_spans
+
+_TOGETHER = 64
+"""Active residents whose ties are looked up together."""
 
 
 class Contacts(NamedTuple):
@@ -46,34 +49,71 @@ def active_contacts(ties: Ties, active: UInt8, community: Int32 | None = None) -
     """
     n = len(active)
     found = Contacts(np.zeros(n, np.uint32), np.zeros(n, np.uint32))
+    met = ties.event_strength.view(np.uint64)[:, 0]
     if community is None:
-        _tell(ties, active, found, (0, n))
+        _tell(ties, met, active, found, (0, n))
         return found
 
     def edge(at: int) -> int:
         """Where the first community begins that begins at ``at`` or later."""
         return int(np.searchsorted(community, community[at - 1], "right")) if 0 < at < n else at
 
-    in_spans(n, lambda span: _tell(ties, active, found, (edge(span[0]), edge(span[1]))))
+    in_spans(n, lambda span: _tell(ties, met, active, found, (edge(span[0]), edge(span[1]))))
     return found
 
 
+class _Active(NamedTuple):
+    """Some active residents and where to find their ties, (_TOGETHER,) each."""
+
+    who: Int32
+    first: Int64
+    last: Int64
+    met: UInt64
+    """Their eight strengths of ties from events, in one word."""
+    near: UInt32
+    """First of their contacts."""
+
+
+@kernel
+def _tell(ties: Ties, met: UInt64, active: UInt8, found: Contacts, span: Span) -> None:
+    """Everyone active in a span tells all contacts; ``met`` holds a resident's strengths in one word."""
+    some = _Active(
+        np.empty(_TOGETHER, np.int32), np.empty(_TOGETHER, np.int64), np.empty(_TOGETHER, np.int64),
+        np.empty(_TOGETHER, np.uint64), np.empty(_TOGETHER, np.uint32))
+    n = 0
+    for i in range(span[0], span[1]):
+        some.who[n] = i
+        n += active[i] > 0
+        if n == _TOGETHER:
+            _tell_some(ties, met, some, n, found)
+            n = 0
+    _tell_some(ties, met, some, n, found)
+
+
 @lean_kernel
-def _tell(ties: Ties, active: UInt8, found: Contacts, span: Span) -> None:
-    """Everyone active in a span tells all their contacts."""
+def _tell_some(ties: Ties, met: UInt64, some: _Active, n: int, found: Contacts) -> None:
+    """Look up where the ties of all ``n`` are before following any: one by one, each would be waited for."""
     strength, number = found.strength, found.number
     first, neighbour, weight = ties.first, ties.neighbour, ties.weight
-    for i in range(span[0], span[1]):
-        if active[i] == 0:
-            continue
-        for e in range(first[i], first[i + 1]):
+    for k in range(n):
+        i = some.who[k]
+        some.first[k], some.last[k], some.met[k] = first[i], first[i + 1], met[i]
+    for k in range(n):
+        if some.first[k] < some.last[k]:
+            some.near[k] = neighbour[some.first[k]] + np.uint32(weight[some.first[k]])
+    for k in range(n):
+        for e in range(some.first[k], some.last[k]):
             j = neighbour[e]
             strength[j] += FIXED_SCALE * np.uint32(weight[e])
             number[j] += np.uint32(1)
-        for k in range(EVENT_SLOTS):
-            w = np.uint32(ties.event_strength[i, k])
+    for k in range(n):
+        if some.met[k] == 0:
+            continue
+        i = some.who[k]
+        for slot in range(EVENT_SLOTS):
+            w = np.uint32(ties.event_strength[i, slot])
             if w > 0:
-                j = ties.event_neighbour[i, k]
+                j = ties.event_neighbour[i, slot]
                 strength[j] += w
                 number[j] += np.uint32(1)
 
