@@ -78,10 +78,10 @@ DRAWS = {"draw", "uniform"}
 """Functions that give a draw; whether it is below a chance or no greater is not told apart."""
 
 ALIKE: dict[str, str] = {
-    "sim/processes/experience.py:201:65: c[i].key > c[j].key  →  c[i].key >= c[j].key":
+    "sim/processes/experience.py:194:65: c[i].key > c[j].key  →  c[i].key >= c[j].key":
         "no two cases have the same key",
-    "sim/processes/experience.py:195:51: 11  →  12": "other gaps, the same order",
-    "sim/processes/experience.py:253:15: lo > 0  →  lo >= 0":
+    "sim/processes/experience.py:188:51: 11  →  12": "other gaps, the same order",
+    "sim/processes/experience.py:246:15: lo > 0  →  lo >= 0":
         "before the first stands the last, in another home",
     "sim/processes/queues.py:42:53: cases[a].key < cases[b].key  →  cases[a].key <= cases[b].key":
         "no two cases have the same key",
@@ -91,20 +91,20 @@ ALIKE: dict[str, str] = {
     "sim/numerics.py:29:24: 0  →  1": "of the power 0 no factor is taken",
     "sim/numerics.py:43:15: 2.0  →  3.0":
         "as exact by the next step; a bit that moved would show in the baselines",
-    "sim/processes/experience.py:148:17: 0.0  →  1.0": "how satisfied one is who was never heard is not read",
-    "sim/processes/experience.py:142:17: c[i].found >= 0.0  →  c[i].found > 0.0":
+    "sim/processes/experience.py:141:17: 0.0  →  1.0": "how satisfied one is who was never heard is not read",
+    "sim/processes/experience.py:135:17: c[i].found >= 0.0  →  c[i].found > 0.0":
         "nothing is found before the first week has begun",
     "sim/processes/handling.py:204:62: c[i].helper >= 0  →  c[i].helper > 0":
         "row 0 is a core's desk, and a core is nobody's helper",
-    "sim/processes/participation.py:256:22: end - start  →  end + start": "more room than is needed",
-    "sim/processes/participation.py:265:33: end - start  →  end + start": "more room than is needed",
-    "sim/processes/participation.py:320:12: n <= offers[j].seats  →  n < offers[j].seats":
+    "sim/processes/participation.py:255:22: end - start  →  end + start": "more room than is needed",
+    "sim/processes/participation.py:264:33: end - start  →  end + start": "more room than is needed",
+    "sim/processes/participation.py:319:12: n <= offers[j].seats  →  n < offers[j].seats":
         "where as many come as there are seats, nobody is turned away by the draws either",
-    "sim/processes/acquaintance.py:137:12: strength[i, k] > 0  →  strength[i, k] >= 0":
+    "sim/processes/acquaintance.py:140:12: strength[i, k] > 0  →  strength[i, k] >= 0":
         "an empty place is emptied",
     "sim/processes/routing.py:96:12: lead >= 0  →  lead > 0":
         "row 0 is a core's desk, and a core never leads residents",
-    "sim/processes/participation.py:343:25: 1  →  2": "one offer was dropped, so one place is left to clear",
+    "sim/processes/participation.py:342:25: 1  →  2": "one offer was dropped, so one place is left to clear",
     "sim/processes/participation.py:152:16: bits >> np.uint64(min(q, LAST_BIT)) & np.uint64(1)  →  "
     "bits >> np.uint64(min(q, LAST_BIT)) | np.uint64(1)":
         "who was screened out weighs the offer and declines it",
