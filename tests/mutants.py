@@ -85,6 +85,8 @@ ALIKE: dict[str, str] = {
         "before the first stands the last, in another home",
     "sim/processes/queues.py:42:53: cases[a].key < cases[b].key  →  cases[a].key <= cases[b].key":
         "no two cases have the same key",
+    "sim/processes/queues.py:70:12: child >= n  →  child > n":
+        "beyond the end lies the event that is being moved, which is not before itself",
     "sim/numerics.py:43:11: x > 2.0  →  x >= 2.0": "two is halved one step later",
     "sim/processes/queues.py:132:8: c[i].first_service < 0.0  →  c[i].first_service <= 0.0":
         "nothing reads when the first service began",

@@ -281,3 +281,17 @@ def test_a_convenor_lends_authority_in_the_round_in_which_they_met() -> None:
     met = numbers["self_authority"] * 0.9 * (0.5 + skill)
     assert handling._authority(counter.office(), slot) == pytest.approx(met)
     assert met != numbers["actor_authority"]
+
+
+def test_two_who_come_meet_and_one_alone_meets_nobody() -> None:
+    neighbour, strength = empty_event_slots(4)
+    offers = np.zeros(3, OPPORTUNITY)
+    offers["contacts"], offers["mixing"], offers["key"] = 1, 1.0, np.arange(3)
+    offers["online"] = [0, 0, 1]
+    first, resident = np.array([0, 2, 3, 5]), np.array([1, 3, 0, 0, 2], np.int32)
+    met = acquaintance.mingle(
+        neighbour, strength, np.arange(4, dtype=np.uint64), offers, first, resident, SEVENS, 2, (0, 3))
+    assert met == 2
+    assert strength.sum(axis=1).tolist() == [0, 4, 0, 4]  # met, and met once more from the other side
+    assert neighbour[1, 0] == 3
+    assert neighbour[3, 0] == 1
