@@ -85,6 +85,12 @@ ALIKE: dict[str, str] = {
         "before the first stands the last, in another home",
     "sim/processes/queues.py:42:53: cases[a].key < cases[b].key  →  cases[a].key <= cases[b].key":
         "no two cases have the same key",
+    "sim/processes/queues.py:72:12: child + 1 < n  →  child + 1 <= n":
+        "beyond the end lies the event that is being moved, and where it belongs it stays",
+    "sim/processes/experience.py:210:18: np.int64(1) << _CORE  →  np.int64(1) >> _CORE":
+        "the core is kind 0",
+    "sim/numerics.py:26:20: 14  →  15":
+        "a term below the last bit; a bit that moved would show in the baselines",
     "sim/processes/queues.py:70:12: child >= n  →  child > n":
         "beyond the end lies the event that is being moved, which is not before itself",
     "sim/numerics.py:43:11: x > 2.0  →  x >= 2.0": "two is halved one step later",

@@ -16,6 +16,7 @@ from sim.processes import (
     acquaintance,
     contacts,
     engagement,
+    experience,
     handling,
     learning,
     participation,
@@ -295,3 +296,28 @@ def test_two_who_come_meet_and_one_alone_meets_nobody() -> None:
     assert strength.sum(axis=1).tolist() == [0, 4, 0, 4]  # met, and met once more from the other side
     assert neighbour[1, 0] == 3
     assert neighbour[3, 0] == 1
+
+
+def test_contacts_are_counted_one_by_one_and_nobody_has_no_share() -> None:
+    met = empty_event_slots(3)
+    first, neighbour, weight = np.array([0, 1, 2, 2]), np.array([1, 0], np.uint32), np.array([3, 3], np.uint8)
+    active = np.array([1, 1, 1], np.uint8)
+    told = [active_share(i, first, neighbour, weight, *met, active) for i in range(3)]
+    assert told == [(1.0, 1), (1.0, 1), (0.0, 0)]
+
+
+def test_help_beyond_full_ability_bears_no_more_fruit() -> None:
+    n = 300
+    x = experience.Lessons(*np.zeros(len(experience.Lessons._fields)).tolist())._replace(
+        fruit_intercept=-2.0, fruit_skill=2.0, fruit_full=1.0)
+    skill, nothing = np.full(n, 0.6, np.float32), np.zeros(n, np.float32)
+    fruitful = []
+    for help_ in (0.4, 0.9):
+        offers = np.zeros(n, OPPORTUNITY)
+        offers["key"], offers["substance"] = np.arange(n), 1.0
+        experience.reap(
+            skill, nothing.copy(), nothing.copy(), offers, np.arange(n + 1), np.arange(n, dtype=np.int32),
+            nothing[:1].copy(), np.zeros(n, np.int32), np.ones(1), SEVENS, np.full(1, help_), np.zeros(1), x)
+        fruitful.append(offers["fruitful"].tolist())
+    assert fruitful[0] == fruitful[1]
+    assert 0.4 * n < sum(fruitful[0]) < 0.6 * n

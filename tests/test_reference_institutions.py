@@ -26,7 +26,7 @@ from sim.vocabulary import Kind
 
 C, WEEKS = 6, 12
 ACTORS = ActorParameters.model_validate({
-    "core": {"guiding": 0.1, "turnover": 0.4}, "grid_worker": {"turnover": 0.2, "per_grid": 2},
+    "core": {"guiding": 0.9, "turnover": 0.4}, "grid_worker": {"turnover": 0.2, "per_grid": 2},
     "social_organization": {"renewal_weeks": 4, "staff": 2},
     "mediation": {"staff": 2, "practised_skill": 2.5},
     "volunteers": {"form_at": 4, "dissolve_at": 2}, "training_pace": 0.02})
