@@ -85,6 +85,10 @@ ALIKE: dict[str, str] = {
         "before the first stands the last, in another home",
     "sim/processes/queues.py:42:53: cases[a].key < cases[b].key  →  cases[a].key <= cases[b].key":
         "no two cases have the same key",
+    "sim/processes/participation.py:269:12: n_near > 0  →  n_near >= 0":
+        "with no offer near nobody hears of one",
+    "sim/processes/experience.py:333:12: offers[j].forum > 0.0  →  offers[j].forum >= 0.0":
+        "with no chance no draw is below it",
     "sim/processes/queues.py:72:12: child + 1 < n  →  child + 1 <= n":
         "beyond the end lies the event that is being moved, and where it belongs it stays",
     "sim/processes/experience.py:210:18: np.int64(1) << _CORE  →  np.int64(1) >> _CORE":

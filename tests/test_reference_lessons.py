@@ -214,6 +214,17 @@ def test_a_second_hearing_changes_nothing() -> None:
     assert not left.any()
 
 
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 7, 100])
+def test_cases_that_ended_are_told_by_time_and_key(n: int) -> None:
+    c = case_table()[:n]
+    c["used"], c["told"], c["ended_week"] = 1, 0, 3
+    c["born"] = np.floor(c["born"] / 40.0)  # so that some were born at the same time
+    expected = sorted(range(n), key=lambda i: (c["born"][i], c["key"][i]))
+    assert experience.ended(c).tolist() == expected
+    if n == 2:
+        assert experience.ended(c[::-1].copy()).tolist() == [1 - i for i in expected]
+
+
 def gatherings() -> tuple[np.ndarray, list[list[int]]]:
     """Thirty offers with up to thirty people, some empty, some without substance."""
     n = 30
@@ -264,7 +275,7 @@ def test_gatherings_bear_fruit_as_in_the_slow_account(x: experience.Lessons) -> 
 
 def test_forums_raise_the_silent_cases_of_their_scope() -> None:
     rows, came = gatherings()
-    rows["fruitful"] = np.arange(len(rows)) % 2
+    rows["fruitful"] = np.arange(len(rows)) % 3 > 0  # some forums bear no fruit, some fruit is of no forum
     rows["forum"] *= 0.3
     c = case_table()
     c["told"] = 0
