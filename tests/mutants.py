@@ -117,7 +117,7 @@ ALIKE: dict[str, str] = {
     "sim/processes/routing.py:96:12: lead >= 0  →  lead > 0":
         "row 0 is a core's desk, and a core never leads residents",
     "sim/processes/participation.py:342:25: 1  →  2": "one offer was dropped, so one place is left to clear",
-    "sim/processes/participation.py:152:16: bits >> np.uint64(min(q, LAST_BIT)) & np.uint64(1)  →  "
+    "sim/processes/participation.py:151:16: bits >> np.uint64(min(q, LAST_BIT)) & np.uint64(1)  →  "
     "bits >> np.uint64(min(q, LAST_BIT)) | np.uint64(1)":
         "who was screened out weighs the offer and declines it",
     "sim/actors/skill.py:28:8: hours > 0.0  →  hours >= 0.0": "no hours teach nothing",
