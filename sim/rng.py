@@ -194,13 +194,13 @@ class CommunityStreams:
 
     def __init__(self, seeds: Sequence[int], run: npt.NDArray[np.integer[Any]]) -> None:
         self._streams = [Streams(seed) for seed in seeds]
-        self._run = run
+        self.run, self.runs = run, len(self._streams)
         self._weeks: dict[str, tuple[int, UInt64Array]] = {}
         """Keys of some weeks in a row, (weeks, C), and the first of these weeks, by stream."""
 
     def key(self, stream: str) -> UInt64Array:
         """Key of a named stream in each community, (C,)."""
-        return np.array([streams.key(stream) for streams in self._streams], np.uint64)[self._run]
+        return np.array([streams.key(stream) for streams in self._streams], np.uint64)[self.run]
 
     def week_key(self, stream: str, week: int) -> UInt64Array:
         """Key of a stream in one week in each community, (C,); set-up draws use week −1."""

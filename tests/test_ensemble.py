@@ -14,6 +14,7 @@ from test_sharding import equal
 
 from sim import ensemble
 from sim.ensemble import MOST, RESIDENTS, Ensemble, held_apart, runs_together, simulate_seeds
+from sim.errors import YiheError
 from sim.model import CommunityModel
 from sim.policies.registry import policy_class, policy_kinds
 from sim.scenario.reading import load
@@ -80,6 +81,23 @@ def test_whatever_policies_they_have(data: st.DataObject) -> None:
 def test_whoever_knows_whom(ties: dict[str, Any]) -> None:
     places = {"communities": 2, "streets": 2, "grids": 1, "floors": 3, "dwellings_per_floor": 3}
     same({"only": estate([{"kind": "neighbour_festival"}], places=places, ties=ties)}, [3, 1, 2])
+
+
+def test_a_run_in_which_nobody_lives_is_refused_in_company_too() -> None:
+    few = estate(
+        places={"grids": 1, "buildings": 4, "floors": 6, "dwellings_per_floor": 3},
+        population={"residents": 10, "household_size": 3.2})
+    empty = []
+    for seed in range(60):
+        try:
+            CommunityModel(few, seed).free()
+        except YiheError:
+            empty.append(seed)
+    assert empty
+    assert len(empty) < 60
+    peopled = next(seed for seed in range(60) if seed not in empty)
+    with pytest.raises(YiheError, match="人口为空"):
+        simulate_seeds({"only": few}, [peopled, empty[0]])
 
 
 def test_people_and_ties_of_a_table(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def synthesize(
     Raises
     ------
     YiheError
-        If the declared buildings cannot hold the declared residents.
+        If the declared buildings cannot hold the declared residents, or nobody lives there under a seed.
     """
     one, occupied = _lay_out(places, population, section or whole(places.communities))
     site = one if isinstance(streams, Streams) else repeated_places(one, len(streams))
@@ -308,7 +308,8 @@ def _assemble(
     def column(of_homes: np.ndarray, of_staff: np.ndarray | int) -> np.ndarray:
         return np.concatenate([of_homes, np.broadcast_to(of_staff, len(staff.office))])[order]
 
-    if len(dwelling) == 0:
+    district = streams.run[site.building_community[site.dwelling_building[dwelling]]]
+    if not np.bincount(district, minlength=streams.runs).all():
         raise YiheError(
             "人口为空；请增大居民数。",
             "The population is empty; ask for more residents.",
