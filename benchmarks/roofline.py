@@ -3,7 +3,8 @@
 Measured in one run: the machine's bandwidth (a triad as in STREAM, on one thread and on all), a gather on
 the district's own ties (the sum of one float32 column over everyone's neighbours, and nothing else), and
 beside them the passes of a week. A pass's roofline is the time to read its columns and write those it changes
-at the triad's rate, and its ties at the gather's. Columns count once a pass however often it reads them;
+at the triad's rate, and its ties at the gather's: both measured anew right before each repeat, because other
+users of a machine move its bandwidth by the second. Columns count once a pass however often it reads them;
 deciding follows only the ties of those who were active, so only these count; forgetting, once a month, does
 not count.
 """
@@ -14,6 +15,8 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +29,7 @@ from participation_kernel import Frozen
 from sim.census import cells, sum_trust, take_census
 from sim.processes import aftermath, engagement
 from sim.processes.talk import friedkin_johnsen
-from sim.threads import in_spans, threads
+from sim.threads import in_spans, side_by_side, threads
 
 TRIAD = 32_000_000
 """Numbers in each array of the triad: 128 MB, far beyond any cache."""
@@ -58,15 +61,11 @@ class Pass(NamedTuple):
     """Bytes of ties, and of what is looked up through them."""
 
 
-def best(work: Callable[[], object], repeats: int) -> list[float]:
-    """Seconds of each repeat, after one that is not counted."""
+def seconds(work: Callable[[], object]) -> float:
+    """Seconds that it takes."""
+    start = time.perf_counter()
     work()
-    taken = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - start)
-    return taken
+    return time.perf_counter() - start
 
 
 def columns(r: Any, read: Sequence[str], written: Sequence[str] = ()) -> int:
@@ -140,11 +139,15 @@ class Week:
         return engagement.participate(self.model, 1.0)
 
     def count(self) -> None:
-        """The census."""
+        """The census, and trust beside it as in :func:`sim.observed.observe`."""
         r, places = self.r, self.model.places
         grid = self.model.scope("grid")
-        take_census(r, self.cell, self.ties, self.model.week, places, grid.lo, grid.hi, self.model.run_of, 1)
-        sum_trust(r.present, r.age, r.community, r.trust_good, r.trust_bad, places.communities)
+        side_by_side(
+            self.n,
+            lambda: take_census(
+                r, self.cell, self.ties, self.model.week, places, grid.lo, grid.hi, self.model.run_of, 1),
+            lambda: sum_trust(
+                r.present, r.age, r.community, r.trust_good, r.trust_bad, places.communities))
 
     def whole(self) -> None:
         """All that residents do in a week; cases that ended are told once, so the first repeat has most."""
@@ -152,17 +155,22 @@ class Week:
         self.count()
 
 
-def triad(parts: int, repeats: int) -> float:
-    """Bytes a second of a = b + 3c on so many threads."""
-    from concurrent.futures import ThreadPoolExecutor
+class Triad:
+    """a = b + 3c on so many threads."""
 
-    a, b, c = (np.full(TRIAD, value, np.float32) for value in (0.0, 1.0, 2.0))
-    edges = [TRIAD * k // parts for k in range(parts + 1)]
-    with ThreadPoolExecutor(parts) as pool:
-        def work() -> None:
-            list(pool.map(lambda k: _triad(a, b, c, edges[k], edges[k + 1]), range(parts)))
+    def __init__(self, parts: int) -> None:
+        self.a, self.b, self.c = (np.full(TRIAD, value, np.float32) for value in (0.0, 1.0, 2.0))
+        self.edges = [TRIAD * k // parts for k in range(parts + 1)]
+        self.pool = ThreadPoolExecutor(parts)
+        self._once()
 
-        return 3 * a.nbytes / min(best(work, repeats))
+    def _once(self) -> None:
+        list(self.pool.map(
+            lambda ends: _triad(self.a, self.b, self.c, *ends), pairwise(self.edges)))
+
+    def rate(self) -> float:
+        """Bytes a second, now."""
+        return 3 * self.a.nbytes / seconds(self._once)
 
 
 def measure(residents: int, repeats: int) -> list[Figure]:
@@ -178,27 +186,38 @@ def measure(residents: int, repeats: int) -> list[Figure]:
         figures.append(Figure(name, unit, median, low, goal, ratio, base))
         print(row(figures[-1]), flush=True)
 
-    rates = {parts: triad(parts, repeats) for parts in sorted({1, threads()})}
-    for parts, rate in rates.items():
-        add(f"triad, {parts} thread{'s' if parts > 1 else ''}", "GB/s", [rate / 1e9])
-    rate = max(rates.values())
+    for parts in sorted({1, threads()}):
+        triad = Triad(parts)
+        add(f"triad, {parts} thread{'s' if parts > 1 else ''}", "GB/s",
+            [triad.rate() / 1e9 for _ in range(repeats)])
     week, base = Week(residents), yardstick()
     print(f"{week.n:,} residents, {len(week.ties.neighbour):,} ties, {week.offers} offers, "
           f"{threads()} threads")
-    bare = best(week.gather, repeats)
     aside = week.ties.first.nbytes + week.talked.nbytes
-    gathering = max(min(bare) - aside / rate, 1e-9) / week.tie_bytes  # seconds a byte of ties
-    add("gather alone", "ms", [1000.0 * seconds for seconds in bare], None, base)
-    add("gather alone", "GB/s", [(week.tie_bytes + aside) / seconds / 1e9 for seconds in bare])
+
+    def roofs() -> tuple[float, float, float]:
+        """Bytes a second of the triad, seconds of the gather, and its seconds a byte of ties."""
+        rate, bare = triad.rate(), seconds(week.gather)
+        return rate, bare, max(bare - aside / rate, 1e-9) / week.tie_bytes
+
+    roofs()
+    bare = [roofs()[1] for _ in range(repeats)]
+    add("gather alone", "ms", [1000.0 * each for each in bare], None, base)
+    add("gather alone", "GB/s", [(week.tie_bytes + aside) / each / 1e9 for each in bare])
     for each in week.passes:
-        taken = best(each.work, repeats)
-        roof = each.streamed / rate + each.gathered * gathering
+        each.work()
+        roof, taken = [], []
+        for _ in range(repeats):
+            rate, _, gathering = roofs()
+            roof.append(each.streamed / rate + each.gathered * gathering)
+            taken.append(seconds(each.work))
         size = each.streamed + each.gathered
-        add(each.name, "ms", [1000.0 * seconds for seconds in taken], None, base)
+        add(each.name, "ms", [1000.0 * one for one in taken], None, base)
         add(f"{each.name}: bytes", "MB", [size / 1e6])
-        add(f"{each.name}: rate", "GB/s", [size / seconds / 1e9 for seconds in taken])
-        add(f"{each.name}: roofline", "ms", [1000.0 * roof])
-        add(f"{each.name}: roofline reached", "share", [roof / seconds for seconds in taken], 0.6)
+        add(f"{each.name}: rate", "GB/s", [size / one / 1e9 for one in taken])
+        add(f"{each.name}: roofline", "ms", [1000.0 * one for one in roof])
+        add(f"{each.name}: roofline reached", "share",
+            [high / one for high, one in zip(roof, taken, strict=True)], 0.6)
     return figures
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from sim.jit import kernel, lean_kernel
 from sim.ledger.cases import Table
 from sim.ledger.opportunities import Rows
+from sim.network.slots import add_up, in_use, words
 from sim.network.ties import Ties
 from sim.population.columns import (
     N_KINDS,
@@ -36,7 +37,6 @@ CHILD = 255
 """Cell of those who are not counted."""
 _HABIT_BINS = 50
 _YEAR, _MONTH = 52, 4
-_ONES, _SEVEN = np.uint64(0x0101010101010101), np.uint64(0x7F7F7F7F7F7F7F7F)
 assert int(Membership.NONE) == 0
 assert _CELLS <= CHILD
 
@@ -99,9 +99,7 @@ def _count(
     n.grids[1, grid] += other52
     slots, filled = met[here], np.uint64(0)
     for k in range(hi - lo):
-        # The high bit of each byte that is not 0; strengths are below 128. Then the bytes' sum.
-        marks = ((slots[k] + _SEVEN) >> np.uint64(7)) & _ONES
-        filled += np.uint64(adult[k]) * ((marks * _ONES) >> np.uint64(56))
+        filled += np.uint64(adult[k]) * add_up(in_use(slots[k]))
     n.filled[0] += np.int64(filled)
     habit = r.habit[here]
     for k in range(hi - lo):  # who is not counted goes to a column that nobody reads: cheaper than to skip
@@ -198,7 +196,7 @@ def take_census(
     filled : array of int, shape (R,)
         Event slots in use.
     """
-    met = ties.event_strength.view(np.uint64)[:, 0]
+    met = words(ties.event_strength)
     n, sums, groups = _census(
         r, cell, met, week, first, last, places.community_first_grid, run, runs)
     return n.people, sums, n.habit[:, :_HABIT_BINS], groups, n.grids, n.filled

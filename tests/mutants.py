@@ -38,7 +38,8 @@ TESTS = {
     "sim/processes/learning.py": DECIDING,
     "sim/processes/talk.py":
         "test_reference.py test_reference_lessons.py -k friedkin or reputations or mutant",
-    "sim/processes/acquaintance.py": "test_reference.py -k meeting or friedkin or mutant",
+    "sim/processes/acquaintance.py": "test_reference.py test_slots.py -k meeting or friedkin or slots or mutant",
+    "sim/network/slots.py": "test_slots.py -k slots or word or mutant",
     "sim/processes/experience.py": LESSONS,
     "sim/processes/queues.py": QUEUEING,
     "sim/processes/handling.py": QUEUEING,
@@ -85,7 +86,7 @@ ALIKE: dict[str, str] = {
         "before the first stands the last, in another home",
     "sim/processes/queues.py:42:53: cases[a].key < cases[b].key  →  cases[a].key <= cases[b].key":
         "no two cases have the same key",
-    "sim/processes/participation.py:269:12: n_near > 0  →  n_near >= 0":
+    "sim/processes/participation.py:280:16: n_near > 0  →  n_near >= 0":
         "with no offer near nobody hears of one",
     "sim/processes/experience.py:333:12: offers[j].forum > 0.0  →  offers[j].forum >= 0.0":
         "with no chance no draw is below it",
@@ -108,16 +109,15 @@ ALIKE: dict[str, str] = {
         "nothing is found before the first week has begun",
     "sim/processes/handling.py:204:62: c[i].helper >= 0  →  c[i].helper > 0":
         "row 0 is a core's desk, and a core is nobody's helper",
-    "sim/processes/participation.py:255:22: end - start  →  end + start": "more room than is needed",
-    "sim/processes/participation.py:264:33: end - start  →  end + start": "more room than is needed",
-    "sim/processes/participation.py:319:12: n <= offers[j].seats  →  n < offers[j].seats":
+    "sim/processes/participation.py:271:33: end - start  →  end + start": "more room than is needed",
+    "sim/processes/participation.py:331:12: n <= offers[j].seats  →  n < offers[j].seats":
         "where as many come as there are seats, nobody is turned away by the draws either",
-    "sim/processes/acquaintance.py:140:12: strength[i, k] > 0  →  strength[i, k] >= 0":
+    "sim/processes/acquaintance.py:170:12: strength[i, k] > 0  →  strength[i, k] >= 0":
         "an empty place is emptied",
     "sim/processes/routing.py:96:12: lead >= 0  →  lead > 0":
         "row 0 is a core's desk, and a core never leads residents",
-    "sim/processes/participation.py:342:25: 1  →  2": "one offer was dropped, so one place is left to clear",
-    "sim/processes/participation.py:151:16: bits >> np.uint64(min(q, LAST_BIT)) & np.uint64(1)  →  "
+    "sim/processes/participation.py:354:25: 1  →  2": "one offer was dropped, so one place is left to clear",
+    "sim/processes/participation.py:126:22: bits >> np.uint64(min(q, LAST_BIT)) & np.uint64(1)  →  "
     "bits >> np.uint64(min(q, LAST_BIT)) | np.uint64(1)":
         "who was screened out weighs the offer and declines it",
     "sim/actors/skill.py:28:8: hours > 0.0  →  hours >= 0.0": "no hours teach nothing",

@@ -6,12 +6,16 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numba import config
 from reference.bench import SEED, Counter
 
 from sim.ledger.opportunities import OPPORTUNITY
 from sim.model import CommunityModel
-from sim.network.ties import Ties, empty_event_slots, strengths
+from sim.network.slots import words
+from sim.network.ties import EVENT_SLOTS, Ties, empty_event_slots, strengths
+from sim.numerics import exp, logistic
 from sim.processes import (
     acquaintance,
     contacts,
@@ -24,12 +28,13 @@ from sim.processes import (
     screening,
     talk,
     voices,
+    willingness,
 )
 from sim.processes.screening import BLOCK, Bents, Exposure, Traits
 from sim.processes.willingness import Person, Weights, active_share, inclination
-from sim.rng import Streams
+from sim.rng import Streams, combine, uniform
 from sim.scenario.reading import load
-from sim.vocabulary import Activity, Kind, Regime, Stage
+from sim.vocabulary import Activity, Kind, Motive, Regime, Stage
 
 N = 40
 SEVENS = np.full(1, 7, np.uint64)
@@ -47,10 +52,9 @@ def drawn(seed: int) -> tuple[np.random.Generator, Weights, Traits, Bents, Expos
         return single.astype(float) if config.DISABLE_JIT else single
 
     key = luck.integers(0, 2**63, N).astype(np.uint64)
-    age = luck.choice(np.array([6, 17, 18, 70], np.uint8), N)
     traits = Traits(
-        key, (luck.random(N) < 0.9).astype(np.uint8), age, luck.integers(0, 3, N).astype(np.int32),
-        column(-1, 1), column(), column(), column(), column(), column(), column(0, 20))
+        luck.integers(0, 3, N).astype(np.int32), column(-1, 1), column(), column(), column(), column(),
+        column(), column(0, 20))
     bents = Bents(key, column(), column(), column(), column(), luck.integers(0, 5, N).astype(np.uint8))
     levers = Exposure(
         luck.uniform(0, 2, N), luck.random(N), luck.random(N), luck.random(N), luck.random(1),
@@ -76,7 +80,7 @@ def test_the_screen_is_the_inclination_with_the_most_free_hours_and_no_looser(
     could = np.zeros(N, np.uint64)
     screening._prepare(t, e, w, 0.8, 0, N, block)
     screening._screen(b, offers, 0, 5, w, np.uint64(9), 0, N, block, could)
-    passed = 0
+    passed = exactly = 0
     for i in range(3, N - 2):
         most = (1.0 + w.hours_spread) * float(t.free_hours[i]) * 0.8 + e.free_hours[i]
         way = max(0.0, w.distance_hours - e.distance[i])
@@ -85,16 +89,50 @@ def test_the_screen_is_the_inclination_with_the_most_free_hours_and_no_looser(
             e.visible_members[t.building[i]], t.skill[i], t.health[i], b.digital[i], t.habit[i], t.fatigue[i],
             t.crowding[i], np.int64(b.stage[i]), most, way)
         exact = inclination(w, person, offers[0], 1.5 + (0.0 if online else way))
-        if t.present[i] and t.age[i] >= 18:
-            assert 0.0 < block.bound[i] - exact < 1e-6
-        else:
-            assert block.bound[i] < -900.0
-            assert could[i] == 0
+        assert 0.0 < block.bound[i] - exact < 2e-3
+        willing = uniform(np.uint64(9), np.uint64(combine(b.key[i], np.uint64(77)))) < logistic(exact)
+        assert could[i] == np.uint64(1 << 5) or not willing
         passed += could[i] == np.uint64(1 << 5)
+        exactly += willing
     assert not could[:3].any()
     assert not could[N - 2 :].any()
     assert set(could.tolist()) <= {0, 1 << 5}
-    assert passed > 0
+    assert 0 < passed <= exactly + 3
+
+
+@given(st.lists(st.floats(-40.0, 40.0, width=32), min_size=1, max_size=50))
+def test_raised_odds_are_never_below_the_odds_and_at_most_a_sixteenth_above(logits: list[float]) -> None:
+    bits = np.empty(len(logits), np.int32)
+    screening.raise_odds(np.array(logits, np.float32), bits)
+    for x, odds in zip(logits, bits.view(np.float32).tolist(), strict=True):
+        true = exp(min(max(x, -16.0), 16.0))
+        assert true * (1.0 - 2e-5) <= odds <= true * (1.0 + 1.0 / 16.0)
+        assert odds / (1.0 + odds) + 1e-5 > logistic(x)
+
+
+def test_a_block_responds_to_active_contacts_as_each_resident_does() -> None:
+    luck = np.random.default_rng(7)
+    motive = luck.integers(0, len(Motive), N).astype(np.uint8)
+    intercept, slope = luck.normal(size=(2, N)).astype(np.float32)
+    strength = luck.integers(0, 9, (N, EVENT_SLOTS)).astype(np.uint8)
+    fixed = luck.integers(0, 30, N).astype(np.uint32)
+    strength[:3], fixed[:3] = 0, (0, 0, 5)
+    most = 4 * fixed.astype(int) + strength.sum(1)
+    active = luck.integers(0, most + 1).astype(np.uint32)
+    active[3:6] = most[3:6]
+    norm = np.empty(N, np.float32)
+    screening._respond(motive, intercept, slope, fixed, words(strength), active, norm)
+    for i in range(N):
+        share = contacts.share_of(i, fixed, strength, active)
+        assert norm[i] == pytest.approx(
+            willingness.norm_term(motive[i], intercept[i], slope[i], share), abs=1e-5)
+
+
+def test_children_and_those_who_left_take_no_part_whatever_is_offered() -> None:
+    """Those whom the bound alone would let through, too: the least draws lie below any chance."""
+    could = np.full(4, 5, np.uint64)
+    screening._keep_adults(np.array([1, 1, 0, 1], np.uint8), np.array([17, 18, 40, 90], np.uint8), could)
+    assert could.tolist() == [0, 5, 0, 5]
 
 
 def test_where_time_draws_people_in_the_screen_takes_the_least_there_can_be() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.jit import lean_kernel
+from sim.jit import kernel, lean_kernel
 from sim.ledger.opportunities import Rows
+from sim.network.slots import in_use, words
 from sim.network.ties import EVENT_SLOTS, UInt32
 from sim.population.columns import Int32, Int64, UInt8, UInt64
 from sim.rng import Whole, combine, uniform
@@ -16,6 +17,8 @@ from sim.threads import Span
 STRONGEST = 8
 """Greatest strength of an event tie."""
 _EMPTY = np.uint32(0xFFFFFFFF)
+_TOGETHER = 64
+"""Participants whose rows are looked up together."""
 
 
 @lean_kernel
@@ -76,7 +79,28 @@ def meet(neighbour: UInt32, strength: UInt8, i: Whole, j: Whole, gain: int) -> N
     neighbour[j, b], strength[j, b] = i, gain
 
 
+class _Table(NamedTuple):
+    """Some participants of one gathering, (_TOGETHER,) each."""
+
+    base: UInt64
+    """Keys of their draws at this gathering."""
+    row: UInt32
+    """What their first slots hold."""
+
+
 @lean_kernel
+def _sit_down(
+    neighbour: UInt32, strength: UInt8, keys: UInt64, resident: Int32, key: Whole, gathering: Whole,
+    table: _Table,
+) -> None:
+    """Look up all before any meets another: one by one, each would be waited for."""
+    for k in range(len(resident)):
+        i = resident[k]
+        table.base[k] = combine(combine(key, keys[i]), gathering)
+        table.row[k] = neighbour[i, 0] + np.uint32(strength[i, 0])
+
+
+@kernel
 def mingle(
     neighbour: UInt32, strength: UInt8, keys: UInt64, offers: Rows, first: Int64, resident: Int32,
     key: UInt64, gain: int, rows: Span,
@@ -104,33 +128,39 @@ def mingle(
     int
         Ties made or renewed.
     """
-    met = 0
+    table, met = _Table(np.empty(_TOGETHER, np.uint64), np.empty(_TOGETHER, np.uint32)), 0
     for j in range(rows[0], rows[1]):
         n = first[j + 1] - first[j]
         if n < 2 or offers[j].online:
             continue
         reach = max(1, int(offers[j].mixing * (n - 1)))
+        came = resident[first[j] : first[j + 1]]
         for at in range(n):
-            i = resident[first[j] + at]
-            base = combine(combine(key[offers[j].community], keys[i]), offers[j].key)
+            if at % _TOGETHER == 0:
+                _sit_down(
+                    neighbour, strength, keys, came[at : at + _TOGETHER], key[offers[j].community],
+                    offers[j].key, table)
+            i = came[at]
             for c in range(offers[j].contacts):
-                step = 1 + int(uniform(base, c) * reach)
-                other = resident[first[j] + (at + step) % n]
+                step = 1 + int(uniform(table.base[at % _TOGETHER], c) * reach)
+                other = came[(at + step) % n]
                 if other != i:
                     meet(neighbour, strength, np.int64(i), np.int64(other), gain)
                     met += 1
     return met
 
 
-@lean_kernel
+@kernel
 def fade(neighbour: UInt32, strength: UInt8) -> None:
-    """Weaken every event tie by one unit; those at zero are forgotten."""
-    for i in range(strength.shape[0]):
-        for k in range(EVENT_SLOTS):
-            if strength[i, k] > 0:
-                strength[i, k] -= 1
-                if strength[i, k] == 0:
+    """Weaken every event tie by one unit; those at zero are forgotten. All slots of a resident at once."""
+    slots = words(strength)
+    for i in range(len(slots)):
+        weaker = slots[i] - in_use(slots[i])
+        if in_use(weaker) != in_use(slots[i]):
+            for k in range(EVENT_SLOTS):
+                if strength[i, k] == 1:
                     neighbour[i, k] = _EMPTY
+        slots[i] = weaker
 
 
 @lean_kernel

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.jit import kernel, lean_kernel
 from sim.network.kernels import stay_within
+from sim.network.slots import words
 from sim.network.ties import EVENT_SLOTS, Ties, UInt32
 from sim.population.columns import Int32, Int64, UInt8, UInt64
 from sim.processes.running import RunningModel
@@ -48,8 +49,8 @@ def active_contacts(ties: Ties, active: UInt8, community: Int32 | None = None) -
     Contacts
     """
     n = len(active)
-    found = Contacts(np.zeros(n, np.uint32), np.zeros(n, np.uint32))
-    met = ties.event_strength.view(np.uint64)[:, 0]
+    found = Contacts(np.empty(n, np.uint32), np.empty(n, np.uint32))
+    met = words(ties.event_strength)
     if community is None:
         _tell(ties, met, active, found, (0, n))
         return found
@@ -80,6 +81,8 @@ def _tell(ties: Ties, met: UInt64, active: UInt8, found: Contacts, span: Span) -
     some = _Active(
         np.empty(_TOGETHER, np.int32), np.empty(_TOGETHER, np.int64), np.empty(_TOGETHER, np.int64),
         np.empty(_TOGETHER, np.uint64), np.empty(_TOGETHER, np.uint32))
+    found.strength[span[0] : span[1]] = 0
+    found.number[span[0] : span[1]] = 0
     n = 0
     for i in range(span[0], span[1]):
         some.who[n] = i

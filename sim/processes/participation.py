@@ -38,6 +38,8 @@ MOST = 6
 """Opportunities a resident can take in one week."""
 _HEARD = 16
 """Opportunities a resident can weigh in one week."""
+_TOGETHER = 16 * BLOCK
+"""Residents who are asked while their columns are still near from the screening."""
 
 _OWNER = int(Tenure.OWNER)
 
@@ -109,59 +111,67 @@ def decide(
 
 
 @lean_kernel
+def _list_pairs(could: UInt64, near: Int32, n_near: int, lo: int, listed: Heard) -> int:
+    """List who in the block from resident ``lo`` on might take which offer near it; returns how many.
+
+    A row is written for every offer and kept if its bit is set: cheaper than to guess which are.
+    """
+    n = 0
+    for k in range(len(could)):
+        bits = could[k]
+        if bits == 0:
+            continue
+        for q in range(n_near):
+            listed.resident[n], listed.offer[n] = lo + k, near[q]
+            n += int((bits >> np.uint64(min(q, LAST_BIT))) & np.uint64(1))
+    return n
+
+
+@lean_kernel
 def _hear(
-    r: Residents, offers: Rows, near: Int32, n_near: int, could: UInt64, weights: Weights, e: Exposure,
-    met: UInt32, audiences: UInt32, hear: Whole, lo: int, hi: int, heard: Heard,
+    r: Residents, offers: Rows, weights: Weights, e: Exposure, met: UInt32, audiences: UInt32, hear: Whole,
+    n_listed: int, heard: Heard,
 ) -> int:
-    """List those of a block who hear of an offer that they might take and that is open to them.
+    """Keep of those listed who hear of the offer, if it is open to them.
 
     Parameters
     ----------
     r : Residents
     offers : records
-    near, n_near
-        Rows of the offers near the block.
-    could : array of uint64, shape (hi - lo,)
-        From :func:`sim.processes.screening.screen`.
     weights, e : Weights, Exposure
     met : array, shape (N,)
         Contacts who were active.
     audiences : array of uint32, shape (N,)
     hear : uint64
         Key of the block's draws of hearing this week.
-    lo, hi : int
-        First resident of the block and one past the last.
+    n_listed : int
+        Rows of ``heard`` that :func:`_list_pairs` wrote.
     heard : Heard
-        Written.
+        Read and written over.
 
     Returns
     -------
     int
-        Rows written.
+        Rows kept.
     """
     n = 0
-    for i in range(lo, hi):
-        bits = could[i - lo]
-        if bits == 0:
+    for at in range(n_listed):
+        i, j = heard.resident[at], heard.offer[at]
+        o = offers[j]
+        if i < o.lo or i >= o.hi:
+            continue
+        if o.audience > 0 and (audiences[i] >> np.uint32(o.audience - 1)) & np.uint32(1) == 0:
+            continue
+        if o.open_to == MEMBERS_ONLY and r.membership[i] == 0:
+            continue
+        if o.open_to == OWNERS_ONLY and r.tenure[i] != _OWNER:
             continue
         ears = Ears(
             word_of_mouth(weights.hear_by_tie, met[i]), e.notice[i], e.app_access[i], r.digital[i],
             e.visits[i] + e.core_visits[r.community[i]])
-        for q in range(n_near):
-            if (bits >> np.uint64(min(q, LAST_BIT))) & np.uint64(1) == 0:
-                continue
-            o = offers[near[q]]
-            if i < o.lo or i >= o.hi:
-                continue
-            if o.audience > 0 and (audiences[i] >> np.uint32(o.audience - 1)) & np.uint32(1) == 0:
-                continue
-            if o.open_to == MEMBERS_ONLY and r.membership[i] == 0:
-                continue
-            if o.open_to == OWNERS_ONLY and r.tenure[i] != _OWNER:
-                continue
-            if uniform(hear, combine(r.key[i], o.key)) < hearing(weights, ears, o):
-                heard.resident[n], heard.offer[n] = i, near[q]
-                n += 1
+        if uniform(hear, combine(r.key[i], o.key)) < hearing(weights, ears, o):
+            heard.resident[n], heard.offer[n] = i, j
+            n += 1
     return n
 
 
@@ -252,28 +262,30 @@ def _decide(
 ) -> Int32:
     """:func:`decide` for the residents of one span, block by block."""
     start, end = span
-    could = np.empty(end - start, np.uint64)
-    screen(
-        r, ties, offers, community_first, weights, exposure, hours_factor, keys.will, contacts, start, end,
-        could)
+    could = np.empty(_TOGETHER, np.uint64)
     r.hours[start:end] = 0.0
     chosen[start:end] = -1
     most = BLOCK * max(1, np.max(np.diff(community_first)))
     near, heard = np.empty(len(offers), np.int32), Heard(np.empty(most, np.int32), np.empty(most, np.int32))
     wanted = Wanted(np.empty(_HEARD, np.int32), np.empty(_HEARD))
     takers, n_takers = np.empty(end - start, np.int32), 0
-    lo = start
-    while lo < end:
-        c, hi = r.community[lo], block_end(r.community, lo, end)
-        n_near = offers_near(offers, community_first[c], community_first[c + 1], lo, lo + BLOCK, near)
-        if n_near > 0:
-            n_heard = _hear(
-                r, offers, near, n_near, could[lo - start : hi - start], weights, exposure, contacts.number,
-                audiences, keys.hear[c], lo, hi, heard)
-            n_takers = _weigh(
-                r, ties, offers, weights, exposure, keys.will[c], keys.hours[c], hours_factor,
-                contacts.strength, heard, n_heard, wanted, chosen, takers, n_takers)
-        lo = hi
+    while start < end:
+        lo, until = start, min(end, start + _TOGETHER - start % BLOCK)
+        screen(
+            r, ties, offers, community_first, weights, exposure, hours_factor, keys.will, contacts, start,
+            until, could)
+        while lo < until:
+            c, hi = r.community[lo], block_end(r.community, lo, until)
+            n_near = offers_near(offers, community_first[c], community_first[c + 1], lo, lo + BLOCK, near)
+            if n_near > 0:
+                n_listed = _list_pairs(could[lo - start : hi - start], near, n_near, lo, heard)
+                n_heard = _hear(
+                    r, offers, weights, exposure, contacts.number, audiences, keys.hear[c], n_listed, heard)
+                n_takers = _weigh(
+                    r, ties, offers, weights, exposure, keys.will[c], keys.hours[c], hours_factor,
+                    contacts.strength, heard, n_heard, wanted, chosen, takers, n_takers)
+            lo = hi
+        start = until
     return takers[:n_takers].copy()
 
 

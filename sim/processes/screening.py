@@ -3,7 +3,7 @@
 Few are willing. A resident whose draw lies above the willingness that the most free hours would give stays at
 home whatever they hear, so :mod:`sim.processes.participation` weighs only the others. Draws are keyed, hence
 the screening changes no result. It runs in plain loops over a block of neighbours, which the compiler turns
-into vector instructions.
+into vector instructions; a bound may be a little loose, so single precision is enough.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import numpy as np
 
 from sim.jit import kernel, lean_kernel
 from sim.ledger.opportunities import Rows
+from sim.network.slots import add_up, words
 from sim.network.ties import Ties, UInt32
-from sim.numerics import logistic
+from sim.numerics import LN2
 from sim.population.columns import Float32, Float64, Int32, Int64, Residents, UInt8, UInt64
-from sim.processes.contacts import Contacts, share_of
-from sim.processes.willingness import Weights, norm_term
-from sim.rng import Whole, combine, uniform
-from sim.vocabulary import Stage
+from sim.processes.contacts import Contacts
+from sim.processes.willingness import FIXED_SCALE, Weights
+from sim.rng import Whole, combine
+from sim.vocabulary import Motive, Stage
 
 BLOCK = 256
 """Residents, neighbours of each other, who are screened together."""
@@ -29,11 +30,19 @@ LAST_BIT = 63
 """Bit that stands for all offers near a block from the 64th on: these are not screened."""
 
 _PUBLIC = int(Stage.PUBLIC_AFFAIRS)
+_HUMP = int(Motive.HUMP_SHAPED)
 _REST = np.uint64(1 << LAST_BIT)
-_NEVER = -1000.0
-"""Inclination of children and of those who have left."""
-_SLACK = 1e-9
-"""Logits; far more than rounding can move a sum of a dozen terms."""
+_SLACK = 1e-3
+"""Logits; what the bits of the odds lose, many times over."""
+_ROUNDING = 2e-6
+"""Share of a term; more than single precision loses in a sum of a dozen."""
+_SLACK_OF_DRAW = np.float32(1e-5)
+"""More than the table of :func:`sim.numerics.logistic` and single precision are off by."""
+_FURTHEST = np.float32(16.0)
+"""Logits beyond which that table is flat."""
+_ONE_POWER, _POWER_0 = np.float32((1 << 23) / LN2), np.float32(127 << 23)
+"""Bits of single precision that a logit moves, and the bits of 1."""
+_HALF, _ONE, _UNIT = np.float32(0.5), np.float32(1.0), np.float32(1.0 / (1 << 24))
 
 
 class Exposure(NamedTuple):
@@ -58,9 +67,6 @@ class Exposure(NamedTuple):
 class Traits(NamedTuple):
     """Residents' columns that the screening reads; few, because every call hands them over. Each (N,)."""
 
-    key: UInt64
-    present: UInt8
-    age: UInt8
     building: Int32
     interest: Float32
     skill: Float32
@@ -85,23 +91,28 @@ class Bents(NamedTuple):
 class Block(NamedTuple):
     """What is known of a block's residents before any offer; each (BLOCK,)."""
 
-    norm: Float64
+    norm: Float32
     """Own response to the share of active contacts, in logits."""
-    base: Float64
+    base: Float32
     """Highest inclination before what the offer adds, in logits."""
-    pace: Float64
+    pace: Float32
     """Inverse of the most hours they can be free."""
-    way: Float64
+    way: Float32
     """Hours there and back."""
-    bound: Float64
+    bound: Float32
     """Written offer by offer: highest inclination."""
+    odds: Float32
+    """Written offer by offer: highest odds of being willing."""
+    odds_bits: Int32
+    """The same memory as whole numbers."""
 
 
 @kernel
 def make_block() -> Block:
     """Room for one block."""
+    column = np.empty((6, BLOCK), np.float32)
     return Block(
-        np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK))
+        column[0], column[1], column[2], column[3], column[4], column[5], column[5].view(np.int32))
 
 
 @lean_kernel
@@ -136,18 +147,32 @@ def _prepare(r: Traits, e: Exposure, w: Weights, hours_factor: float, lo: int, h
     here = slice(lo, hi)  # counting from 0 within a slice spares the check for negative rows
     interest, skill, health, habit = r.interest[here], r.skill[here], r.health[here], r.habit[here]
     fatigue, crowding, building = r.fatigue[here], r.crowding[here], r.building[here]
-    present, age = r.present[here], r.age[here]
     for k in range(hi - lo):
         v = w.intercept + interest[k] + w.norm_weight * norm[k]
         v += w.visible_member_weight * e.visible_members[building[k]]
         v += w.skill_weight * (skill[k] - 0.3) + w.health_weight * (health[k] - 0.8)
         v += w.habit_weight * habit[k] - w.fatigue_weight * fatigue[k] - crowding[k]
-        base[k] = v if present[k] != 0 and age[k] >= 18 else _NEVER
+        base[k] = v + _SLACK + _ROUNDING * abs(v)
     free_hours, more_hours, distance = r.free_hours[here], e.free_hours[here], e.distance[here]
     for k in range(hi - lo):
         most = spread * free_hours[k] * hours_factor + more_hours[k]
         pace[k] = 1.0 / max(most, 0.25) if w.time_weight >= 0.0 else 4.0
         way[k] = max(0.0, w.distance_hours - distance[k])
+
+
+@lean_kernel
+def raise_odds(logits: Float32, odds_bits: Int32) -> None:
+    """Write at least e^x, at most a sixteenth more: bits of 2^n·(1 + f), which 2^(n + f) never exceeds.
+
+    Parameters
+    ----------
+    logits : array of float32
+        x; beyond ±16 as ±16.
+    odds_bits : array of int32
+        Written: bits of single precision, true to two parts in 100,000.
+    """
+    for k in range(len(logits)):
+        odds_bits[k] = np.int32(min(max(logits[k], -_FURTHEST), _FURTHEST) * _ONE_POWER + _POWER_0)
 
 
 @lean_kernel
@@ -177,31 +202,47 @@ def _screen(
     """
     o = offers[j]
     begin, end = max(int(o.lo), lo) - lo, min(int(o.hi), hi) - lo
-    attachment, efficacy = w.attachment_weight * o.relevance, w.efficacy_weight * o.substance
-    more = o.ease + w.reward_weight * o.reward + w.honour_weight * o.honour + _SLACK
-    level, hours, way, key = np.int64(o.level), float(o.hours), 0.0 if o.online else 1.0, o.key
+    attachment = np.float32(w.attachment_weight * o.relevance)
+    efficacy = np.float32(w.efficacy_weight * o.substance)
+    autonomy, digital, rung = (
+        np.float32(w.autonomy_weight), np.float32(w.digital_weight), np.float32(w.rung_weight))
+    time = np.float32(w.time_weight - _ROUNDING * abs(w.time_weight))
+    more = o.ease + w.reward_weight * o.reward + w.honour_weight * o.honour
+    if o.level >= _PUBLIC:
+        more += w.voice_weight * (o.voice - 0.5)
+    size = abs(more) + abs(attachment) + abs(efficacy) + abs(autonomy) + abs(digital) + 4.0 * abs(rung)
+    added = np.float32(more + _ROUNDING * size)
+    level, hours, way = np.int32(o.level), np.float32(o.hours), np.float32(0.0 if o.online else 1.0)
     here, inside = slice(lo + begin, lo + end), slice(begin, end)
     n = end - begin
     base, pace, ways, bound = b.base[inside], b.pace[inside], b.way[inside], b.bound[inside]
-    mine = could[inside]
-    attached, believed, stage, keys = r.attachment[here], r.efficacy[here], r.stage[here], r.key[here]
-    time_weight, rung_weight = w.time_weight, w.rung_weight
+    attached, believed, stage = r.attachment[here], r.efficacy[here], r.stage[here]
     for k in range(n):
-        v = base[k] + more + attachment * attached[k] + efficacy * (believed[k] - 0.5)
-        v -= time_weight * (hours + way * ways[k]) * pace[k]
-        bound[k] = v - rung_weight * max(np.int64(0), level - np.int64(stage[k]))
+        v = base[k] + added + attachment * attached[k] + efficacy * (believed[k] - _HALF)
+        v -= time * (hours + way * ways[k]) * pace[k]
+        bound[k] = v - rung * np.float32(max(np.int32(0), level - np.int32(stage[k])))
     if o.level >= _PUBLIC:
-        free, say = r.autonomy[here], w.voice_weight * (o.voice - 0.5)
+        free = r.autonomy[here]
         for k in range(n):
-            bound[k] += w.autonomy_weight * (free[k] - 0.5) + say
+            bound[k] += autonomy * (free[k] - _HALF)
     if o.online:
         able = r.digital[here]
         for k in range(n):
-            bound[k] += w.digital_weight * (able[k] - 0.5)
-    bit = np.uint64(1) << np.uint64(q)
+            bound[k] += digital * (able[k] - _HALF)
+    raise_odds(bound, b.odds_bits[inside])
+    odds, keys, mine = b.odds[inside], r.key[here], could[inside]
+    key, bit = o.key, np.uint64(1) << np.uint64(q)
     for k in range(n):
-        willing = uniform(will, combine(keys[k], key)) < logistic(bound[k]) + 1e-12
+        draw = np.float32(np.int32(combine(will, combine(keys[k], key)) >> np.uint64(40))) * _UNIT
+        willing = (draw - _SLACK_OF_DRAW) * (_ONE + odds[k]) <= odds[k]
         mine[k] |= bit if willing else np.uint64(0)
+
+
+@lean_kernel
+def _keep_adults(present: UInt8, age: UInt8, could: UInt64) -> None:
+    """Take out children and those who have left."""
+    for k in range(len(could)):
+        could[k] = could[k] if present[k] != 0 and age[k] >= 18 else np.uint64(0)
 
 
 @lean_kernel
@@ -215,17 +256,19 @@ def block_end(community: Int32, lo: int, end: int) -> int:
 
 @lean_kernel
 def _respond(
-    motive: UInt8, intercept: Float32, slope: Float32, fixed: UInt32, event_strength: UInt8, active: UInt32,
-    lo: int, hi: int, norm: Float64,
+    motive: UInt8, intercept: Float32, slope: Float32, fixed: UInt32, met: UInt64, active: UInt32,
+    norm: Float32,
 ) -> None:
-    """Write a block's responses to the share of their contacts who were active; columns of (N,) each."""
-    alone, much, touched = intercept[lo:hi], slope[lo:hi], active[lo:hi]
-    for k in range(hi - lo):
-        norm[k] = alone[k] + much[k] * 0.0  # as for everyone whose contacts all stayed at home
-    for k in range(hi - lo):
-        if touched[k] != 0:
-            share = share_of(lo + k, fixed, event_strength, active)
-            norm[k] = norm_term(motive[lo + k], alone[k], much[k], share)
+    """Write a block's responses to the share of their contacts who were active, one entry a resident.
+
+    As :func:`sim.processes.willingness.norm_term` and :func:`sim.processes.contacts.share_of` for everyone
+    at once; ``met`` holds a resident's strengths of ties from events in one word.
+    """
+    for k in range(len(norm)):
+        ties = FIXED_SCALE * np.int64(fixed[k]) + np.int64(add_up(met[k]))
+        share = np.float32(np.int32(active[k])) / np.float32(max(np.int32(ties), np.int32(1)))
+        turned = _ONE - share if share > _HALF and motive[k] == _HUMP else share
+        norm[k] = intercept[k] + slope[k] * turned
 
 
 @kernel
@@ -248,27 +291,22 @@ def screen(
         Written: bit q is set for the q-th offer near the resident's block, the last for all from the 64th.
     """
     traits = Traits(
-        r.key, r.present, r.age, r.building, r.interest, r.skill, r.health, r.habit, r.fatigue, r.crowding,
-        r.free_hours)
+        r.building, r.interest, r.skill, r.health, r.habit, r.fatigue, r.crowding, r.free_hours)
     bents = Bents(r.key, r.attachment, r.efficacy, r.autonomy, r.digital, r.stage)
-    community = r.community
+    community, met = r.community, words(ties.event_strength)
     found, block = np.empty(len(offers), np.int32), make_block()
     lo = start
     while lo < end:
         c, hi = community[lo], block_end(community, lo, end)
         mine = could[lo - start : hi - start]
         n = offers_near(offers, community_first[c], community_first[c + 1], lo, lo + BLOCK, found)
-        if n > LAST_BIT:
-            for k in range(hi - lo):
-                adult = r.present[lo + k] != 0 and r.age[lo + k] >= 18
-                mine[k] = np.uint64(1) << np.uint64(LAST_BIT) if adult else np.uint64(0)
-        else:
-            mine[:] = 0
+        mine[:] = _REST if n > LAST_BIT else np.uint64(0)
         if n > 0:
             _respond(
-                r.motive, r.norm_intercept, r.norm_slope, ties.strength, ties.event_strength,
-                contacts.strength, lo, hi, block.norm)
+                r.motive[lo:hi], r.norm_intercept[lo:hi], r.norm_slope[lo:hi], ties.strength[lo:hi],
+                met[lo:hi], contacts.strength[lo:hi], block.norm[: hi - lo])
             _prepare(traits, e, w, hours_factor, lo, hi, block)
         for q in range(min(n, LAST_BIT)):
             _screen(bents, offers, found[q], q, w, will[c], lo, hi, block, mine)
+        _keep_adults(r.present[lo:hi], r.age[lo:hi], mine)
         lo = hi

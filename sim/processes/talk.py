@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.jit import kernel, lean_kernel
+from sim.network.slots import words
 from sim.network.ties import EVENT_SLOTS, Ties, UInt32
 from sim.population.columns import Float32, Float64, Int32, Int64, UInt8, UInt64
 from sim.processes.willingness import FIXED_SCALE
@@ -34,7 +35,7 @@ def friedkin_johnsen(
     ----------
     Friedkin–Johnsen dynamics as in evidence.md §3; summed in a fixed order.
     """
-    met = ties.event_strength.view(np.uint64)[:, 0]
+    met = words(ties.event_strength)
     in_spans(len(anchor), lambda span: _talk(ties, met, susceptibility, anchor, opinion, out, span))
 
 
