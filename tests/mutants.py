@@ -38,8 +38,9 @@ TESTS = {
     "sim/processes/learning.py": DECIDING,
     "sim/processes/talk.py":
         "test_reference.py test_reference_lessons.py -k friedkin or reputations or mutant",
-    "sim/processes/acquaintance.py": "test_reference.py test_slots.py -k meeting or friedkin or slots or mutant",
-    "sim/network/slots.py": "test_slots.py -k slots or word or mutant",
+    "sim/processes/acquaintance.py":
+        "test_reference.py test_reference_slots.py -k meeting or friedkin or slots or mutant",
+    "sim/network/slots.py": "test_reference_slots.py -k slots or word or mutant",
     "sim/processes/experience.py": LESSONS,
     "sim/processes/queues.py": QUEUEING,
     "sim/processes/handling.py": QUEUEING,
@@ -120,6 +121,8 @@ ALIKE: dict[str, str] = {
     "sim/processes/participation.py:126:22: bits >> np.uint64(min(q, LAST_BIT)) & np.uint64(1)  →  "
     "bits >> np.uint64(min(q, LAST_BIT)) | np.uint64(1)":
         "who was screened out weighs the offer and declines it",
+    "sim/processes/screening.py:304:12: n > 0  →  n >= 0": "a block is prepared that no offer is near",
+    "sim/processes/acquaintance.py:100:37: 0  →  1": "what is looked up early is not read",
     "sim/actors/skill.py:28:8: hours > 0.0  →  hours >= 0.0": "no hours teach nothing",
     "sim/actors/property.py:54:25: 0.0  →  1.0": "the first effort tried takes its place",
     "sim/processes/handling.py:110:102: 0  →  1":

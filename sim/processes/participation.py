@@ -270,7 +270,7 @@ def _decide(
     wanted = Wanted(np.empty(_HEARD, np.int32), np.empty(_HEARD))
     takers, n_takers = np.empty(end - start, np.int32), 0
     while start < end:
-        lo, until = start, min(end, start + _TOGETHER - start % BLOCK)
+        lo, until = start, min(end, start + _TOGETHER)
         screen(
             r, ties, offers, community_first, weights, exposure, hours_factor, keys.will, contacts, start,
             until, could)
