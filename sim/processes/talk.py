@@ -79,9 +79,9 @@ def _listen(
     mixed, total, outgoing = block
     for i in range(lo, hi):
         heard = 0.0
-        for e in range(first[i], first[i + 1]):
-            heard += float(FIXED_SCALE * np.int64(weight[e])) * opinion[neighbour[e]]
-        mixed[i - lo] = heard
+        for e in range(np.uint64(first[i]), np.uint64(first[i + 1])):  # unsigned: never counted from the end
+            heard += float(np.int32(weight[e])) * opinion[neighbour[e]]
+        mixed[i - lo] = FIXED_SCALE * heard  # a power of two: the same bits as in every term
     n = 0
     for i in range(lo, hi):
         total[i - lo] = float(FIXED_SCALE * np.int64(strength[i]))
