@@ -55,7 +55,7 @@ TESTS = {
     "sim/actors/skill.py": INSTITUTIONS,
     "sim/actors/society.py": INSTITUTIONS,
     "sim/ledger/sharing.py": "test_reference.py -k budget or mutant",
-    "sim/ledger/spreading.py": "test_engines.py -k place or mutant",
+    "sim/ledger/spreading.py": "test_reference_places.py -k place or mutant",
     "sim/clock.py": "test_reference.py -k working or five or mutant",
     "sim/numerics.py": "test_reference.py -k exp or log or mutant",
     "sim/rng.py": "test_reference.py -k draws or keys or mutant",

@@ -41,6 +41,14 @@ def test_faults_said_to_change_nothing_are_faults_there_are() -> None:
     assert not any("\n" in text for text in possible)
 
 
+def test_tests_that_should_notice_are_there_and_travel_with_the_copy() -> None:
+    for words in TESTS.values():
+        files, _, _ = words.partition(" -k ")
+        for name in files.split():
+            assert name.startswith("test_reference"), name
+            assert (ROOT / "tests" / name).is_file(), name
+
+
 def test_every_file_with_kernels_is_named() -> None:
     assert set(TESTS) <= set(kernel_files())
     apart = json.loads(RECORD.read_text(encoding="utf-8"))["mutants"]["apart"]
