@@ -21,7 +21,7 @@ from sim.processes import (
     voices,
 )
 from sim.processes.willingness import active_share
-from sim.rng import Streams
+from sim.rng import Streams, combine_array, combine_whole
 from sim.scenario.reading import load
 from sim.vocabulary import Kind, Regime, Stage
 
@@ -143,3 +143,10 @@ def test_help_beyond_full_ability_bears_no_more_fruit() -> None:
         fruitful.append(offers["fruitful"].tolist())
     assert fruitful[0] == fruitful[1]
     assert 0.4 * n < sum(fruitful[0]) < 0.6 * n
+
+
+def test_two_keys_and_two_parts_are_combined_pair_by_pair() -> None:
+    key, part = np.array([3, 4], np.uint64), np.array([5, 6], np.uint64)
+    assert combine_array(key, part).tolist() == [combine_whole(3, 5), combine_whole(4, 6)]
+    assert combine_array(key[:1], part).tolist() == [combine_whole(3, 5), combine_whole(3, 6)]
+    assert combine_array(key, part[:1]).tolist() == [combine_whole(3, 5), combine_whole(4, 5)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numba.extending import register_jitable
 
-from sim.jit import kernel, lean_kernel
+from sim.jit import lean_kernel
 from sim.network.ties import EVENT_SLOTS
 from sim.population.columns import UInt8, UInt64
 from sim.rng import Whole
@@ -14,9 +15,11 @@ _BIT, _LAST_BYTE = np.uint64(7), np.uint64(56)
 assert EVENT_SLOTS == 8
 
 
-@kernel
+@register_jitable
 def words(event_strength: UInt8) -> UInt64:
     """The strengths of each resident's event ties as one word, (N,): the same memory, not a copy.
+
+    Plain outside kernels: one that is compiled lets go of the interpreter and has to wait for it again.
 
     Parameters
     ----------
