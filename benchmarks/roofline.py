@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -68,16 +68,19 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def columns(r: Any, read: Sequence[str], written: Sequence[str] = ()) -> int:
-    """Bytes of the columns read, and of those written."""
-    return sum(getattr(r, name).nbytes for name in (*read, *written))
+def columns(r: Any, read: Iterable[str], written: Iterable[str] = ()) -> int:
+    """Bytes of the columns read, and of those written, each counted once."""
+    return sum(getattr(r, name).nbytes for names in (read, written) for name in set(names))
 
 
 SCREENED = (
     "key", "present", "age", "building", "community", "interest", "skill", "health", "habit", "fatigue",
     "crowding", "free_hours", "motive", "norm_intercept", "norm_slope", "attachment", "efficacy", "autonomy",
     "stage")
-LEARNT = ("habit", "skill", "crowding", "practice", "fatigue", "stay", "attachment", "active", "stage")
+LEARNT = ("habit", "skill", "crowding", "practice", "fatigue", "stay", "attachment", "stage")
+"""Read and written by learning; ``active`` is only written."""
+TALKED = ("efficacy_own", "efficacy")
+JUDGED = ("present", "age", "trust_good", "trust_bad")
 COUNTED = (
     "present", "last_any", "last_other", "last_public", "active", "stage", "hours", "efficacy", "autonomy",
     "attachment", "habit")
@@ -101,21 +104,19 @@ class Week:
         met, chosen, mark = ties.event_strength.nbytes, model.chosen.nbytes, 4 * self.n
         doubles = 8 * self.n  # a column of float64, as levers and susceptibility are
         reached = self._reached()
-        # Two levers (free hours, distance), who was active, and two marks of contacts who were
-        decide = columns(r, SCREENED, ("hours",)) + 2 * doubles + self.n + 3 * mark + chosen
-        talk = ties.first.nbytes + ties.weight.nbytes + ties.strength.nbytes + met + doubles + columns(
-            r, ("efficacy_own",), ("efficacy",))
-        reputations = columns(r, ("present", "age", "trust_good", "trust_bad"))
-        learn = columns(r, (*LEARNT, "autonomy", "attachment_home"), LEARNT)
-        copied = columns(r, ("efficacy",), ("efficacy",))
-        counted = columns(r, COUNTED) + self.cell.nbytes + met
+        # Two levers (free hours, distance), marks of contacts who were active, written and read, and ties
+        aside = 2 * doubles + 4 * mark + chosen + ties.strength.nbytes + met
+        taking, learning = (*SCREENED, *LEARNT, "active", "attachment_home"), (*LEARNT, "active", "hours")
+        talk = ties.first.nbytes + ties.weight.nbytes + doubles
         self.passes = (
-            Pass("talk", self.talk, talk, self.tie_bytes),
-            Pass("hearing, deciding, seats, learning", self.participate, decide + learn,
+            Pass("talk", self.talk, talk + ties.strength.nbytes + met + columns(r, TALKED, ("efficacy",)),
+                 self.tie_bytes),
+            Pass("hearing, deciding, seats, learning", self.participate, aside + columns(r, taking, learning),
                  int(reached * self.tie_bytes)),
-            Pass("census and trust", self.count, counted + reputations, 0),
+            Pass("census and trust", self.count, self.cell.nbytes + met + columns(r, (*COUNTED, *JUDGED)), 0),
             Pass("the residents' whole week", self.whole,
-                 talk + decide + learn + counted + reputations + copied,
+                 talk + aside + self.cell.nbytes
+                 + columns(r, (*taking, *TALKED, *COUNTED, *JUDGED), (*learning, "efficacy")),
                  int((1.0 + reached) * self.tie_bytes)))
 
     def _reached(self) -> float:

@@ -45,7 +45,7 @@ def held_apart(scenario: Scenario) -> bool:
 
 def runs_together(scenarios: Iterable[Scenario]) -> int:
     """Of how many seeds runs of some arms are best done in one model; 1 if they are to be done alone."""
-    people = [s.population.residents * s.places.communities for s in scenarios if held_apart(s)]
+    people = [max(1, s.people()) for s in scenarios if held_apart(s)]
     return min(MOST, max(1, RESIDENTS // max(people))) if people else 1
 
 

@@ -100,4 +100,5 @@ def side_by_side(n: int, first: Callable[[], A], second: Callable[[], B]) -> tup
     try:
         return first(), beside.result()
     finally:
-        beside.cancel()
+        if not beside.cancel():  # what is at work still writes
+            wait([beside])

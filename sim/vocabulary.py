@@ -171,3 +171,6 @@ WEEK_HOURS = 40.0
 
 CLOCK_HOURS = 168.0
 """Clock hours in a week."""
+
+MOST_AUDIENCES = 32
+"""Audiences that offers of one week can be addressed to: bits of a word."""

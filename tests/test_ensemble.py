@@ -114,6 +114,47 @@ def test_people_and_ties_of_a_table(tmp_path: Path) -> None:
     same({"only": scenario}, [5, 9, 6])
 
 
+def test_the_size_of_a_table_says_how_many_runs_go_together(tmp_path: Path) -> None:
+    def table(people: int) -> Scenario:
+        rows = "\n".join(f"p{i},40" for i in range(people))
+        (tmp_path / "people.csv").write_text(f"id,age\n{rows}\n", encoding="utf-8")
+        return load({"yihe": 1, "name": "table", "population_file": "people.csv"}, folder=tmp_path)
+
+    assert runs_together([table(30)]) == MOST
+    assert runs_together([table(RESIDENTS // 3 - 1)]) == 3
+    assert runs_together([table(RESIDENTS + 1)]) == 1
+
+
+@pytest.mark.parametrize("kind", ["neighbour_festival", "building_council", "sham", "guiding_core"])
+@pytest.mark.parametrize("streets", [1, 2])
+def test_volunteers_who_lead_in_some_runs_or_communities_lead_nobody_elses(kind: str, streets: int) -> None:
+    """Under self-government without an owners' committee, they lead once they have formed."""
+    scenario = estate(
+        [{"kind": kind}], regime="self_governing", weeks=30, population={"residents": 150},
+        places={
+            "communities": streets, "streets": streets, "grids": 1, "floors": 3, "dwellings_per_floor": 3},
+        actors={"owners_committee": {"present": False}, "volunteers": {"form_at": 1}},
+        participation={"practice_to_climb": 1.5})
+    same({"only": scenario}, [1, 2, 3, 4, 5, 6])
+
+
+@pytest.mark.parametrize("kind", ["none", "micro_projects"])
+def test_a_grid_that_nobody_lives_in_is_no_trouble(kind: str) -> None:
+    """The patrol and wishes are offered there too, and begin where the next grid's residents do, if any."""
+    scenario = estate(
+        [] if kind == "none" else [{"kind": kind}],
+        places={"grids": 4, "floors": 1, "dwellings_per_floor": 2}, population={"residents": 12})
+    seeds = range(12)
+    empty = 0
+    for seed in seeds:
+        model = CommunityModel(scenario, seed)
+        scope = model.scope("grid")
+        empty += bool(scope.lo[-1] == scope.hi[-1] == len(model.residents.key))
+        model.run()
+    assert empty
+    same({"only": scenario}, list(seeds))
+
+
 @pytest.mark.parametrize("kind", LOCAL)
 def test_a_policy_that_some_runs_can_pay_and_others_cannot(
     kind: str, monkeypatch: pytest.MonkeyPatch

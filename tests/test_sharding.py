@@ -83,6 +83,15 @@ def test_all_policies_at_once(regime: str) -> None:
     equal(simulate(scenario, 3), simulate_in_parts(scenario, 3, 4))
 
 
+@pytest.mark.parametrize("kind", ["neighbour_festival", "building_council", "sham", "guiding_core"])
+def test_volunteers_lead_their_own_community_only(kind: str) -> None:
+    scenario = district(
+        [{"kind": kind}], regime="self_governing", weeks=30,
+        actors={"owners_committee": {"present": False}, "volunteers": {"form_at": 1}},
+        participation={"practice_to_climb": 1.5})
+    equal(simulate(scenario, 2), simulate_in_parts(scenario, 2, 3))
+
+
 def test_what_secretaries_learn_crosses_borders() -> None:
     """One showcase teaches communities of other parts; cut off from them, nobody else would know anything."""
     scenario = district([STUDIO], budget={"weekly": 50_000.0})

@@ -15,7 +15,7 @@ from sim.ledger.records import Rows as Rows
 from sim.ledger.records import picked, whole
 from sim.population.columns import Int32, UInt64
 from sim.rng import combine, combine_array, text_id
-from sim.vocabulary import EVERYONE, Activity, Kind, Stage
+from sim.vocabulary import EVERYONE, MOST_AUDIENCES, Activity, Kind, Stage
 
 NO_POLICY = -1
 NO_DESK = 255
@@ -59,9 +59,6 @@ DEFAULTS: dict[str, Any] = {
     "skill_sum": 0.0, "fruitful": 0,
 }
 """Columns an offer may leave out."""
-
-MOST_AUDIENCES = 32
-"""Audiences that offers of one week can be addressed to."""
 
 _ONE = (int, float, np.generic)
 _MOST_BLANKS = 1000

@@ -38,14 +38,14 @@ def hours_given(offers: Rows, activity: int, place: Int32, hours: Float64) -> No
     ----------
     offers : records
     activity : int
-        Only gatherings of this kind.
+        Only gatherings of this kind that somebody came to.
     place : array, shape (N,)
         Place of each resident.
     hours : array, shape (places,)
         Written.
     """
     for j in range(len(offers)):
-        if offers[j].activity == activity:
+        if offers[j].activity == activity and offers[j].attended > 0:  # an empty place may begin after all
             hours[place[offers[j].lo]] += offers[j].attended * offers[j].hours
 
 

@@ -77,6 +77,8 @@ class Policy(Parameters):
     card: ClassVar[Card]
     convenors: ClassVar[frozenset[Regime]] = ANY_REGIME
     """Regimes that hold the convenor it needs; elsewhere it pays and idles."""
+    audiences: ClassVar[int] = 0
+    """Most audiences that it names in a week, by :meth:`sim.ledger.opportunities.Opportunities.audience`."""
     district_wide: ClassVar[bool] = False
     """Whether it looks at all of a district, by :meth:`sim.view.ModelView.everywhere`."""
 

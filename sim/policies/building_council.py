@@ -9,7 +9,7 @@ import numpy as np
 from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import BoolArray, Card, FloatArray
-from sim.policies.common import PlacePolicy, leader
+from sim.policies.common import PlacePolicy, hosts
 from sim.vocabulary import Activity, Kind, Stage
 
 if TYPE_CHECKING:
@@ -112,34 +112,35 @@ class BuildingCouncil(PlacePolicy):
     def request(self, view: ModelView) -> Request:
         """Hours of the host at each meeting."""
         hours = self.staff_hours + self.disclosure * self.disclosure_hours
-        return Request(self.money, 0.0, {self._host(view): hours}, self.units(view))
+        staff = {host: np.where(where, hours, 0.0) for host, where in self._hosts(view)}
+        return Request(self.money, 0.0, staff, self.units(view))
 
     def act(self, view: ModelView, level: FloatArray) -> None:
         """Meetings, and facilitation in proportion to the buildings that meet."""
         held = self.served(view, level)
         if not held.any():
             return
-        self.offer(
-            view,
-            held,
-            self._host(view),
-            Activity.MEETING,
-            Stage.PUBLIC_AFFAIRS,
-            self.hours,
-            min(1.0, self.notice + self.disclosure * self.disclosure_notice),
-            relevance=self.relevance,
-            substance=min(1.0, self.substance + self.disclosure * self.disclosure_substance),
-            voice=self.voice,
-            forum=self.forum,
-            norm=self.rules,
-            mixing=self.mixing,
-            contacts=self.contacts,
-        )
+        for host, where in self._hosts(view):
+            self.offer(
+                view,
+                self.of_communities(view, held, where),
+                host,
+                Activity.MEETING,
+                Stage.PUBLIC_AFFAIRS,
+                self.hours,
+                min(1.0, self.notice + self.disclosure * self.disclosure_notice),
+                relevance=self.relevance,
+                substance=min(1.0, self.substance + self.disclosure * self.disclosure_substance),
+                voice=self.voice,
+                forum=self.forum,
+                norm=self.rules,
+                mixing=self.mixing,
+                contacts=self.contacts,
+            )
         usual = self.rounds(view, np.ones_like(held)) / self.weeks
         share = np.minimum(1.0, self.rounds(view, held) / np.maximum(usual, 1e-9))
         view.levers.add("facilitation", self.facilitation * share)
 
     @staticmethod
-    def _host(view: ModelView) -> Kind:
-        kind = leader(view)
-        return Kind.RESIDENTS_COMMITTEE if kind == Kind.CORE else kind
+    def _hosts(view: ModelView) -> list[tuple[Kind, BoolArray]]:
+        return hosts(view, core=Kind.RESIDENTS_COMMITTEE)

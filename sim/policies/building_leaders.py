@@ -28,6 +28,7 @@ class BuildingLeaders(PlacePolicy):
 
     kind: Literal["building_leaders"] = "building_leaders"
     place: ClassVar[str] = "building"
+    audiences: ClassVar[int] = 1
     card: ClassVar[Card] = Card(
         name=Label(zh="楼长制（任命或发现）", en="building leaders, appointed or discovered"),
         mechanism=Label(

@@ -45,24 +45,12 @@ def staffed(view: ModelView, kind: Kind) -> BoolArray:
     return np.asarray(getattr(view.state(kind), column) > 0)
 
 
-def leader(view: ModelView) -> Kind:
-    """Who launches something of the community's own, by the regime; the hours come from there.
+def leaders(view: ModelView) -> npt.NDArray[np.int64]:
+    """Who launches something of a community's own, by the regime, (C,); the leading hours come from there.
 
     The core where it leads; the residents' committee where nobody does; the owners' committee under
     self-government, else the volunteers, else the residents' committee.
     """
-    if view.regime in (Regime.ONE_CORE, Regime.ADMINISTRATIVE):
-        return Kind.CORE
-    if view.regime == Regime.SELF_GOVERNING:
-        if staffed(view, Kind.OWNERS_COMMITTEE).any():
-            return Kind.OWNERS_COMMITTEE
-        if staffed(view, Kind.VOLUNTEERS).all():
-            return Kind.VOLUNTEERS
-    return Kind.RESIDENTS_COMMITTEE
-
-
-def leaders(view: ModelView) -> npt.NDArray[np.int64]:
-    """Who gives the leading hours in each community, (C,): as :func:`leader`, community by community."""
     n = view.places.communities
     if view.regime in (Regime.ONE_CORE, Regime.ADMINISTRATIVE):
         return np.full(n, int(Kind.CORE))
@@ -71,6 +59,13 @@ def leaders(view: ModelView) -> npt.NDArray[np.int64]:
         found[staffed(view, Kind.VOLUNTEERS)] = int(Kind.VOLUNTEERS)
         found[staffed(view, Kind.OWNERS_COMMITTEE)] = int(Kind.OWNERS_COMMITTEE)
     return found
+
+
+def hosts(view: ModelView, core: Kind = Kind.CORE) -> list[tuple[Kind, BoolArray]]:
+    """Each kind that leads somewhere, and where, (C,); ``core`` stands in for the core."""
+    who = leaders(view)
+    leading = set(who.tolist())
+    return [(core if kind == Kind.CORE else kind, who == int(kind)) for kind in Kind if int(kind) in leading]
 
 
 def there(view: ModelView, staff: Mapping[Kind, float | FloatArray]) -> dict[Kind, FloatArray]:
@@ -196,6 +191,10 @@ class PlacePolicy(Policy):
         """Offer one opportunity in each place; arrays have one entry a picked place."""
         offer(
             view, self.id, self.place, places, host, activity, rung, hours, notice, number, **more)
+
+    def of_communities(self, view: ModelView, places: BoolArray, where: BoolArray) -> BoolArray:
+        """Those of some places that lie in some communities (``where``, (C,))."""
+        return places & where[self._community(view)]
 
     def _community(self, view: ModelView) -> npt.NDArray[np.int32]:
         return view.places.grid_community if self.place == "grid" else view.places.building_community

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.base import BoolArray, Card, FloatArray, Policy
-from sim.policies.common import PlacePolicy, leader, led
+from sim.policies.common import PlacePolicy, hosts, led
 from sim.vocabulary import Activity, Kind, Stage
 
 if TYPE_CHECKING:
@@ -116,19 +116,20 @@ class Sham(PlacePolicy):
     def act(self, view: ModelView, level: FloatArray) -> None:
         """Gatherings without substance, and their files."""
         held = self.served(view, level)
-        self.offer(
-            view,
-            held,
-            leader(view),
-            Activity.MEETING,
-            Stage.SELF_HELP,
-            self.hours,
-            self.notice,
-            relevance=self.relevance,
-            substance=0.0,
-            voice=self.voice,
-            contacts=0,
-        )
+        for host, where in hosts(view):
+            self.offer(
+                view,
+                self.of_communities(view, held, where),
+                host,
+                Activity.MEETING,
+                Stage.SELF_HELP,
+                self.hours,
+                self.notice,
+                relevance=self.relevance,
+                substance=0.0,
+                voice=self.voice,
+                contacts=0,
+            )
         if held.any():
             view.levers.add(
                 "paper_hours", self.paper_hours * self.rounds(view, held), kind=Kind.RESIDENTS_COMMITTEE

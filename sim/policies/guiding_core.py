@@ -21,6 +21,7 @@ class GuidingCore(CommunityPolicy):
 
     kind: Literal["guiding_core"] = "guiding_core"
     convenors: ClassVar[frozenset[Regime]] = CORE_LED
+    audiences: ClassVar[int] = 1
     card: ClassVar[Card] = Card(
         name=Label(zh="从“包办者”到引导者、观察者、增能者", en="the core as guide, observer and enabler"),
         mechanism=Label(
@@ -102,6 +103,7 @@ class GuidingCore(CommunityPolicy):
         due = (strength > 0) & view.turn(f"practice/{self.id}", "community", self.practice_weeks)
         r = view.residents
         leads = (r.stage >= Stage.MUTUAL_HELP) & (r.present > 0) & due[r.community]
+        due &= np.bincount(r.community[leads], minlength=len(due)) > 0
         if leads.any():
             view.opportunities.offer(
                 view.week, Kind.CORE, Activity.PROJECT, Stage.PUBLIC_AFFAIRS,

@@ -21,6 +21,7 @@ class LastResort(CommunityPolicy):
 
     kind: Literal["last_resort"] = "last_resort"
     convenors: ClassVar[frozenset[Regime]] = CORE_LED
+    audiences: ClassVar[int] = 1
     card: ClassVar[Card] = Card(
         name=Label(zh="党组织兜底责任", en="the core as last resort"),
         mechanism=Label(

@@ -135,7 +135,7 @@ class MicroProjects(PlacePolicy):
         """
         places, n = view.places, view.places.communities
         rows = own_rows(view, self.id)
-        rows = rows[rows["activity"] == Activity.MICRO_WISH]
+        rows = rows[(rows["activity"] == Activity.MICRO_WISH) & (rows["attended"] > 0)]
         asking = np.bincount(view.residents.grid[rows["lo"]], rows["attended"].astype(float), places.grids)
         open_ = np.bincount(places.grid_community, held, n) > 0  # where nobody sees to wishes, none are kept
         waiting = kept["pile"] + self.wish_share * asking * open_[places.grid_community]

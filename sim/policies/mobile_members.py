@@ -24,6 +24,7 @@ class MobileMembers(CommunityPolicy):
 
     kind: Literal["mobile_members"] = "mobile_members"
     convenors: ClassVar[frozenset[Regime]] = CORE_LED
+    audiences: ClassVar[int] = 2
     card: ClassVar[Card] = Card(
         name=Label(zh="流动党员排查与分类管理", en="finding and engaging mobile members"),
         mechanism=Label(

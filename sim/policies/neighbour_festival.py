@@ -10,7 +10,7 @@ from sim.ledger.budget import Request
 from sim.params import Label, Param
 from sim.policies.arithmetic import YEAR
 from sim.policies.base import BoolArray, Card, FloatArray
-from sim.policies.common import PlacePolicy, leader, led
+from sim.policies.common import PlacePolicy, hosts, led
 from sim.vocabulary import Activity, Kind, Stage
 
 if TYPE_CHECKING:
@@ -140,7 +140,6 @@ class NeighbourFestival(PlacePolicy):
     def act(self, view: ModelView, level: FloatArray) -> None:
         """Three sections in each grid that could be paid for."""
         held = self.served(view, level)
-        host = leader(view)
         common = {
             "relevance": self.relevance,
             "substance": self.substance,
@@ -148,40 +147,42 @@ class NeighbourFestival(PlacePolicy):
             "contacts": self.contacts,
             "voice": self.voice,
         }
-        self.offer(
-            view,
-            held,
-            host,
-            Activity.FESTIVAL,
-            Stage.SELF_HELP,
-            self.hours,
-            self.notice,
-            0,
-            ease=self.ease,
-            **common,
-        )
-        self.offer(
-            view,
-            held,
-            host,
-            Activity.FESTIVAL,
-            Stage.MUTUAL_HELP,
-            self.hours,
-            self.notice,
-            1,
-            ease=self.section_ease * self.ease,
-            **common,
-        )
-        self.offer(
-            view,
-            held,
-            host,
-            Activity.FESTIVAL,
-            Stage.PUBLIC_AFFAIRS,
-            self.hours,
-            self.notice,
-            2,
-            ease=self.section_ease * self.ease,
-            forum=self.forum,
-            **common,
-        )
+        for host, where in hosts(view):
+            here = self.of_communities(view, held, where)
+            self.offer(
+                view,
+                here,
+                host,
+                Activity.FESTIVAL,
+                Stage.SELF_HELP,
+                self.hours,
+                self.notice,
+                0,
+                ease=self.ease,
+                **common,
+            )
+            self.offer(
+                view,
+                here,
+                host,
+                Activity.FESTIVAL,
+                Stage.MUTUAL_HELP,
+                self.hours,
+                self.notice,
+                1,
+                ease=self.section_ease * self.ease,
+                **common,
+            )
+            self.offer(
+                view,
+                here,
+                host,
+                Activity.FESTIVAL,
+                Stage.PUBLIC_AFFAIRS,
+                self.hours,
+                self.notice,
+                2,
+                ease=self.section_ease * self.ease,
+                forum=self.forum,
+                **common,
+            )

@@ -29,6 +29,7 @@ class TargetedServices(CommunityPolicy):
 
     kind: Literal["targeted_services"] = "targeted_services"
     convenors: ClassVar[frozenset[Regime]] = CORE_LED
+    audiences: ClassVar[int] = len(GROUPS)
     card: ClassVar[Card] = Card(
         name=Label(zh="精准服务（需求清单×资源库，一老一小）",
                    en="targeted services: needs matched with resources"),

@@ -12,6 +12,7 @@ from sim.outcomes import OUTCOMES
 from sim.scenario.bykind import near
 from sim.scenario.merge import Path
 from sim.scenario.targets import SLUG
+from sim.vocabulary import MOST_AUDIENCES
 
 if TYPE_CHECKING:
     from sim.policies.base import Policy
@@ -83,6 +84,24 @@ def _policies(scenario: Scenario) -> Iterator[InitErrorDetails]:
         seen.setdefault(policy.id, i)
         yield from _timing(scenario, policy, i)
         yield from _where(scenario, policy, i)
+    yield from _audiences(scenario)
+
+
+def _audiences(scenario: Scenario) -> Iterator[InitErrorDetails]:
+    for i, policy in enumerate(scenario.policies):
+        beside = [
+            other for other in scenario.policies
+            if other.start <= policy.start and (other.end is None or other.end > policy.start)]
+        named = sum(other.audiences for other in beside)
+        if policy.audiences and named > MOST_AUDIENCES:
+            yield problem(
+                ("policies", i),
+                f"第 {policy.start} 周各项政策面向的人群合计 {named} 个，"
+                f"最多 {MOST_AUDIENCES} 个，请减少此类政策或错开时间",
+                f"in week {policy.start} policies address {named} audiences, more than {MOST_AUDIENCES}; "
+                "use fewer such policies or let them run at different times",
+            )
+            return
 
 
 def _timing(scenario: Scenario, policy: Policy, i: int) -> Iterator[InitErrorDetails]:

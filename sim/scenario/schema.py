@@ -196,6 +196,13 @@ class Scenario(Parameters):
         """Where ``population_file`` is."""
         return None if self.population_file is None else self.folder / self.population_file
 
+    def people(self) -> int:
+        """How many residents there will be, about: of the table if there is one."""
+        if self.population_path is None:
+            return self.population.residents * self.places.communities
+        with self.population_path.open("rb") as file:
+            return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+
     @property
     def ties_path(self) -> Path | None:
         """Where ``ties.file`` is."""

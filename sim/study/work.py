@@ -155,7 +155,7 @@ def _together(common: Common, block: Block, engine: Engine) -> int:
 
     try:
         return runs_together(_varied(common, block.arms, block.values).values())
-    except YiheError:
+    except (YiheError, OSError):  # alone, each will show what is wrong
         return 1
 
 

@@ -186,7 +186,7 @@ def _few(sentence: str) -> str:
 
 def _within(scenario: Scenario, limits: Limits, side: str) -> None:
     """Refuse what is too large to be run while a page waits."""
-    people = residents(scenario)
+    people = scenario.people()
     places = scenario.places
     grids = places.grids_total or places.grids * places.communities
     dwellings = grids * places.buildings * places.floors * places.dwellings_per_floor
@@ -201,15 +201,6 @@ def _within(scenario: Scenario, limits: Limits, side: str) -> None:
     ):
         if value > most:
             raise too_large(*what, value, most, key)
-
-
-def residents(scenario: Scenario) -> int:
-    """How many residents there will be, about."""
-    path = scenario.population_path
-    if path is None:
-        return scenario.population.residents * scenario.places.communities
-    with path.open("rb") as file:
-        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
 
 
 def _seeds(request: Mapping[str, Any], limits: Limits) -> int:

@@ -18,7 +18,6 @@ from sim.scenario.conditions import CONDITIONS
 from sim.scenario.schema import Scenario
 from sim.scenario.sources import sourced
 from sim.vocabulary import Regime
-from sim.web.asked import residents
 from sim.web.choices import LENGTHS, brought, general, grades, groups, lengths, shocks, slider
 from sim.web.library import Library
 from sim.web.limits import Limits
@@ -98,7 +97,7 @@ def scenario(library: Library, name: object) -> Json:
     return {
         "file": found.file.name, "name": found.name, **both(found.title), "about": both(found.description),
         "source": sourced(found.source), "seed": found.seed, "weeks": found.weeks, "warmup": found.warmup,
-        "residents": residents(found), "regime": found.regime.key, "conditions": list(found.conditions),
+        "residents": found.people(), "regime": found.regime.key, "conditions": list(found.conditions),
         "policies": plain["policies"], "shocks": plain["shocks"], "values": _values(plain, _usual()),
         "arms": [_arm(found, arm, plain) for arm in found.arms],
         "claims": [

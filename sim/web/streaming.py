@@ -116,8 +116,8 @@ async def many_seeds(pool: Pool, asked: Asked) -> Stream:
 
 def _together(asked: Asked) -> int:
     """Seeds that one job does side by side: so few that others need not wait for it."""
-    people = max(arm.population.residents * arm.places.communities for arm in asked.arms.values())
-    return max(1, min(MOST, RESIDENTS // people))
+    people = max(arm.people() for arm in asked.arms.values())
+    return max(1, min(MOST, RESIDENTS // max(1, people)))
 
 
 async def _as_they_end(
