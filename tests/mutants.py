@@ -123,6 +123,14 @@ ALIKE: dict[str, str] = {
         "who was screened out weighs the offer and declines it",
     "sim/processes/screening.py:304:12: n > 0  →  n >= 0": "a block is prepared that no offer is near",
     "sim/processes/acquaintance.py:100:37: 0  →  1": "what is looked up early is not read",
+    "sim/processes/experience.py:347:55: c[i].found >= 0.0  →  c[i].found > 0.0":
+        "nothing is found before the first week has begun",
+    "sim/actors/property.py:78:49: draws[d] < logistic(x)  →  draws[d] <= logistic(x)":
+        "no draw equals a chance",
+    "sim/actors/property.py:260:35: desk < 0  →  desk <= 0": "row 0 is a core's desk",
+    "sim/numerics.py:25:9: 1.0  →  2.0":
+        "a term below the last bit; a bit that moved would show in the baselines",
+    "sim/processes/handling.py:204:77: 0  →  1": "row 0 is a core's desk, and a core is nobody's helper",
     "sim/actors/skill.py:28:8: hours > 0.0  →  hours >= 0.0": "no hours teach nothing",
     "sim/actors/property.py:54:25: 0.0  →  1.0": "the first effort tried takes its place",
     "sim/processes/handling.py:110:102: 0  →  1":

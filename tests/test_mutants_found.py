@@ -9,6 +9,7 @@ from reference.bench import SEED, Counter
 from sim.ledger.opportunities import OPPORTUNITY
 from sim.model import CommunityModel
 from sim.network.ties import Ties, empty_event_slots, strengths
+from sim.numerics import LOGISTIC, LOGISTIC_SPAN, LOGISTIC_STEPS, logistic
 from sim.processes import (
     acquaintance,
     contacts,
@@ -150,3 +151,39 @@ def test_two_keys_and_two_parts_are_combined_pair_by_pair() -> None:
     assert combine_array(key, part).tolist() == [combine_whole(3, 5), combine_whole(4, 6)]
     assert combine_array(key[:1], part).tolist() == [combine_whole(3, 5), combine_whole(3, 6)]
     assert combine_array(key, part[:1]).tolist() == [combine_whole(3, 5), combine_whole(4, 5)]
+
+
+def test_what_the_first_policy_holds_itself_is_no_other_participation_where_it_is_compared() -> None:
+    model = CommunityModel(load({"yihe": 1, "name": "one", "population": {"residents": 60}}), 3)
+    r = model.residents
+    r.last_any[:] = r.last_other[:] = -99
+    chosen = np.full((len(r.key), participation.MOST), -1, np.int32)
+    chosen[:2, 0] = [0, 1]
+    offers = np.zeros(2, OPPORTUNITY)
+    offers["policy"] = [0, 1]
+    x = model.learning._replace(compared=np.array([1.0, 0.0], np.float32))
+    learning.learn(r, offers, chosen, np.arange(2, dtype=np.int32), 5, x)
+    assert r.last_any[:3].tolist() == [5, 5, -99]
+    assert r.last_other[:3].tolist() == [-99, 5, -99]
+
+
+def test_who_is_eighteen_speaks_for_the_home() -> None:
+    here, age, nothing = np.ones(4, np.uint8), np.array([17, 18, 40, 12], np.uint8), np.zeros(4)
+    v = voices.Voices(age, here, nothing, nothing, np.ones((4, 10)), np.ones((4, 10)))
+    first = np.array([0, 3, 4], np.int32)
+    assert [voices.speaker(v, first, home) for home in range(2)] == [1, -1]
+
+
+def test_the_least_acquaintance_hears_of_an_experience() -> None:
+    met = empty_event_slots(2)
+    met[0][0, 0], met[1][0, 0], met[0][1, 0], met[1][1, 0] = 1, 1, 0, 1
+    none = np.zeros(3, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.uint8)
+    ties = Ties(*none, strengths(none[0], none[2]), none[2], *met)
+    column = np.zeros((2, 10), np.float32)
+    experience._judge(column, ties, 0, 4, 1.0, 0.5)
+    assert column[:, 4].tolist() == [1.0, 0.5]
+
+
+def test_the_table_of_the_logistic_is_met_at_its_points() -> None:
+    points = np.linspace(-LOGISTIC_SPAN, LOGISTIC_SPAN, LOGISTIC_STEPS + 1)
+    assert [logistic(x) for x in points] == LOGISTIC.tolist()
