@@ -125,6 +125,7 @@ ALIKE: dict[str, str] = {
     "sim/processes/acquaintance.py:100:37: 0  →  1": "what is looked up early is not read",
     "sim/processes/experience.py:347:55: c[i].found >= 0.0  →  c[i].found > 0.0":
         "nothing is found before the first week has begun",
+    "sim/rng.py:73:50: 1  →  2": "NumPy takes any negative number for the length that is left",
     "sim/actors/property.py:78:49: draws[d] < logistic(x)  →  draws[d] <= logistic(x)":
         "no draw equals a chance",
     "sim/actors/property.py:260:35: desk < 0  →  desk <= 0": "row 0 is a core's desk",
