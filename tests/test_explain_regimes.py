@@ -15,7 +15,7 @@ from sim.explain.find import find, parameters
 from sim.explain.regimes import WAYS
 from sim.explain.text import explained
 from sim.model import CommunityModel
-from sim.policies.common import leader
+from sim.policies.common import hosts
 from sim.policies.registry import policy_kinds
 from sim.processes.categories import CATEGORIES
 from sim.reference import regimes_page
@@ -89,7 +89,7 @@ def test_attention_and_leading_hours_are_the_codes_own(regime: Regime) -> None:
     core = model.state(Kind.CORE)
     assert bool(core.case_hours.any()) == (CASE_SHARE[regime] > 0)
     assert bool(core.lent_hours.any()) == (CASE_SHARE[regime] < 1)
-    assert leader(model).key == told["leads"][0]["key"]
+    assert [kind.key for kind, _ in hosts(model)] == [told["leads"][0]["key"]]
 
 
 def test_policies_that_idle_are_those_without_a_convenor() -> None:
