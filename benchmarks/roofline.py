@@ -4,7 +4,8 @@ Measured in one run: the machine's bandwidth (a triad as in STREAM, on one threa
 the district's own ties (the sum of one float32 column over everyone's neighbours, and nothing else), and
 beside them the passes of a week. A pass's roofline is the time to read its columns and write those it changes
 at the triad's rate, and its ties at the gather's: both measured anew right before each repeat, because other
-users of a machine move its bandwidth by the second. Columns count once a pass however often it reads them;
+users of a machine move its bandwidth by the second. Columns count once a pass however often it reads them,
+and the whole week is its three passes one after the other, since each needs what the one before made of all;
 deciding follows only the ties of those who were active, so only these count; forgetting, once a month, does
 not count.
 """
@@ -108,16 +109,16 @@ class Week:
         aside = 2 * doubles + 4 * mark + chosen + ties.strength.nbytes + met
         taking, learning = (*SCREENED, *LEARNT, "active", "attachment_home"), (*LEARNT, "active", "hours")
         talk = ties.first.nbytes + ties.weight.nbytes + doubles
-        self.passes = (
+        parts = (
             Pass("talk", self.talk, talk + ties.strength.nbytes + met + columns(r, TALKED, ("efficacy",)),
                  self.tie_bytes),
             Pass("hearing, deciding, seats, learning", self.participate, aside + columns(r, taking, learning),
                  int(reached * self.tie_bytes)),
-            Pass("census and trust", self.count, self.cell.nbytes + met + columns(r, (*COUNTED, *JUDGED)), 0),
-            Pass("the residents' whole week", self.whole,
-                 talk + aside + self.cell.nbytes
-                 + columns(r, (*taking, *TALKED, *COUNTED, *JUDGED), (*learning, "efficacy")),
-                 int((1.0 + reached) * self.tie_bytes)))
+            Pass("census and trust", self.count, self.cell.nbytes + met + columns(r, (*COUNTED, *JUDGED)), 0))
+        whole = Pass(
+            "the residents' whole week", self.whole, sum(each.streamed for each in parts),
+            sum(each.gathered for each in parts))
+        self.passes = (*parts, whole)
 
     def _reached(self) -> float:
         """Share of ties that deciding follows: those of people who were active."""

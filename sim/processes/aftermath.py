@@ -9,7 +9,7 @@ from sim.processes import acquaintance, experience, talk
 from sim.processes.contacts import communities_apart
 from sim.processes.participation import Attendance
 from sim.processes.running import RunningModel
-from sim.threads import Span, in_spans, large
+from sim.threads import Span, in_spans, large, side_by_side
 
 _MONTH = 4
 
@@ -35,15 +35,15 @@ def learn_from_week(model: RunningModel, attendance: Attendance) -> Float64:
     experience.reap(
         r.skill, r.efficacy_own, r.autonomy, offers, attendance.first, attendance.resident, norm, r.building,
         model.building_adults, model.week_key("fruit"), levers.get("facilitation"), feedback, x)
-    _meet(model, attendance)
-    experience.raise_silent(
-        book.cases, book.heap, offers, model.week_key("raise"), week - model.scenario.experience.silent_weeks,
-        week)
+    since, key = week - model.scenario.experience.silent_weeks, model.week_key("raise")
+    side_by_side(
+        len(r.key), lambda: _meet(model, attendance),
+        lambda: experience.raise_silent(book.cases, book.heap, offers, key, since, week))
     left = np.zeros(model.places.communities)
     _hear_outcomes(model, feedback, left)
     talked = np.empty_like(r.efficacy)
     talk.friedkin_johnsen(model.ties, model.susceptibility, r.efficacy_own, r.efficacy, talked)
-    r.efficacy[:] = talked
+    in_spans(len(talked), lambda span: np.copyto(r.efficacy[slice(*span)], talked[slice(*span)]))
     if week % _MONTH == 0:
         _forget(model)
     return left
