@@ -47,6 +47,14 @@ def main() -> None:
             file=sys.stderr,
         )
         raise SystemExit(2)
+    threads = os.environ.get("YIHE_THREADS", "")
+    if threads and not (threads.isdecimal() and int(threads) > 0):
+        language = asked or default_language()
+        said = {
+            "zh": f"环境变量 YIHE_THREADS 应为 1 以上的整数，现在是 {threads}，请改正或取消",
+            "en": f"YIHE_THREADS must be a whole number of 1 or more, not {threads}; mend or unset it"}
+        print(said[language], file=sys.stderr)
+        raise SystemExit(2)
     try:
         code = app(standalone_mode=False)
     except YiheError as error:

@@ -112,7 +112,12 @@ def _check_cut(scenario: str, arm: str | None, weeks: int | None, parts: int) ->
     from sim.study.plan import source
 
     for each in single(source(scenario, weeks), arm).arms.values():
-        cut(each, parts)
+        most = len(cut(each, parts))
+        if most < parts:
+            raise YiheError(
+                f"分片在街道之间切开，这里最多 {most} 片：请把 --parts 改为 {most} 以内",
+                f"parts are cut between streets, and here there can be {most} at most: lower --parts to that",
+                key="--parts")
 
 
 @contextlib.contextmanager

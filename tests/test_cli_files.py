@@ -463,3 +463,23 @@ def test_help_validate_and_schema_load_nothing_heavy(arguments: list[str]) -> No
         [sys.executable, "-c", code, *arguments], cwd=folder, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("threads", ["abc", "0", "-1", "1.5"])
+def test_a_number_of_threads_that_is_none_is_refused(
+    yihe: Yihe, monkeypatch: pytest.MonkeyPatch, threads: str
+) -> None:
+    monkeypatch.setenv("YIHE_THREADS", threads)
+    code, out, err = yihe("list", "policies")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert f"YIHE_THREADS 应为 1 以上的整数，现在是 {threads}" in err
+
+
+def test_more_parts_than_streets_are_refused_before_anything_is_written(yihe: Yihe, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        HEAD + "places: {communities: 5, streets: 3}\n", encoding="utf-8")
+    code, out, err = yihe("run", "a.yaml", "--parts", 4)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "--parts" in err
+    assert "最多 3 片" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["a.yaml"]

@@ -136,10 +136,17 @@ def run_on(
             _do, _Task(scenario, seed, section, compared, tuple(registry.plugins())), meeting, number,
             workers=[worker], pure=False, retries=0)
         for number, (section, worker) in enumerate(zip(found, workers, strict=False))]
-    for ended in library("distributed").as_completed(work):
+    distributed = library("distributed")
+    for ended in distributed.as_completed(work):
         if ended.status == "error":
             meeting.leave().result()
-    return merged(scenario, seed, first_fault(work))
+    try:
+        return merged(scenario, seed, first_fault(work))
+    except distributed.KilledWorker as error:
+        raise YiheError(
+            "一个分片的工作进程没了，多半是内存不够：请减少 --parts 或换内存更大的机器，再运行一次",
+            "the worker process of a part is gone, most likely for want of memory: lower --parts or take a "
+            "machine with more memory, and run it again", key="--parts") from error
 
 
 class Parted:
