@@ -166,9 +166,10 @@ class Material:
         return int(self.runs.groupby("arm").size().max()) if len(self.runs) else 0
 
     def label(self, arm: str, lang: str) -> str:
-        """Name of an arm; the control is marked."""
+        """Name of an arm; the control is marked if there is another arm."""
         name = next((a.label.text(lang) for a in self.arms if a.key == arm), arm)
-        return name + (say(lang, "（对照）", " (control)") if arm == self.control else "")
+        marked = arm == self.control and len(self.arms) > 1
+        return name + (say(lang, "（对照）", " (control)") if marked else "")
 
     def weekly(self, arm: str, outcome: str) -> FloatArray:
         """Weekly series of one outcome, shape (runs, weeks); seeds ascending."""

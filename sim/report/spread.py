@@ -35,8 +35,8 @@ def draw(material: Material, lang: str) -> tuple[Figure, pd.DataFrame]:
     if material.replicates < 4:
         notes.append(say(lang, "重复少于4次：不画箱。", "Fewer than 4 replicates: no box."))
     figure = make_figure(
-        1.25 + 0.42 * n, say(lang, "各次运行的分布", "Distribution over runs"), material.note(lang, *notes)
-    )
+        max(2.3, 1.25 + 0.42 * n), say(lang, "各次运行的分布", "Distribution over runs"),
+        material.note(lang, *notes))
     axes = figure.subplots(1, len(OUTCOMES_SHOWN), sharey=True)
     for ax, outcome in zip(axes, OUTCOMES_SHOWN, strict=True):
         _panel(ax, material, outcome, lang)

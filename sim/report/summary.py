@@ -100,6 +100,11 @@ def _plain(m: Material, lang: str) -> Iterator[str]:
 def _claims(m: Material, lang: str) -> Iterator[str]:
     yield say(lang, "## 主张与模拟", "## Claims and what is simulated")
     rows = claim_rows(m, lang)
+    if not rows and len(m.arms) == 1:
+        yield say(
+            lang, "一个方案无从检验主张；情景文件若有主张，请用 yihe compare 比较各方案。",
+            "One arm alone tests no claim; if the scenario names any, compare its arms with yihe compare.")
+        return
     if not rows:
         yield say(lang, "情景文件没有待检验的主张。", "The scenario names no claims to test.")
         return
