@@ -6,6 +6,7 @@ beside them the passes of a week. A pass's roofline is the time to read its colu
 at the triad's rate, and its ties at the gather's: both measured anew right before each repeat, because other
 users of a machine move its bandwidth by the second. Columns count once a pass however often it reads them,
 and the whole week is its three passes one after the other, since each needs what the one before made of all;
+a share above 1 is a pass that mostly reads, for the triad does not count that what it writes is read first;
 deciding follows only the ties of those who were active, so only these count; forgetting, once a month, does
 not count.
 """
