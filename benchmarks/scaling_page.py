@@ -34,10 +34,11 @@ yihe run scenarios/district_573_grids.yaml:red_network --parts 2
 yihe run scenarios/district_573_grids.yaml:red_network --parts 12 --scheduler tcp://host:8786
 ```
 
-一台机器上整块运行已用上全部核（`YIHE_THREADS` 定线程数），分片多半不会更快：分片是给多台机器、或一台装不下时用的。
+一台机器上整块运行已用上全部核（`YIHE_THREADS` 定线程数），分片多半不会更快：
+分片是给多台机器、或一台装不下时用的。
 
-On one machine a run in one piece uses all cores already (`YIHE_THREADS` sets how many), so that parts are mostly
-no faster there: they are for several machines, or for what one cannot hold.
+On one machine a run in one piece uses all cores already (`YIHE_THREADS` sets how many), so that parts are
+mostly no faster there: they are for several machines, or for what one cannot hold.
 
 ## 什么会越界 · What crosses borders
 - 队列、办件人员、关系、搬家都不越过街道，所以不必交换：片界就在街道之间。
