@@ -116,7 +116,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=plain)
     parser.add_argument("--repeats", type=int, default=9, help="repeats of each figure")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes of the sweep")
-    parser.add_argument("--replicates", type=int, default=10, help="seeds of the sweep")
+    parser.add_argument("--replicates", type=int, default=40, help="seeds of the sweep")
     parser.add_argument("--cold", action="store_true", help="also compile all kernels into an empty cache")
     parser.add_argument("--out", type=Path, default=RESULTS / "benchmarks.json")
     given = parser.parse_args()
