@@ -17,6 +17,7 @@ from sim import cli_diff, cli_explain, cli_query, cli_serve, cli_study, cli_swee
 from sim import cli_options as options
 from sim.cli_usage import language_asked, sentence
 from sim.errors import YiheError, default_language
+from sim.threads import check_threads
 
 app = typer.Typer(
     name="yihe",
@@ -47,18 +48,11 @@ def main() -> None:
             file=sys.stderr,
         )
         raise SystemExit(2)
-    threads = os.environ.get("YIHE_THREADS", "")
-    if threads and not (threads.isdecimal() and int(threads) > 0):
-        language = asked or default_language()
-        said = {
-            "zh": f"环境变量 YIHE_THREADS 应为 1 以上的整数，现在是 {threads}，请改正或取消",
-            "en": f"YIHE_THREADS must be a whole number of 1 or more, not {threads}; mend or unset it"}
-        print(said[language], file=sys.stderr)
-        raise SystemExit(2)
     try:
+        check_threads()
         code = app(standalone_mode=False)
     except YiheError as error:
-        print(error.sentence(default_language()), file=sys.stderr)
+        print(error.sentence(asked or default_language()), file=sys.stderr)
         raise SystemExit(2) from None
     except _UsageError as error:
         if type(error).__name__ == "NoArgsIsHelpError":

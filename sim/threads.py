@@ -14,6 +14,8 @@ from functools import cache
 from itertools import pairwise
 from typing import TypeVar
 
+from sim.errors import YiheError
+
 A = TypeVar("A")
 B = TypeVar("B")
 Span = tuple[int, int]
@@ -27,6 +29,20 @@ PIECE = 10_000
 _A_THREAD = 4
 """Most spans a thread, so that one who comes late still finds something to do."""
 _MOST = 8
+
+
+def check_threads() -> None:
+    """Refuse a number of threads that is none.
+
+    Raises
+    ------
+    YiheError
+    """
+    asked = os.environ.get(VARIABLE, "")
+    if asked and not (asked.isdecimal() and int(asked) > 0):
+        raise YiheError(
+            f"环境变量 {VARIABLE} 应为 1 以上的整数，现在是 {asked}，请改正或取消",
+            f"{VARIABLE} must be a whole number of 1 or more, not {asked}; mend or unset it")
 
 
 def threads() -> int:

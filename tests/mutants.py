@@ -87,7 +87,7 @@ ALIKE: dict[str, str] = {
         "before the first stands the last, in another home",
     "sim/processes/queues.py:42:53: cases[a].key < cases[b].key  →  cases[a].key <= cases[b].key":
         "no two cases have the same key",
-    "sim/processes/participation.py:280:16: n_near > 0  →  n_near >= 0":
+    "sim/processes/participation.py:272:16: n_near > 0  →  n_near >= 0":
         "with no offer near nobody hears of one",
     "sim/processes/experience.py:333:12: offers[j].forum > 0.0  →  offers[j].forum >= 0.0":
         "with no chance no draw is below it",
@@ -110,15 +110,15 @@ ALIKE: dict[str, str] = {
         "nothing is found before the first week has begun",
     "sim/processes/handling.py:204:62: c[i].helper >= 0  →  c[i].helper > 0":
         "row 0 is a core's desk, and a core is nobody's helper",
-    "sim/processes/participation.py:271:33: end - start  →  end + start": "more room than is needed",
-    "sim/processes/participation.py:331:12: n <= offers[j].seats  →  n < offers[j].seats":
+    "sim/processes/participation.py:263:33: end - start  →  end + start": "more room than is needed",
+    "sim/processes/participation.py:323:12: n <= offers[j].seats  →  n < offers[j].seats":
         "where as many come as there are seats, nobody is turned away by the draws either",
     "sim/processes/acquaintance.py:170:12: strength[i, k] > 0  →  strength[i, k] >= 0":
         "an empty place is emptied",
     "sim/processes/routing.py:96:12: lead >= 0  →  lead > 0":
         "row 0 is a core's desk, and a core never leads residents",
-    "sim/processes/participation.py:354:25: 1  →  2": "one offer was dropped, so one place is left to clear",
-    "sim/processes/participation.py:126:22: bits >> np.uint64(min(q, LAST_BIT)) & np.uint64(1)  →  "
+    "sim/processes/participation.py:346:25: 1  →  2": "one offer was dropped, so one place is left to clear",
+    "sim/processes/participation.py:124:22: bits >> np.uint64(min(q, LAST_BIT)) & np.uint64(1)  →  "
     "bits >> np.uint64(min(q, LAST_BIT)) | np.uint64(1)":
         "who was screened out weighs the offer and declines it",
     "sim/processes/screening.py:304:12: n > 0  →  n >= 0": "a block is prepared that no offer is near",

@@ -21,6 +21,7 @@ from sim.scenario.reading import load
 from sim.scenario.schema import Scenario
 from sim.sharding import AbortedError, PartModel, Table, simulate_in_parts
 from sim.simulation import simulate
+from sim.study import parted
 from sim.study.parted import Meeting, Parted, Seat
 from sim.vocabulary import Regime
 
@@ -204,3 +205,22 @@ def test_a_meeting_that_is_left_lets_everybody_go(client: Any) -> None:
     assert waiting.result() is None
     with pytest.raises(AbortedError):
         Seat(meeting, 1).gather(np.zeros(1))
+
+
+def test_a_part_whose_worker_died_is_said_in_a_sentence() -> None:
+    from distributed import KilledWorker
+
+    class Ended:
+        def __init__(self, error: BaseException | None) -> None:
+            self.error = error
+
+        def exception(self) -> BaseException | None:
+            return self.error
+
+        def result(self) -> str:
+            return "part"
+
+    assert parted._results([Ended(None), Ended(None)]) == ["part", "part"]
+    with pytest.raises(YiheError, match="工作进程没了") as died:
+        parted._results([Ended(AbortedError()), Ended(KilledWorker("_do", None, 0))])
+    assert died.value.key == "--parts"

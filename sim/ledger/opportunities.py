@@ -139,7 +139,8 @@ class Opportunities:
         Raises
         ------
         ValueError
-            If more than 32 audiences are named in one week.
+            If more than 32 audiences are named in one week; a policy that says how many it names
+            (:attr:`sim.policies.base.Policy.audiences`) is refused before it comes to that.
         """
         if self._audience_count == MOST_AUDIENCES:
             raise ValueError(f"at most {MOST_AUDIENCES} audiences can be named in one week")

@@ -25,6 +25,7 @@ from sim.processes.willingness import (
     Ears,
     Person,
     Weights,
+    addressed,
     hearing,
     inclination,
     norm_term,
@@ -32,7 +33,6 @@ from sim.processes.willingness import (
 )
 from sim.rng import Whole, combine, uniform
 from sim.threads import Span, in_spans
-from sim.vocabulary import MEMBERS_ONLY, OWNERS_ONLY, Tenure
 
 MOST = 6
 """Opportunities a resident can take in one week."""
@@ -40,8 +40,6 @@ _HEARD = 16
 """Opportunities a resident can weigh in one week."""
 _TOGETHER = 16 * BLOCK
 """Residents who are asked while their columns are still near from the screening."""
-
-_OWNER = int(Tenure.OWNER)
 
 
 class Keys(NamedTuple):
@@ -158,13 +156,7 @@ def _hear(
     for at in range(n_listed):
         i, j = heard.resident[at], heard.offer[at]
         o = offers[j]
-        if i < o.lo or i >= o.hi:
-            continue
-        if o.audience > 0 and (audiences[i] >> np.uint32(o.audience - 1)) & np.uint32(1) == 0:
-            continue
-        if o.open_to == MEMBERS_ONLY and r.membership[i] == 0:
-            continue
-        if o.open_to == OWNERS_ONLY and r.tenure[i] != _OWNER:
+        if not addressed(o, i, audiences[i], r.membership[i], r.tenure[i]):
             continue
         ears = Ears(
             word_of_mouth(weights.hear_by_tie, met[i]), e.notice[i], e.app_access[i], r.digital[i],

@@ -14,13 +14,14 @@ from sim.jit import kernel, lean_kernel
 from sim.ledger.cases import Record
 from sim.network.ties import EVENT_SLOTS, UInt32
 from sim.population.columns import Int64, UInt8
-from sim.vocabulary import Motive, Stage
+from sim.vocabulary import MEMBERS_ONLY, OWNERS_ONLY, Motive, Stage, Tenure
 
 FIXED_SCALE = 4
 """Weight of fixed ties in units of event-tie strength."""
 
 _HUMP = int(Motive.HUMP_SHAPED)
 _PUBLIC = int(Stage.PUBLIC_AFFAIRS)
+_OWNER = int(Tenure.OWNER)
 
 
 class Weights(NamedTuple):
@@ -162,6 +163,29 @@ def inclination(w: Weights, p: Person, o: Record, needed: float) -> float:
     if o.online:
         v += w.digital_weight * (p.digital - 0.5)
     return v
+
+
+@kernel
+def addressed(o: Record, i: int, audiences: int, membership: int, tenure: int) -> bool:
+    """Whether an offer is meant for a resident at all: of its place, its audience, and whom it is open to.
+
+    Parameters
+    ----------
+    o : record of :data:`sim.ledger.opportunities.OPPORTUNITY`
+    i : int
+        Row of the resident.
+    audiences : uint32
+        Bit k − 1 is set for this week's audience k.
+    membership, tenure : int
+        The resident's.
+    """
+    if i < o.lo or i >= o.hi:
+        return False
+    if o.audience > 0 and (audiences >> np.uint32(o.audience - 1)) & np.uint32(1) == 0:
+        return False
+    if o.open_to == MEMBERS_ONLY and membership == 0:
+        return False
+    return not (o.open_to == OWNERS_ONLY and tenure != _OWNER)
 
 
 @kernel

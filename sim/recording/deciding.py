@@ -27,13 +27,14 @@ from sim.processes.willingness import (
     Person,
     Weights,
     active_share,
+    addressed,
     hearing,
     inclination,
     norm_term,
     word_of_mouth,
 )
 from sim.rng import combine, uniform
-from sim.vocabulary import MEMBERS_ONLY, OWNERS_ONLY, Stage, Tenure
+from sim.vocabulary import Stage
 
 Int8 = npt.NDArray[np.int8]
 Int16 = npt.NDArray[np.int16]
@@ -49,7 +50,6 @@ ROUTES = ("tie", "visit", "notice", "app")
 
 _WEIGHED = 16
 """Offers a resident can weigh in one week, as in :mod:`sim.processes.participation`."""
-_OWNER = int(Tenure.OWNER)
 _PUBLIC = int(Stage.PUBLIC_AFFAIRS)
 
 
@@ -151,13 +151,7 @@ def _overhear(
         for at in range(n_near):
             j = near[at]
             o = offers[j]
-            if i < o.lo or i >= o.hi or weighed == _WEIGHED:
-                continue
-            if o.audience > 0 and (audiences[i] >> np.uint32(o.audience - 1)) & np.uint32(1) == 0:
-                continue
-            if o.open_to == MEMBERS_ONLY and r.membership[i] == 0:
-                continue
-            if o.open_to == OWNERS_ONLY and r.tenure[i] != _OWNER:
+            if weighed == _WEIGHED or not addressed(o, i, audiences[i], r.membership[i], r.tenure[i]):
                 continue
             needed = o.hours if o.online else o.hours + p.way
             if needed > hours:

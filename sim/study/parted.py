@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -136,13 +136,17 @@ def run_on(
             _do, _Task(scenario, seed, section, compared, tuple(registry.plugins())), meeting, number,
             workers=[worker], pure=False, retries=0)
         for number, (section, worker) in enumerate(zip(found, workers, strict=False))]
-    distributed = library("distributed")
-    for ended in distributed.as_completed(work):
+    for ended in library("distributed").as_completed(work):
         if ended.status == "error":
             meeting.leave().result()
+    return merged(scenario, seed, _results(work))
+
+
+def _results(work: Sequence[Any]) -> list[Part]:
+    """Results of all parts, or what failed first; a worker that died is said in a sentence."""
     try:
-        return merged(scenario, seed, first_fault(work))
-    except distributed.KilledWorker as error:
+        return first_fault(work)
+    except library("distributed").KilledWorker as error:
         raise YiheError(
             "一个分片的工作进程没了，多半是内存不够：请减少 --parts 或换内存更大的机器，再运行一次",
             "the worker process of a part is gone, most likely for want of memory: lower --parts or take a "
